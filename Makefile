@@ -1,0 +1,54 @@
+# Everything below needs Python 3.11 or newer with pip, and nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo dev test unit lint types layers docs long bench bench-peers clean
+
+demo: $(VENV)/.demo ## install into .venv and scan the examples
+	@$(BIN)/hullmark scan examples --fail-on never
+
+test: lint types layers unit ## what CI runs
+
+unit: $(VENV)/.dev
+	$(BIN)/python -m pytest -q -m "not long"
+
+long: $(VENV)/.dev ## exhaustive mutation and property runs
+	$(BIN)/python -m pytest -q -m long
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+layers: $(VENV)/.dev
+	$(BIN)/lint-imports
+
+docs: $(VENV)/.dev ## regenerate the pages made from code; a test fails when they lag
+	$(BIN)/python scripts/generate.py
+
+bench: $(VENV)/.dev ## measure start-up, throughput, memory and growth
+	$(BIN)/python bench/scan.py
+
+bench-peers: $(VENV)/.dev ## the same beside Checkov and Trivy, as ratios
+	$(BIN)/python bench/peers.py
+
+dev: $(VENV)/.dev
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("Hullmark needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+
+$(VENV)/.demo: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install --quiet --editable . --group dev
+	@touch $@ $(VENV)/.demo
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis dist build

@@ -1,0 +1,1 @@
+"""The engine: runs checks over an architecture and settles outcomes, waivers, baseline, priority and fixes."""

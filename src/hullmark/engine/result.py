@@ -1,0 +1,77 @@
+"""What a run comes to: settled findings, what is not known, and how much was not checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from hullmark.model.architecture import Architecture
+from hullmark.model.finding import Finding, Subject, Verdict
+from hullmark.model.resource import Resource
+from hullmark.model.terms import Confidence, Impact, Outcome, Pillar, Reach, Severity, Theme
+from hullmark.model.waiver import Waiver
+from hullmark.model.workload import Workload
+from hullmark.text.source import Place, Problem
+
+
+class Settled(NamedTuple):
+    """A finding with everything around it decided.
+
+    ``priority`` runs from 0 to 100 (see `hullmark.engine.priority`); ``gates`` says whether the profile lets it decide the exit code;
+    ``waiver`` is set when it is accepted; ``known`` when the baseline has it; ``theme`` when it is an absence that reports may bundle.
+    """
+
+    check: str
+    pillar: Pillar
+    severity: Severity
+    confidence: Confidence
+    priority: int
+    subject: Subject
+    resource: Resource
+    workload: Workload | None
+    impact: Impact
+    reach: Reach
+    finding: Finding
+    fingerprint: str
+    theme: Theme | None
+    gates: bool
+    waiver: Waiver | None = None
+    known: bool = False
+
+
+class NotChecked(NamedTuple):
+    """Something that was seen but not checked: a file, a document or an object, why, and what to do about it."""
+
+    file: str
+    line: int
+    reason: str
+    hint: str = ""
+
+
+class WaiverNote(NamedTuple):
+    """A waiver that did not do what its author thinks: *expired*, *unused* or *invalid*."""
+
+    waiver: Waiver | None
+    state: str
+    place: Place
+    message: str
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """The whole outcome of a scan, in the order reports show it: most urgent workload and finding first.
+
+    ``tallies`` counts outcomes per check; ``undecided`` lists the unknown and error verdicts themselves.
+    """
+
+    architecture: Architecture
+    findings: tuple[Settled, ...]
+    waived: tuple[Settled, ...]
+    undecided: tuple[Verdict, ...]
+    tallies: Mapping[str, Mapping[Outcome, int]]
+    not_checked: tuple[NotChecked, ...]
+    problems: tuple[Problem, ...]
+    waiver_notes: tuple[WaiverNote, ...]
+    files: int
+    profile: str

@@ -1,0 +1,1 @@
+"""The architecture graph: how resources and workloads hang together."""

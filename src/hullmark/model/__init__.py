@@ -1,0 +1,1 @@
+"""The frozen types everything else speaks in."""

@@ -1,0 +1,214 @@
+"""The architecture: all that was read, joined. Checks read it; only the graph package builds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, NamedTuple
+
+from hullmark.model.resource import Ref, Resource
+from hullmark.model.terms import Impact, Reach
+from hullmark.model.workload import PodSet, Replicas, Workload
+from hullmark.text.source import Place
+from hullmark.text.tree import Node
+
+
+class Route(NamedTuple):
+    """One way from a host and path to a Service's port: an Ingress rule, an HTTPRoute, a VirtualService, or a kind's own.
+
+    ``target`` is the Service or InferencePool name, ``port`` its number or name as written. ``tls`` and ``authenticated`` are
+    None when they cannot be known here; ``authenticated`` names what authenticates, empty for nothing. ``reach`` is how far
+    the entry itself is reachable.
+    """
+
+    resource: Resource
+    host: str
+    path: str
+    target: str
+    port: str
+    tls: bool | None
+    authenticated: str | None
+    reach: Reach
+    place: Place
+
+
+class Isolation(NamedTuple):
+    """Whether network policies isolate a pod set in one direction, and which; None if that cannot be known.
+
+    A policy isolates in a direction when it selects the pods and lists that direction; what it then allows is
+    ``rules`` (nodes of the ingress or egress rules). ``open`` is true when some rule allows everyone.
+    """
+
+    isolated: bool | None
+    policies: tuple[Resource, ...]
+    rules: tuple[Node, ...]
+    open: bool
+
+
+class Rule(NamedTuple):
+    """One RBAC rule."""
+
+    verbs: tuple[str, ...]
+    groups: tuple[str, ...]
+    resources: tuple[str, ...]
+    names: tuple[str, ...]
+    place: Place
+
+    def allows(self, verb: str, resource: str, group: str = "") -> bool:
+        """Whether it allows a verb on a resource of an API group, wildcards included, whatever ``resourceNames`` says."""
+        return (
+            ("*" in self.verbs or verb in self.verbs)
+            and ("*" in self.groups or group in self.groups)
+            and any(_matches(r, resource) for r in self.resources)
+        )
+
+
+def _matches(pattern: str, resource: str) -> bool:
+    if pattern in ("*", resource):
+        return True
+    return pattern.startswith("*/") and "/" in resource and resource.endswith(pattern[1:])
+
+
+class Grant(NamedTuple):
+    """A role bound to an identity. ``role`` is None when the role is not in the scan (then ``rules`` are unknown, not empty).
+
+    ``namespace`` is where it holds; empty means the whole cluster.
+    """
+
+    binding: Resource
+    role_kind: str
+    role_name: str
+    role: Resource | None
+    namespace: str
+    rules: tuple[Rule, ...]
+
+
+class Identity(NamedTuple):
+    """Who a pod set is: its ServiceAccount, whether a token is mounted, what it is granted, and cloud identities it carries.
+
+    ``account`` is None when the object is not in the scan. ``token_mounted`` follows the pod's field, then the account's, then the default true.
+    """
+
+    name: str
+    account: Resource | None
+    token_mounted: bool | None
+    grants: tuple[Grant, ...]
+    cloud: tuple[str, ...]
+
+
+class Claim(NamedTuple):
+    """A PersistentVolumeClaim as a pod set uses it. ``claim`` is None when not in the scan; modes and class are then empty."""
+
+    name: str
+    claim: Resource | None
+    access_modes: tuple[str, ...]
+    storage_class: str
+    provisioner: str
+
+
+class Hop(NamedTuple):
+    """One step of the path that proves an exposure."""
+
+    text: str
+    place: Place
+
+
+class Exposure(NamedTuple):
+    """How far a workload's API reaches (E0-E4), the path that proves it, and what authenticates on the way.
+
+    ``authenticated`` names the authentication in front (AUTHFRONT) or is empty; ``unknown`` says what could not be seen.
+    """
+
+    reach: Reach
+    path: tuple[Hop, ...] = ()
+    authenticated: str = ""
+    unknown: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Links:
+    """Everything around one pod set."""
+
+    services: tuple[Resource, ...] = ()
+    routes: tuple[Route, ...] = ()
+    ingress: Isolation = Isolation(False, (), (), False)
+    egress: Isolation = Isolation(False, (), (), False)
+    budgets: tuple[Resource, ...] = ()
+    scalers: tuple[Resource, ...] = ()
+    replicas: Replicas = Replicas(None, None, None, "")
+    identity: Identity = Identity("default", None, None, (), ())
+    claims: Mapping[str, Claim] = field(default_factory=dict)
+    exposure: Exposure = Exposure(Reach.CLUSTER)
+
+
+class Selection(NamedTuple):
+    """What a Service, PodDisruptionBudget, NetworkPolicy or autoscaler is about.
+
+    ``podsets`` are those it selects. ``near`` are near misses worth naming (same labels in another namespace; all but one label equal).
+    ``unknown`` is a reason why more may be selected than can be seen; empty when the answer is complete.
+    """
+
+    podsets: tuple[PodSet, ...]
+    near: tuple[tuple[PodSet, str], ...] = ()
+    unknown: str = ""
+
+
+class Importance(NamedTuple):
+    """The impact of a workload with the reasons that make it so."""
+
+    impact: Impact
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Architecture:
+    """All resources and workloads of a scan and how they hang together. Immutable; look-ups are by index."""
+
+    resources: tuple[Resource, ...]
+    workloads: tuple[Workload, ...]
+    by_kind: Mapping[str, tuple[Resource, ...]]
+    links: Mapping[PodSet, Links]
+    selections: Mapping[Resource, Selection]
+    importance: Mapping[Workload, Importance]
+    grants: Mapping[Resource, tuple[Grant, ...]]
+    rules: Mapping[Resource, tuple[Rule, ...]]
+    """The rules of each Role and ClusterRole, aggregation resolved."""
+    index: Mapping[tuple[str, str, str], Resource]
+    """Resources by kind, namespace and name."""
+
+    def around(self, podset: PodSet) -> Links:
+        """What is around a pod set."""
+        return self.links[podset]
+
+    def exposure(self, workload: Workload) -> Exposure:
+        """The widest exposure of a workload's pod sets; a workload without pods is in-cluster."""
+        return max((self.links[p].exposure for p in workload.podsets), key=_width, default=Exposure(Reach.CLUSTER))
+
+    def impact(self, workload: Workload) -> Importance:
+        """The impact of a workload and its reasons."""
+        return self.importance[workload]
+
+    def selected(self, resource: Resource) -> Selection:
+        """What a selecting object selects."""
+        return self.selections.get(resource, Selection(()))
+
+    def find(self, kind: str, namespace: str, name: str) -> Resource | None:
+        """An object by kind, namespace and name; a missing namespace on either side matches."""
+        exact = self.index.get((kind, namespace, name))
+        return exact if exact is not None else self.index.get((kind, "", name)) if namespace else self._anywhere(kind, name)
+
+    def _anywhere(self, kind: str, name: str) -> Resource | None:
+        found = [r for r in self.by_kind.get(kind, ()) if r.ref.name == name]
+        return found[0] if len(found) == 1 else None
+
+    def kinds(self, *kinds: str) -> Iterator[Resource]:
+        """All objects of these kinds, in the order read."""
+        for kind in kinds:
+            yield from self.by_kind.get(kind, ())
+
+
+def _width(exposure: Exposure) -> tuple[int, bool]:
+    return exposure.reach, not exposure.authenticated
+
+
+Direction = Literal["ingress", "egress"]

@@ -1,0 +1,93 @@
+"""The check interface: a function over one subject that sees everything and reports only its subject."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from hullmark.model.architecture import Architecture
+from hullmark.model.container import Container
+from hullmark.model.finding import Finding
+from hullmark.model.resource import Resource
+from hullmark.model.terms import Confidence, Pillar, Role, Severity, Theme
+from hullmark.model.workload import PodSet, Workload
+
+S = TypeVar("S", Container, PodSet, Workload, Resource)
+
+
+@dataclass(frozen=True, eq=False)
+class Check(Generic[S]):
+    """One unit of best practice.
+
+    Its ``id`` is the function's name in kebab case and names the bad pattern; its ``pillar`` is the
+    folder it lies in; its page is the docstring of its module. The filters say which subjects it is
+    about (others are *not applicable*): ``roles`` of the workload, ``kinds`` of the object, ``engines`` of
+    the workload or container. ``containers`` are the kinds of container a container check looks at.
+    ``absence`` marks a check for something missing, with the theme it is bundled under; such checks
+    skip templates, which are completed elsewhere.
+    """
+
+    function: Callable[[S, Architecture], Iterator[Finding]]
+    subject: type[S]
+    severity: Severity
+    confidence: Confidence
+    roles: frozenset[Role]
+    kinds: frozenset[str]
+    engines: frozenset[str]
+    containers: frozenset[str]
+    absence: Theme | None
+    aliases: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        """The kebab-case name."""
+        return self.function.__name__.replace("_", "-")
+
+    @property
+    def module(self) -> str:
+        """The dotted name of the module, whose docstring is the page."""
+        return self.function.__module__
+
+    @property
+    def pillar(self) -> Pillar:
+        """The pillar, from the folder."""
+        return Pillar(self.module.rsplit(".", 2)[-2])
+
+
+ALL_CONTAINERS = frozenset({"app", "init", "sidecar", "ephemeral"})
+"""Every kind of container."""
+
+LONG_RUNNING = frozenset({"app", "sidecar"})
+"""Containers that run as long as the pod does."""
+
+
+def check(
+    subject: type[S],
+    *,
+    severity: Severity,
+    confidence: Confidence = Confidence.HIGH,
+    roles: Collection[Role] = (),
+    kinds: Collection[str] = (),
+    engines: Collection[str] = (),
+    containers: Collection[str] = ALL_CONTAINERS,
+    absence: Theme | None = None,
+    aliases: tuple[str, ...] = (),
+) -> Callable[[Callable[[S, Architecture], Iterator[Finding]]], Check[S]]:
+    """Make a function a check over one kind of subject; empty filters let everything through."""
+
+    def made(function: Callable[[S, Architecture], Iterator[Finding]]) -> Check[S]:
+        return Check(
+            function,
+            subject,
+            severity,
+            confidence,
+            frozenset(roles),
+            frozenset(kinds),
+            frozenset(engines),
+            frozenset(containers),
+            absence,
+            aliases,
+        )
+
+    return made

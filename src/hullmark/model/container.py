@@ -1,0 +1,245 @@
+"""A container with its *effective* values: what Kubernetes makes of container, pod and defaults together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from hullmark.model.argv import Argv
+from hullmark.model.image import Image
+from hullmark.model.truth import Undecided, flag, number, string
+from hullmark.text.source import Key, Place
+from hullmark.text.tree import Map, Node, Value, dig, items, mapping
+
+if TYPE_CHECKING:
+    from hullmark.model.workload import PodSet, Workload
+
+ContainerKind = Literal["app", "init", "sidecar", "ephemeral"]
+
+
+class Variable(NamedTuple):
+    """One environment variable: its value where it is known, and how it comes about.
+
+    ``origin`` is *literal*, *secret*, *config* (a ConfigMap key, ``value`` known if that map was read),
+    *field* (downward API) or *unknown*. ``node`` is the entry; for values from a ConfigMap, the entry there.
+    """
+
+    name: str
+    value: str | None
+    origin: Literal["literal", "secret", "config", "field", "unknown"]
+    node: Node
+
+
+class Mount(NamedTuple):
+    """A volume as a container sees it. ``volume`` is the pod's volume, or None if it declares none of that name."""
+
+    path: str
+    read_only: bool
+    volume: Node | None
+    node: Node
+
+    @property
+    def type(self) -> str:
+        """The volume's type (``emptyDir``, ``persistentVolumeClaim``…); empty when unknown."""
+        if self.volume is None:
+            return ""
+        return next((key for key, value in self.volume.value.items() if key != "name" and value is not None), "")
+
+
+class Accelerator(NamedTuple):
+    """Devices a container asks for. ``count`` is None when it cannot be known (DRA ``All``, a placeholder)."""
+
+    resource: str
+    vendor: str
+    count: int | None
+    via: Literal["resource", "dra"]
+    place: Place
+
+
+class ModelReference(NamedTuple):
+    """A model that is loaded: where from (hub, oci, s3, gs, azure, pvc, path, ngc, ollama, http), which, and how it is pinned."""
+
+    scheme: str
+    id: str
+    revision: str
+    digest: str
+    place: Place
+
+    @property
+    def pinned(self) -> bool:
+        """Whether the reference always yields the same bytes: a digest or a 40-digit commit."""
+        return bool(self.digest) or (len(self.revision) == 40 and all(c in "0123456789abcdef" for c in self.revision))
+
+
+@dataclass(frozen=True, eq=False)
+class Container:
+    """One container of a pod set.
+
+    ``node`` stands for the container mapping, also where an operator's flattened fields were seen as one
+    (then its marks point at the originals). ``environment`` includes what ``envFrom`` brings in as far as
+    known; ``environment_known`` is false when some of it is not.
+    """
+
+    node: Node
+    kind: ContainerKind
+    podset: PodSet
+    engine: str = ""
+    models: tuple[ModelReference, ...] = ()
+    accelerators: tuple[Accelerator, ...] = ()
+    environment: Mapping[str, Variable] = field(default_factory=dict)
+    environment_known: bool = True
+
+    @property
+    def workload(self) -> Workload:
+        """The workload the container belongs to."""
+        return self.podset.workload
+
+    @property
+    def spec(self) -> Map:
+        """The container mapping."""
+        value = self.node.value
+        return value if isinstance(value, Map) else mapping(None)
+
+    @property
+    def name(self) -> str:
+        """The container's name; empty if it has none."""
+        return string(self.node.value, "name")
+
+    @cached_property
+    def image(self) -> Image:
+        """The image reference, taken apart."""
+        return Image.parse(string(self.node.value, "image"))
+
+    @property
+    def long_running(self) -> bool:
+        """Whether it runs as long as its pod: an ordinary container or a sidecar (a restartable init container)."""
+        return self.kind in ("app", "sidecar")
+
+    def at(self, *keys: Key) -> Place:
+        """The place of a field of the container, or the nearest that exists."""
+        return self.node.at(*keys)
+
+    # -- security context ---------------------------------------------------------------------
+
+    def inherited(self, *keys: Key) -> Value:
+        """A security-context field where the container's value wins over the pod's, and null equals absent.
+
+        Only runAsUser, runAsGroup, runAsNonRoot, seLinuxOptions, seccompProfile, appArmorProfile and windowsOptions inherit
+        (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#security-context-1).
+        """
+        own = dig(self.node.value, "securityContext", *keys)
+        return own if own is not None else dig(self.podset.node.value, "securityContext", *keys)
+
+    def inherited_at(self, *keys: Key) -> Place:
+        """Where the effective value of an inherited field stands, else the container's nearest place."""
+        if self.node.get("securityContext", *keys) is None and self.podset.node.get("securityContext", *keys) is not None:
+            return self.podset.node.at("securityContext", *keys)
+        return self.node.at("securityContext", *keys)
+
+    @property
+    def privileged(self) -> bool:
+        """Effective ``privileged``."""
+        return flag(self.node.value, "securityContext", "privileged") is True
+
+    @property
+    def run_as_user(self) -> int | None:
+        """Effective user id; None leaves it to the image."""
+        return number({"runAsUser": self.inherited("runAsUser")}, "runAsUser")
+
+    @property
+    def run_as_non_root(self) -> bool | None:
+        """Effective ``runAsNonRoot``."""
+        return flag({"runAsNonRoot": self.inherited("runAsNonRoot")}, "runAsNonRoot")
+
+    @property
+    def windows(self) -> bool:
+        """Whether the pod declares Windows (most Linux hardening does not apply there)."""
+        return self.podset.windows
+
+    def capabilities(self, verb: Literal["add", "drop"]) -> tuple[str, ...]:
+        """Capabilities added or dropped, upper case and without the ``CAP_`` prefix."""
+        found = items(self.node.value, "securityContext", "capabilities", verb)
+        return tuple(c.upper().removeprefix("CAP_") for c in found if isinstance(c, str))
+
+    # -- resources ----------------------------------------------------------------------------
+
+    def request(self, resource: str) -> str | None:
+        """The effective request as written: its own, its limit (which the API server copies), or the pod's."""
+        own = self._quantity("requests", resource)
+        if own is None:
+            own = self._quantity("limits", resource)
+        if own is None:
+            own = _quantity(self.podset.node.value, "requests", resource)
+        return own if own is not None else _quantity(self.podset.node.value, "limits", resource)
+
+    def limit(self, resource: str) -> str | None:
+        """The effective limit as written: its own or the pod's."""
+        own = self._quantity("limits", resource)
+        return own if own is not None else _quantity(self.podset.node.value, "limits", resource)
+
+    def _quantity(self, bound: str, resource: str) -> str | None:
+        return _quantity(self.node.value, bound, resource)
+
+    # -- volumes ------------------------------------------------------------------------------
+
+    @cached_property
+    def mounts(self) -> tuple[Mount, ...]:
+        """Its volume mounts with the pod's volumes."""
+        return tuple(self._mounts())
+
+    def _mounts(self) -> Iterator[Mount]:
+        volumes = self.podset.volumes
+        for node in self.node.children("volumeMounts"):
+            path = string(node.value, "mountPath")
+            try:
+                read_only = flag(node.value, "readOnly") is True
+            except Undecided:
+                read_only = False
+            yield Mount(path, read_only, volumes.get(string(node.value, "name")), node)
+
+    def mount_for(self, path: str) -> Mount | None:
+        """The mount a path lies on: the longest mount path that is a prefix of it."""
+        best: Mount | None = None
+        for mount in self.mounts:
+            root = mount.path.rstrip("/")
+            longer = best is None or len(root) > len(best.path.rstrip("/"))
+            if root and (path == root or path.startswith(root + "/")) and longer:
+                best = mount
+        return best
+
+    # -- what it runs -------------------------------------------------------------------------
+
+    @cached_property
+    def argv(self) -> Argv:
+        """Command and arguments as the program sees them: shell scripts unwrapped, literal variables expanded (ARGV)."""
+        known = {v.name: v.value for v in self.environment.values() if v.value is not None}
+        return Argv.of(self.node, known)
+
+    def env(self, name: str) -> str | None:
+        """The known value of an environment variable; None when unset or not known (see `environment`)."""
+        variable = self.environment.get(name)
+        return None if variable is None else variable.value
+
+    @property
+    def accelerator_count(self) -> int:
+        """How many devices it asks for.
+
+        Raises:
+            Undecided: a count is not known.
+        """
+        total = 0
+        for accelerator in self.accelerators:
+            if accelerator.count is None:
+                raise Undecided(f"how many '{accelerator.resource}' the container gets is not known")
+            total += accelerator.count
+        return total
+
+
+def _quantity(value: Value, bound: str, resource: str) -> str | None:
+    found = dig(value, "resources", bound, resource)
+    if found is None or isinstance(found, (dict, list)):
+        return None
+    text = str(found)
+    return None if text.strip() in ("", "0") else text

@@ -1,0 +1,56 @@
+"""What is said about a subject: findings, fixes and verdicts."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hullmark.model.terms import Confidence, Outcome, Safety, Severity
+from hullmark.text.edit import Edit
+from hullmark.text.source import Place
+
+
+class Fix(NamedTuple):
+    """A change of the user's text that removes a finding; ``title`` is in the imperative."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    safety: Safety = Safety.UNSAFE
+
+
+class Finding(NamedTuple):
+    """One check failing on one subject, at one place, as the check itself puts it.
+
+    ``message`` states a fact about this subject: lower case, no full stop, names in quotes.
+    ``label`` stands beside the caret and says what the marked text does. ``severity`` and
+    ``confidence`` are given only where they differ from the check's own. ``advice`` is one line for
+    where there is no fix.
+    """
+
+    message: str
+    at: Place
+    fix: Fix | None = None
+    label: str = ""
+    related: tuple[tuple[Place, str], ...] = ()
+    severity: Severity | None = None
+    confidence: Confidence | None = None
+    advice: str = ""
+
+
+class Subject(NamedTuple):
+    """What a verdict is about: an object, and within it a pod set and a container where that is meant."""
+
+    kind: str
+    namespace: str
+    name: str
+    container: str = ""
+    podset: str = ""
+
+
+class Verdict(NamedTuple):
+    """The outcome of one check on one subject. ``reason`` explains *unknown*, *waived* and *error*."""
+
+    check: str
+    subject: Subject
+    outcome: Outcome
+    findings: tuple[Finding, ...] = ()
+    reason: str = ""

@@ -1,0 +1,78 @@
+"""A Kubernetes object as it was declared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from hullmark.model.truth import string
+from hullmark.text.source import Place
+from hullmark.text.tree import Node, Value, mapping
+
+Provenance = Literal["kubernetes", "embedded"]
+
+
+class Ref(NamedTuple):
+    """The identity of an object. ``namespace`` is empty where the manifest names none."""
+
+    kind: str
+    namespace: str
+    name: str
+    group: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.namespace}/" if self.namespace else ""
+        return f"{self.kind} {where}{self.name}"
+
+
+@dataclass(frozen=True, eq=False)
+class Resource:
+    """One object: its identity, and the node that says where everything in it stands.
+
+    ``provenance`` is *embedded* for an object found inside a string of another one (``host``).
+    """
+
+    ref: Ref
+    version: str
+    node: Node
+    provenance: Provenance = "kubernetes"
+    host: Ref | None = None
+
+    @property
+    def api(self) -> str:
+        """The ``apiVersion`` as written."""
+        return f"{self.ref.group}/{self.version}" if self.ref.group else self.version
+
+    @property
+    def spec(self) -> Value:
+        """The ``spec`` mapping (possibly empty)."""
+        return mapping(self.node.value, "spec")
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """``metadata.labels`` with string values."""
+        return strings(self.node.get("metadata", "labels"))
+
+    @cached_property
+    def annotations(self) -> Mapping[str, str]:
+        """``metadata.annotations`` with string values."""
+        return strings(self.node.get("metadata", "annotations"))
+
+    @property
+    def file(self) -> str:
+        """The name of the file the object stands in."""
+        return self.place.source.name
+
+    @cached_property
+    def place(self) -> Place:
+        """Where to point at when the object as a whole is meant: its name, else its kind."""
+        if string(self.node.value, "metadata", "name"):
+            return self.node.at("metadata", "name")
+        return self.node.at("kind")
+
+
+def strings(value: Value) -> dict[str, str]:
+    """The entries of a mapping whose values are strings."""
+    return {k: v for k, v in value.items() if isinstance(v, str)} if isinstance(value, dict) else {}

@@ -1,0 +1,137 @@
+"""The words of the house as enumerations; their values are what users read and write."""
+
+from __future__ import annotations
+
+from enum import Enum, IntEnum
+
+
+class Severity(IntEnum):
+    """How bad a finding is in itself, whatever the workload."""
+
+    INFO = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    @property
+    def word(self) -> str:
+        """The lower-case word for reports and configuration."""
+        return self.name.lower()
+
+
+class Confidence(IntEnum):
+    """How sure a check is that what it saw is what it says."""
+
+    LOW = 0
+    MEDIUM = 1
+    HIGH = 2
+
+    @property
+    def word(self) -> str:
+        """The lower-case word for reports and configuration."""
+        return self.name.lower()
+
+
+class Impact(IntEnum):
+    """What it would cost if the workload failed or leaked (FIPS 199's three levels)."""
+
+    LOW = 0
+    MODERATE = 1
+    HIGH = 2
+
+    @property
+    def word(self) -> str:
+        """The lower-case word for reports and configuration."""
+        return self.name.lower()
+
+
+class Reach(IntEnum):
+    """How far an API reaches: exposure E0 to E4."""
+
+    LOOPBACK = 0
+    ISOLATED = 1
+    CLUSTER = 2
+    INTERNAL = 3
+    PUBLIC = 4
+
+    @property
+    def word(self) -> str:
+        """The lower-case word for reports."""
+        return self.name.lower()
+
+
+class Outcome(Enum):
+    """What became of one check on one subject (XCCDF's words)."""
+
+    PASS = "pass"  # noqa: S105 - a word, not a password
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not-applicable"
+    WAIVED = "waived"
+    ERROR = "error"
+
+
+class Pillar(Enum):
+    """What a check protects; the folder it lies in."""
+
+    SECURITY = "security"
+    COMPLIANCE = "compliance"
+    RESILIENCE = "resilience"
+    PERFORMANCE = "performance"
+    COST = "cost"
+
+
+class Role(Enum):
+    """What a workload is for."""
+
+    TRAINING = "training"
+    FINE_TUNING = "fine-tuning"
+    EVALUATION = "evaluation"
+    DATA_PREPARATION = "data-preparation"
+    HYPERPARAMETER_SEARCH = "hyperparameter-search"
+    PIPELINE = "pipeline"
+    NOTEBOOK = "notebook"
+    EXPERIMENT_TRACKING = "experiment-tracking"
+    MODEL_REGISTRY = "model-registry"
+    FEATURE_STORE = "feature-store"
+    ONLINE_INFERENCE = "online-inference"
+    BATCH_INFERENCE = "batch-inference"
+    EDGE_INFERENCE = "edge-inference"
+    EMBEDDING = "embedding"
+    INFERENCE_ROUTER = "inference-router"
+    LLM_GATEWAY = "llm-gateway"
+    VECTOR_STORE = "vector-store"
+    RAG_SERVICE = "rag-service"
+    AGENT = "agent"
+    MCP_SERVER = "mcp-server"
+    GUARDRAIL = "guardrail"
+    AI_UI = "ai-ui"
+    MODEL_LOADER = "model-loader"
+    ACCELERATOR_PLATFORM = "accelerator-platform"
+    GENERIC = "generic"
+
+
+SERVING = frozenset({Role.ONLINE_INFERENCE, Role.EDGE_INFERENCE, Role.EMBEDDING})
+"""Roles that answer requests from a model."""
+
+TRAINERS = frozenset({Role.TRAINING, Role.FINE_TUNING, Role.HYPERPARAMETER_SEARCH})
+"""Roles that run long, accelerator-bound optimisation."""
+
+
+class Theme(Enum):
+    """What an absence is about; absences of one theme on one workload are read as one."""
+
+    HARDENING = "hardening"
+    RESOURCES = "resources"
+    PROBES = "probes"
+    AVAILABILITY = "availability"
+    NETWORK = "network"
+    SUPPLY_CHAIN = "supply chain"
+
+
+class Safety(Enum):
+    """Whether a fix may be applied without a human look."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"

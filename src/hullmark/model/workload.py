@@ -1,0 +1,185 @@
+"""Workloads: every pod, wherever it hides, in the same shape."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from hullmark.model.container import Accelerator, Container, ModelReference
+from hullmark.model.resource import Ref, Resource
+from hullmark.model.terms import Role
+from hullmark.model.truth import Undecided, flag, string
+from hullmark.text.source import Key, Place
+from hullmark.text.tree import Node
+
+
+class Evidence(NamedTuple):
+    """One reason for a classification, and where it stands."""
+
+    text: str
+    place: Place | None = None
+
+
+class Replicas(NamedTuple):
+    """How many pods: between ``least`` and ``most``, starting with ``wanted``; None where nobody can know.
+
+    ``source`` says who decides: ``declared``, ``default``, ``HorizontalPodAutoscaler x``, ``ScaledObject x``, the kind's own field.
+    """
+
+    wanted: int | None
+    least: int | None
+    most: int | None
+    source: str = "declared"
+
+
+Lifetime = Literal["service", "task", "daemon"]
+
+
+class Setting(NamedTuple):
+    """A value found on a command line or in the environment, and where it stands."""
+
+    value: str
+    place: Place
+    container: Container | None = None
+
+
+class TrainingFacts(NamedTuple):
+    """What a multi-process run declares (NPROC, NNODES, CKPT_PATHS, RESUME, GANG, SPOT, BENCH).
+
+    ``processes_per_node`` and ``nodes`` are None when not written as a literal. ``gang`` names the signal that makes its pods
+    start all or nothing, empty if there is none. ``spot`` names the sign of preemptible capacity.
+    """
+
+    processes_per_node: Setting | None = None
+    nodes: Setting | None = None
+    checkpoints: tuple[Setting, ...] = ()
+    resume: bool = False
+    gang: str = ""
+    gang_size: int | None = None
+    spot: str = ""
+    benchmark: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class PodSet:
+    """Pods made from one template: a Deployment has one, a PyTorchJob a master's and a worker's.
+
+    ``node`` is the PodSpec (also one assembled from an operator's flattened fields), ``path`` where it was found,
+    ``labels`` what its pods carry as far as declared. ``role`` differs from the workload's only where a kind mixes roles.
+    """
+
+    name: str
+    node: Node
+    workload: Workload
+    labels: Mapping[str, str]
+    annotations: Mapping[str, str]
+    template: Node | None
+    replicas: Replicas
+    role: Role
+    containers: tuple[Container, ...] = ()
+
+    def at(self, *keys: Key) -> Place:
+        """The place of a field of the pod spec, or the nearest that exists."""
+        return self.node.at(*keys)
+
+    @property
+    def windows(self) -> bool:
+        """Whether its pods declare Windows."""
+        return string(self.node.value, "os", "name") == "windows"
+
+    @cached_property
+    def volumes(self) -> Mapping[str, Node]:
+        """Its volumes by name."""
+        return {string(v.value, "name"): v for v in self.node.children("volumes")}
+
+    @property
+    def service_account(self) -> str:
+        """The name of the ServiceAccount its pods run as; ``default`` when none is named."""
+        return string(self.node.value, "serviceAccountName") or string(self.node.value, "serviceAccount") or "default"
+
+    @property
+    def host_network(self) -> bool:
+        """Whether its pods share the node's network."""
+        return flag(self.node.value, "hostNetwork") is True
+
+    @property
+    def accelerators(self) -> tuple[Accelerator, ...]:
+        """The devices of one pod."""
+        return tuple(a for c in self.containers for a in c.accelerators)
+
+    @property
+    def accelerator_count(self) -> int:
+        """How many devices one pod gets (ACC).
+
+        Raises:
+            Undecided: a count is not known.
+        """
+        return sum(c.accelerator_count for c in self.containers)
+
+
+@dataclass(frozen=True, eq=False)
+class Workload:
+    """Something that runs: one object with its pod sets, and what it is for.
+
+    ``template`` marks objects that only shape others (ServingRuntime, SandboxTemplate, PodTemplate): what is wrong in them is wrong, what
+    is missing may be added later. ``inferred`` marks a kind that is in no table, recognised by the shape of a pod spec in it.
+    ``injected`` names what the kind's operator adds by itself: ``liveness-probe``, ``readiness-probe``, ``startup-probe``, ``dev-shm``,
+    ``pre-stop``, ``grace-period``, ``resources``, ``security-context``, ``image``, ``command``, ``dashboard-host``, ``tolerations``.
+    """
+
+    resource: Resource
+    role: Role
+    evidence: tuple[Evidence, ...]
+    engine: str
+    lifetime: Lifetime
+    template: bool
+    inferred: bool
+    injected: frozenset[str]
+    podsets: tuple[PodSet, ...] = ()
+    models: tuple[ModelReference, ...] = ()
+    training: TrainingFacts | None = None
+
+    @property
+    def ref(self) -> Ref:
+        """The identity of its object."""
+        return self.resource.ref
+
+    @property
+    def name(self) -> str:
+        """The name of its object."""
+        return self.resource.ref.name
+
+    @property
+    def namespace(self) -> str:
+        """The namespace as declared; empty when none is."""
+        return self.resource.ref.namespace
+
+    @property
+    def containers(self) -> tuple[Container, ...]:
+        """The containers of all its pod sets."""
+        return tuple(c for p in self.podsets for c in p.containers)
+
+    @property
+    def is_ai(self) -> bool:
+        """Whether it runs or supports AI: it has a role, an engine or accelerators."""
+        return self.role is not Role.GENERIC or bool(self.engine) or any(c.accelerators for c in self.containers)
+
+    @property
+    def accelerator_total(self) -> int | None:
+        """Devices over all pods at the wanted number of replicas; None when not known."""
+        total = 0
+        for podset in self.podsets:
+            try:
+                per_pod = podset.accelerator_count
+            except Undecided:
+                return None
+            if per_pod and podset.replicas.wanted is None:
+                return None
+            total += per_pod * (podset.replicas.wanted or 0)
+        return total
+
+    def at(self, *keys: Key) -> Place:
+        """The place of a field of the object, or the nearest that exists."""
+        return self.resource.node.at(*keys) if keys else self.resource.place

@@ -1,0 +1,1 @@
+"""Recognition: which objects are workloads, where their pods hide, and what AI they run."""

@@ -1,0 +1,1 @@
+"""Where configuration comes from: everything that reads files or networks lives here."""

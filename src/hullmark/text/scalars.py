@@ -1,0 +1,143 @@
+"""Which value a YAML scalar is, by the rules of go-yaml v2, which sigs.k8s.io/yaml and so Kubernetes uses.
+
+They are YAML 1.1 with exceptions: no sexagesimal numbers, no dates (both stay strings), `08` is 8.
+The values are JSON's: integral floats come back from the API server as integers, so they are here.
+"""
+
+from __future__ import annotations
+
+import re
+from binascii import Error as Base64Error
+from binascii import a2b_base64
+from math import inf, isfinite
+from struct import pack
+
+from hullmark.text.tree import Value
+
+WORDS: dict[str, Value] = {
+    **dict.fromkeys("y Y yes Yes YES true True TRUE on On ON".split(), True),
+    **dict.fromkeys("n N no No NO false False FALSE off Off OFF".split(), False),
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(".nan .NaN .NAN".split(), float("nan")),
+    **dict.fromkeys(".inf .Inf .INF +.inf +.Inf +.INF".split(), float("inf")),
+    **dict.fromkeys("-.inf -.Inf -.INF".split(), float("-inf")),
+}
+"""Plain scalars that are something other than themselves."""
+
+NUMBER_STARTS = frozenset("+-.0123456789")
+"""What a number starts with."""
+
+_INT = re.compile(r"[-+]?(?:0[bB](?P<bin>[01]+)|0[oO]?(?P<oct>[0-7]+)|0[xX](?P<hex>[0-9a-fA-F]+)|(?P<dec>0|[1-9][0-9]*))")
+_BASES = {"bin": 2, "oct": 8, "hex": 16, "dec": 10}
+_SIGNED_BITS = re.compile(r"0b([-+][01]+)")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_FRACTION = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
+_TIMESTAMP = re.compile(
+    r"[0-9]{4}-(1[0-2]|0?[1-9])-([12][0-9]|3[01]|0?[1-9])"
+    r"(?: +(?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:[0-5]?[0-9](?:[.,][0-9]+)?"
+    r"|[Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:[0-5]?[0-9](?:[.,][0-9]+)?(?:Z|[-+][0-9]{2}:[0-9]{2}))?"
+)
+_MAX_DIGITS = 4_000
+"""Longest integer that is read; Python itself refuses longer ones."""
+
+
+def plain(text: str) -> Value:
+    """The value of a plain (unquoted, untagged) scalar; infinities and NaN come back as floats."""
+    if text in WORDS:
+        return WORDS[text]
+    return number(text) if text[0] in NUMBER_STARTS else text
+
+
+def number(text: str) -> Value:
+    """The number that a plain scalar is, or the text itself."""
+    if text[0] == ".":
+        return _whole(float(text)) if _FRACTION.fullmatch(text) else text
+    digits = text.replace("_", "")
+    whole = _INT.fullmatch(digits)
+    if whole is not None and len(digits) <= _MAX_DIGITS:
+        signed = digits[0] in "+-"
+        assert whole.lastgroup is not None
+        value = int(whole[whole.lastgroup], _BASES[whole.lastgroup])
+        value = -value if digits[0] == "-" else value
+        if -(1 << 63) <= value < (1 << 63 if signed else 1 << 64):
+            return value
+        if _FLOAT.fullmatch(digits) and isfinite(approximate := float(digits)):
+            return approximate
+        return text if signed else value
+    if _FLOAT.fullmatch(digits) and isfinite(approximate := float(digits)):
+        return _whole(approximate)
+    if (bits := _SIGNED_BITS.fullmatch(digits)) and len(digits) <= 64:
+        return int(bits[1], 2)
+    return text
+
+
+def tagged(tag: str, text: str) -> Value:
+    """The value of a scalar with an explicit tag.
+
+    Unknown tags are ignored, as Kubernetes does. Raises ``ValueError`` with a message when the text
+    is not what the tag says.
+    """
+    kind = tag.removeprefix("tag:yaml.org,2002:") if tag.startswith("tag:yaml.org,2002:") else ""
+    if kind == "binary":
+        return _binary(text)
+    if kind not in ("bool", "int", "float", "null", "timestamp"):
+        return text
+    if kind == "timestamp":
+        fits, value = _TIMESTAMP.fullmatch(text) is not None, text
+    else:
+        value = plain(text)
+        fits = _KINDS[kind](value, text)
+    if not fits:
+        raise ValueError(f"'{text[:40]}' is not what its tag !!{kind} says")
+    return value
+
+
+def key(value: Value, text: str) -> str | None:
+    """How a scalar with this value and text reads as a key of a JSON object; None for what cannot be one."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int) and _INT.fullmatch(text.replace("_", "")):
+        return str(value) if -(1 << 63) <= value < 1 << 63 else None
+    return None if value is None else _float_key(float(value))
+
+
+def _is_float(value: Value, text: str) -> bool:
+    return type(value) in (int, float) and (not isinstance(value, int) or value < 1 << 63)
+
+
+def _is_int(value: Value, text: str) -> bool:
+    return type(value) is int and _INT.fullmatch(text.replace("_", "")) is not None
+
+
+_KINDS = {
+    "bool": lambda value, text: isinstance(value, bool),
+    "null": lambda value, text: value is None,
+    "int": _is_int,
+    "float": _is_float,
+}
+
+
+def _whole(value: float) -> int | float:
+    return int(value) if value.is_integer() and abs(value) < 1 << 63 else value
+
+
+def _binary(text: str) -> str:
+    try:
+        return a2b_base64(text.encode(), strict_mode=False).decode("utf-8", "replace")
+    except Base64Error:
+        raise ValueError("this is not base64, as its tag !!binary says") from None
+
+
+def _float_key(value: float) -> str:
+    """A float as Go's ``strconv.FormatFloat(value, 'g', -1, 32)`` writes it."""
+    try:
+        single = pack("f", value)
+    except OverflowError:
+        value = inf if value > 0 else -inf
+    if not isfinite(value):
+        return ".nan" if value != value else ".inf" if value > 0 else "-.inf"
+    shortest = next(text for digits in range(17) if pack("f", float(text := f"{value:.{digits}e}")) == single)
+    exponent = int(shortest.partition("e")[2])
+    return f"{float(shortest):.{max(0, shortest.index('e') - 2 - exponent)}f}" if -5 < exponent < 6 else shortest

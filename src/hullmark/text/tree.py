@@ -1,0 +1,204 @@
+"""The tree that readers build: plain values whose mappings and lists remember where things stand.
+
+A `Map` is a ``dict`` and a `Seq` a ``list``, so code that only wants values needs nothing else. The
+spans lie beside the values, as tuples of offsets, because a scan reads millions of them and looks
+at few.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from hullmark.text.source import Key, Place, Source, Span
+
+Value = Any
+"""A JSON value: `Map`, `Seq`, ``str``, ``int``, ``float``, ``bool`` or ``None``.
+
+It is ``Any`` for the type checker: every reader of foreign data looks before it leaps, through
+`dig` and the accessors of `hullmark.model.truth`.
+"""
+
+PairMark = tuple[int, int, int, int]
+"""Key start, key end, value start, value end."""
+
+
+class Map(dict[str, Value]):
+    """A mapping with the spans of its keys and values (``marks[key]``, a `PairMark`)."""
+
+    __slots__ = ("marks",)
+
+    def __init__(self, pairs: Any = (), marks: dict[str, PairMark] | None = None) -> None:
+        super().__init__(pairs)
+        self.marks: dict[str, PairMark] = {} if marks is None else marks
+
+
+class Seq(list[Value]):
+    """A list with the spans of its items (``marks[index]``, start and end)."""
+
+    __slots__ = ("marks",)
+
+    def __init__(self, items: Any = (), marks: list[tuple[int, int]] | None = None) -> None:
+        super().__init__(items)
+        self.marks: list[tuple[int, int]] = [] if marks is None else marks
+
+
+EMPTY_MAP = Map()
+EMPTY_SEQ = Seq()
+
+
+class Margin(NamedTuple):
+    """How the lines of an embedded text lie in its host: first line (1-based) and indentation."""
+
+    host: Place
+    line: int
+    indent: int
+
+
+class Document(NamedTuple):
+    """One document of a source: its root value and span, and which stretches are anchored.
+
+    A text that stands inside a string of another document (`margin` set) has a `source` of its own
+    for reading; its places are translated into the host's.
+    """
+
+    source: Source
+    root: Value
+    span: Span
+    index: int = 0
+    anchored: tuple[Span, ...] = ()
+    margin: Margin | None = None
+
+    @property
+    def node(self) -> Node:
+        """The root as a node."""
+        return Node(self, self.root, self.span, ())
+
+    def place(self, start: int, end: int, path: tuple[Key, ...], exact: bool = True) -> Place:
+        """The place of a stretch of this document, in the user's own file."""
+        if self.margin is not None:
+            return _in_host(self, start, end, path, exact)
+        editable = not any(a <= start < b for a, b in self.anchored)
+        return Place(self.source, Span(start, end), path, exact, editable)
+
+
+def _in_host(doc: Document, start: int, end: int, path: tuple[Key, ...], exact: bool) -> Place:
+    """Translate an embedded stretch; without a line-for-line correspondence show the whole host string."""
+    assert doc.margin is not None
+    host, first, indent = doc.margin
+    full = (*host.path, *path)
+    if first == 0:
+        return Place(host.source, host.span, full, exact=False, editable=False)
+
+    def outer(offset: int) -> int:
+        line, column = doc.source.position(offset)
+        starts = host.source.starts
+        return min(starts[first + line - 2] + indent + column - 1, len(host.source.text))
+
+    return Place(host.source, Span(outer(start), outer(end)), full, exact, editable=False)
+
+
+class Node(NamedTuple):
+    """A value together with where it stands; what typed views carry so that findings can point.
+
+    ``value`` may also be a `Map` assembled from several places (an operator's flattened fields seen
+    as a container): its marks point at the originals.
+    """
+
+    doc: Document
+    value: Value
+    span: Span
+    path: tuple[Key, ...]
+
+    def get(self, *keys: Key) -> Value:
+        """The value below these keys, or None; null equals absent."""
+        return dig(self.value, *keys)
+
+    def child(self, *keys: Key) -> Node | None:
+        """The node below these keys, or None when it is absent or null."""
+        value, span, path = self.value, self.span, self.path
+        for key in keys:
+            mark = _mark(value, key)
+            if mark is None:
+                return None
+            value = value[key]
+            span = Span(mark[-2], mark[-1])
+            path = (*path, key)
+        return None if value is None else Node(self.doc, value, span, path)
+
+    def children(self, *keys: Key) -> Iterator[Node]:
+        """The non-null items of the list, or values of the mapping, below these keys."""
+        parent = self.child(*keys) if keys else self
+        if parent is None:
+            return
+        value = parent.value
+        inner = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+        for key in inner:
+            if (found := parent.child(key)) is not None:
+                yield found
+
+    def at(self, *keys: Key) -> Place:
+        """The place of the value below these keys, or the nearest that exists.
+
+        For an absent key that is the key of the deepest mapping on the way; at the top of a node it
+        is its ``name``, else its first entry.
+        """
+        value, start, end, path = self.value, self.span.start, self.span.end, self.path
+        above: PairMark | tuple[int, int] | None = None
+        for key in keys:
+            mark = _mark(value, key)
+            if mark is None:
+                if above is not None and len(above) == 4:
+                    return self.doc.place(above[0], above[1], path, exact=False)
+                return self._title(value, start, end, path)
+            above, value, path = mark, value[key], (*path, key)
+            start, end = mark[-2], mark[-1]
+        if keys and value is None and above is not None and len(above) == 4 and start >= end:
+            return self.doc.place(above[0], above[1], path)
+        return self.doc.place(start, end, path)
+
+    def key(self, *keys: Key) -> Place:
+        """The place of the last key itself (for a list item: of the item)."""
+        parent = self.child(*keys[:-1])
+        mark = None if parent is None else _mark(parent.value, keys[-1])
+        if parent is None or mark is None:
+            return self.at(*keys)
+        return self.doc.place(mark[0], mark[1], (*parent.path, keys[-1]))
+
+    def _title(self, value: Value, start: int, end: int, path: tuple[Key, ...]) -> Place:
+        if isinstance(value, Map) and value.marks:
+            mark = value.marks.get("name") or next(iter(value.marks.values()))
+            return self.doc.place(mark[0], max(mark[1], mark[3]) if "name" in value.marks else mark[1], path, exact=False)
+        return self.doc.place(start, end, path, exact=False)
+
+
+def _mark(value: Value, key: Key) -> PairMark | tuple[int, int] | None:
+    if isinstance(value, Map):
+        return value.marks.get(key) if isinstance(key, str) else None
+    if isinstance(value, Seq) and isinstance(key, int) and -len(value) <= key < len(value):
+        return value.marks[key]
+    return None
+
+
+def dig(value: Value, *keys: Key) -> Value:
+    """Follow keys into nested mappings and lists; None as soon as something is missing or of another shape."""
+    for key in keys:
+        if isinstance(value, dict):
+            value = value.get(key)
+        elif isinstance(value, list) and isinstance(key, int) and -len(value) <= key < len(value):
+            value = value[key]
+        else:
+            return None
+    return value
+
+
+def mapping(value: Value, *keys: Key) -> Map:
+    """The mapping below these keys, or an empty one."""
+    found = dig(value, *keys)
+    return found if isinstance(found, Map) else EMPTY_MAP
+
+
+def items(value: Value, *keys: Key) -> Seq:
+    """The list below these keys, or an empty one."""
+    found = dig(value, *keys)
+    return found if isinstance(found, Seq) else EMPTY_SEQ
