@@ -18,11 +18,14 @@ WORDS: dict[str, Value] = {
     **dict.fromkeys("y Y yes Yes YES true True TRUE on On ON".split(), True),
     **dict.fromkeys("n N no No NO false False FALSE off Off OFF".split(), False),
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+}
+"""Plain scalars that are something other than themselves."""
+
+_NOT_FINITE: dict[str, float] = {
     **dict.fromkeys(".nan .NaN .NAN".split(), float("nan")),
     **dict.fromkeys(".inf .Inf .INF +.inf +.Inf +.INF".split(), float("inf")),
     **dict.fromkeys("-.inf -.Inf -.INF".split(), float("-inf")),
 }
-"""Plain scalars that are something other than themselves."""
 
 NUMBER_STARTS = frozenset("+-.0123456789")
 """What a number starts with."""
@@ -50,6 +53,8 @@ def plain(text: str) -> Value:
 
 def number(text: str) -> Value:
     """The number that a plain scalar is, or the text itself."""
+    if text in _NOT_FINITE:
+        return _NOT_FINITE[text]
     if text[0] == ".":
         return _whole(float(text)) if _FRACTION.fullmatch(text) else text
     digits = text.replace("_", "")

@@ -12,6 +12,9 @@ from typing import Any, NamedTuple
 
 from hullmark.text.source import Key, Place, Source, Span
 
+MAX_DEPTH = 1_000
+"""Deepest nesting that is read; real manifests stay below 40."""
+
 Value = Any
 """A JSON value: `Map`, `Seq`, ``str``, ``int``, ``float``, ``bool`` or ``None``.
 
