@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from hullmark.model.architecture import Architecture
-from hullmark.model.finding import Finding, Subject, Verdict
+from hullmark.model.finding import Finding, NotChecked, Subject, Verdict
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Confidence, Impact, Outcome, Pillar, Reach, Severity, Theme
 from hullmark.model.waiver import Waiver
@@ -18,8 +18,9 @@ from hullmark.text.source import Place, Problem
 class Settled(NamedTuple):
     """A finding with everything around it decided.
 
-    ``priority`` runs from 0 to 100 (see `hullmark.engine.priority`); ``gates`` says whether the profile lets it decide the exit code;
-    ``waiver`` is set when it is accepted; ``known`` when the baseline has it; ``theme`` when it is an absence that reports may bundle.
+    ``priority`` runs from 0 to 100 (see `hullmark.engine.priority`); ``gates`` says whether the profile lets it decide
+    the exit code; ``waiver`` is set when it is accepted; ``known`` when the baseline has it; ``theme`` when it is an
+    absence that reports may bundle.
     """
 
     check: str
@@ -40,15 +41,6 @@ class Settled(NamedTuple):
     known: bool = False
 
 
-class NotChecked(NamedTuple):
-    """Something that was seen but not checked: a file, a document or an object, why, and what to do about it."""
-
-    file: str
-    line: int
-    reason: str
-    hint: str = ""
-
-
 class WaiverNote(NamedTuple):
     """A waiver that did not do what its author thinks: *expired*, *unused* or *invalid*."""
 
@@ -62,7 +54,8 @@ class WaiverNote(NamedTuple):
 class Result:
     """The whole outcome of a scan, in the order reports show it: most urgent workload and finding first.
 
-    ``tallies`` counts outcomes per check; ``undecided`` lists the unknown and error verdicts themselves.
+    ``tallies`` counts outcomes per check; ``undecided`` lists the unknown and error verdicts themselves; ``gone``
+    counts the findings of the baseline that are not there any more.
     """
 
     architecture: Architecture
@@ -75,3 +68,4 @@ class Result:
     waiver_notes: tuple[WaiverNote, ...]
     files: int
     profile: str
+    gone: int = 0

@@ -70,9 +70,11 @@ def _matches(pattern: str, resource: str) -> bool:
 
 
 class Grant(NamedTuple):
-    """A role bound to an identity. ``role`` is None when the role is not in the scan (then ``rules`` are unknown, not empty).
+    """A role bound to an identity. ``role`` is None when the role is not in the scan.
 
-    ``namespace`` is where it holds; empty means the whole cluster.
+    Then ``rules`` are unknown, not empty, unless it is one of the user-facing roles every cluster has (cluster-admin, admin, edit,
+    view), whose rules are given in short form. ``namespace`` is where it holds; for a RoleBinding that names no namespace it is
+    empty too, so ask ``cluster_wide`` whether it holds everywhere.
     """
 
     binding: Resource
@@ -81,6 +83,16 @@ class Grant(NamedTuple):
     role: Resource | None
     namespace: str
     rules: tuple[Rule, ...]
+    cluster_wide: bool = False
+
+    @property
+    def known(self) -> bool:
+        """Whether its rules are known."""
+        return self.role is not None or bool(self.rules)
+
+    def allows(self, verb: str, resource: str, group: str = "") -> bool:
+        """Whether one of its rules allows a verb on a resource; a verb and a resource of different rules do not combine."""
+        return any(r.allows(verb, resource, group) for r in self.rules)
 
 
 class Identity(NamedTuple):
@@ -97,13 +109,19 @@ class Identity(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """A PersistentVolumeClaim as a pod set uses it. ``claim`` is None when not in the scan; modes and class are then empty."""
+    """A PersistentVolumeClaim as a pod set uses it.
+
+    ``claim`` is None when it is not in the scan (modes and class are then empty) or is made from a template. ``provisioner`` is the
+    StorageClass's, or for a static volume its CSI driver or type (``nfs``, ``local``, ``hostPath``); empty when not known.
+    ``retained`` is false for a claim that is deleted with the object whose template made it.
+    """
 
     name: str
     claim: Resource | None
     access_modes: tuple[str, ...]
     storage_class: str
     provisioner: str
+    retained: bool = True
 
 
 class Hop(NamedTuple):
@@ -115,6 +133,8 @@ class Hop(NamedTuple):
 
 class Exposure(NamedTuple):
     """How far a workload's API reaches (E0-E4), the path that proves it, and what authenticates on the way.
+
+    ``reach`` is what the path opens, whatever authenticates: ask both for "public without authentication".
 
     ``authenticated`` names the authentication in front (AUTHFRONT) or is empty; ``unknown`` says what could not be seen.
     """
@@ -138,6 +158,7 @@ class Links:
     replicas: Replicas = Replicas(None, None, None, "")
     identity: Identity = Identity("default", None, None, (), ())
     claims: Mapping[str, Claim] = field(default_factory=dict)
+    """Claims by the name of the volume (or claim template) they are mounted through."""
     exposure: Exposure = Exposure(Reach.CLUSTER)
 
 
@@ -174,7 +195,11 @@ class Architecture:
     rules: Mapping[Resource, tuple[Rule, ...]]
     """The rules of each Role and ClusterRole, aggregation resolved."""
     index: Mapping[tuple[str, str, str], Resource]
-    """Resources by kind, namespace and name."""
+    """Resources by kind, namespace and name; of several variants the first."""
+    by_name: Mapping[tuple[str, str], tuple[Resource, ...]] = field(default_factory=dict)
+    """Resources by kind and name, whatever their namespace."""
+    callers: Mapping[Workload, tuple[Workload, ...]] = field(default_factory=dict)
+    """The workloads whose settings name a Service of this one (`Architecture.dependants`)."""
 
     def around(self, podset: PodSet) -> Links:
         """What is around a pod set."""
@@ -188,6 +213,10 @@ class Architecture:
         """The impact of a workload and its reasons."""
         return self.importance[workload]
 
+    def dependants(self, workload: Workload) -> tuple[Workload, ...]:
+        """The workloads that call this one, as far as addresses in their settings tell."""
+        return self.callers.get(workload, ())
+
     def selected(self, resource: Resource) -> Selection:
         """What a selecting object selects."""
         return self.selections.get(resource, Selection(()))
@@ -195,11 +224,17 @@ class Architecture:
     def find(self, kind: str, namespace: str, name: str) -> Resource | None:
         """An object by kind, namespace and name; a missing namespace on either side matches."""
         exact = self.index.get((kind, namespace, name))
-        return exact if exact is not None else self.index.get((kind, "", name)) if namespace else self._anywhere(kind, name)
+        return (
+            exact
+            if exact is not None
+            else self.index.get((kind, "", name))
+            if namespace
+            else self._anywhere(kind, name)
+        )
 
     def _anywhere(self, kind: str, name: str) -> Resource | None:
-        found = [r for r in self.by_kind.get(kind, ()) if r.ref.name == name]
-        return found[0] if len(found) == 1 else None
+        found = self.by_name.get((kind, name), ())
+        return found[0] if found and len({r.ref.namespace for r in found}) == 1 else None
 
     def kinds(self, *kinds: str) -> Iterator[Resource]:
         """All objects of these kinds, in the order read."""

@@ -90,6 +90,8 @@ class Container:
     accelerators: tuple[Accelerator, ...] = ()
     environment: Mapping[str, Variable] = field(default_factory=dict)
     environment_known: bool = True
+    default_name: str = ""
+    """What its operator calls it where the manifest does not say (``kserve-container``)."""
 
     @property
     def workload(self) -> Workload:
@@ -104,8 +106,8 @@ class Container:
 
     @property
     def name(self) -> str:
-        """The container's name; empty if it has none."""
-        return string(self.node.value, "name")
+        """The container's name, written or given by its operator; empty if it has none."""
+        return string(self.node.value, "name") or self.default_name
 
     @cached_property
     def image(self) -> Image:

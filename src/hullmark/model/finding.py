@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from hullmark.model.terms import Confidence, Outcome, Safety, Severity
-from hullmark.text.edit import Edit
+from hullmark.text.edit import Edit, Edits
 from hullmark.text.source import Place
 
 
@@ -16,6 +16,11 @@ class Fix(NamedTuple):
     edits: tuple[Edit, ...]
     safety: Safety = Safety.UNSAFE
 
+    @classmethod
+    def of(cls, title: str, edits: Edits, safety: Safety = Safety.UNSAFE) -> Fix | None:
+        """A fix from what an edit builder gave: None where the place cannot be edited or nothing would change."""
+        return cls(title, edits, safety) if edits else None
+
 
 class Finding(NamedTuple):
     """One check failing on one subject, at one place, as the check itself puts it.
@@ -23,7 +28,7 @@ class Finding(NamedTuple):
     ``message`` states a fact about this subject: lower case, no full stop, names in quotes.
     ``label`` stands beside the caret and says what the marked text does. ``severity`` and
     ``confidence`` are given only where they differ from the check's own. ``advice`` is one line for
-    where there is no fix.
+    where there is no fix. ``secret`` says that the text at ``at`` is a secret: no report prints it in full.
     """
 
     message: str
@@ -34,6 +39,7 @@ class Finding(NamedTuple):
     severity: Severity | None = None
     confidence: Confidence | None = None
     advice: str = ""
+    secret: bool = False
 
 
 class Subject(NamedTuple):
@@ -54,3 +60,15 @@ class Verdict(NamedTuple):
     outcome: Outcome
     findings: tuple[Finding, ...] = ()
     reason: str = ""
+
+
+class NotChecked(NamedTuple):
+    """Something that was seen but not checked: a file, a document or an object, why, and what to do about it.
+
+    ``line`` is 1-based. Reasons are the same text for the same cause, so that reports can group them.
+    """
+
+    file: str
+    line: int
+    reason: str
+    hint: str = ""

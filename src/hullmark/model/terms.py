@@ -118,6 +118,9 @@ SERVING = frozenset({Role.ONLINE_INFERENCE, Role.EDGE_INFERENCE, Role.EMBEDDING}
 TRAINERS = frozenset({Role.TRAINING, Role.FINE_TUNING, Role.HYPERPARAMETER_SEARCH})
 """Roles that run long, accelerator-bound optimisation."""
 
+ORDINARY = frozenset(Role) - {Role.ACCELERATOR_PLATFORM}
+"""Roles that have no business with the node they run on; device plugins and drivers do."""
+
 
 class Theme(Enum):
     """What an absence is about; absences of one theme on one workload are read as one."""

@@ -10,8 +10,9 @@ from hullmark.text.source import Place
 class Waiver(NamedTuple):
     """A decision to accept a check's findings on some subjects until a date.
 
-    Empty ``kind``, ``namespace``, ``name`` and ``container`` match anything; ``expires`` is an ISO date (YYYY-MM-DD), the last day
-    it holds. ``place`` is where it is written.
+    Empty ``kind``, ``namespace``, ``name``, ``container`` and ``paths`` match anything; ``expires`` is an ISO date
+    (YYYY-MM-DD), the last day it holds. ``place`` is where it is written. ``paths`` are file patterns in the syntax of
+    ``.hullmarkignore``.
     """
 
     check: str
@@ -23,3 +24,4 @@ class Waiver(NamedTuple):
     namespace: str = ""
     name: str = ""
     container: str = ""
+    paths: tuple[str, ...] = ()

@@ -48,7 +48,8 @@ class Setting(NamedTuple):
 class TrainingFacts(NamedTuple):
     """What a multi-process run declares (NPROC, NNODES, CKPT_PATHS, RESUME, GANG, SPOT, BENCH).
 
-    ``processes_per_node`` and ``nodes`` are None when not written as a literal. ``gang`` names the signal that makes its pods
+    ``processes_per_node``, ``nodes`` and ``processes`` (of all nodes together: accelerate's ``--num_processes``, mpirun's
+    ``-np``) are None when not written as a literal. ``gang`` names the signal that makes its pods
     start all or nothing, empty if there is none. ``spot`` names the sign of preemptible capacity.
     """
 
@@ -60,6 +61,7 @@ class TrainingFacts(NamedTuple):
     gang_size: int | None = None
     spot: str = ""
     benchmark: bool = False
+    processes: Setting | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +85,10 @@ class PodSet:
     def at(self, *keys: Key) -> Place:
         """The place of a field of the pod spec, or the nearest that exists."""
         return self.node.at(*keys)
+
+    def template_place(self, field: str) -> Place:
+        """The place of a field of the pod template's metadata (``labels``, ``annotations``)."""
+        return self.node.at() if self.template is None else self.template.at("metadata", field)
 
     @property
     def windows(self) -> bool:

@@ -1,65 +1,175 @@
-"""From resources to workloads (a first sketch: built-in kinds only)."""
+"""From objects to workloads: where their pods hide, what runs in them and what it is for."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
-from hullmark.model.container import Container, ContainerKind, Variable
+from hullmark.model.container import Container
 from hullmark.model.resource import Resource, strings
 from hullmark.model.terms import Role
-from hullmark.model.truth import string
-from hullmark.model.workload import PodSet, Replicas, Workload
-from hullmark.text.tree import Node, dig
+from hullmark.model.workload import Lifetime, PodSet, Workload
+from hullmark.recognise import inferred
+from hullmark.recognise.accelerators import accelerators_of
+from hullmark.recognise.assemble import pod
+from hullmark.recognise.engines import engine_of
+from hullmark.recognise.environment import environment
+from hullmark.recognise.kinds import CLUSTER_DECIDES, Kind, Pod, Pods, path, replicas, walk
+from hullmark.recognise.models import models_of
+from hullmark.recognise.scan import Scan
+from hullmark.recognise.tables import KINDS, WRAPPERS
+from hullmark.text.tree import Node
 
-_PATHS: dict[tuple[str, str], tuple[str, ...]] = {
-    ("", "Pod"): (),
-    ("apps", "Deployment"): ("spec", "template"),
-    ("apps", "StatefulSet"): ("spec", "template"),
-    ("apps", "DaemonSet"): ("spec", "template"),
-    ("apps", "ReplicaSet"): ("spec", "template"),
-    ("batch", "Job"): ("spec", "template"),
-    ("batch", "CronJob"): ("spec", "jobTemplate", "spec", "template"),
-}
+try:
+    from hullmark.recognise.roles import podset_role, role_of
+except ImportError:
+    def role_of(workload, base): return base or Role.GENERIC, "", ()
+    def podset_role(podset): return podset.workload.role
+try:
+    from hullmark.recognise.training import facts_of
+except ImportError:
+    def facts_of(workload): return None
+
+_PLAIN_GROUPS = frozenset({"", "apps", "batch", "autoscaling", "policy", "extensions"})
+"""Kubernetes' own groups besides ``*.k8s.io``: their kinds are all known, so what is not in a table is no workload."""
+
+_ROW = Pods(count=CLUSTER_DECIDES)
+
+
+class _Scene(NamedTuple):
+    """What is known while one object is recognised."""
+
+    resource: Resource
+    scan: Scan
+
+    def find(self, kind: str, namespace: str, name: str) -> Resource | None:
+        return self.scan.find(kind, namespace, name)
+
+    def beside(self, kind: str, name: str) -> Resource | None:
+        """An object of the same namespace."""
+        return self.scan.find(kind, self.resource.ref.namespace, name)
 
 
 def recognise(resources: Sequence[Resource]) -> tuple[Workload, ...]:
-    """All workloads among these resources."""
-    return tuple(w for r in resources for w in _workload(r))
+    """All workloads among these objects, in their order."""
+    scan = Scan(resources)
+    return tuple(w for r in resources if (w := _workload(_Scene(r, scan))) is not None)
 
 
-def _workload(resource: Resource) -> Iterator[Workload]:
-    path = _PATHS.get((resource.ref.group, resource.ref.kind))
-    if path is None:
+def kind_of(resource: Resource) -> Kind | None:
+    """What the tables say about an object's kind."""
+    kind, _, _, group = resource.ref
+    return KINDS.get(f"{kind}.{group}" if group else kind)
+
+
+def _workload(scene: _Scene) -> Workload | None:
+    resource = scene.resource
+    kind = kind_of(resource)
+    if kind is not None:
+        return _build(scene, kind, list(_known(scene, kind)), is_inferred=False)
+    if _may_hide_pods(resource):
+        found = [(_ROW, made) for made in inferred.pods(resource.node)]
+        if found:
+            return _build(scene, Kind(()), found, is_inferred=True)
+    return None
+
+
+def _may_hide_pods(resource: Resource) -> bool:
+    kind, _, _, group = resource.ref
+    return not (group in _PLAIN_GROUPS or group.endswith(".k8s.io") or f"{kind}.{group}" in WRAPPERS)
+
+
+def _known(scene: _Scene, kind: Kind) -> Iterator[tuple[Pods, Pod]]:
+    """The pods of a kind of the tables, each with its row, name and count."""
+    resource = scene.resource
+    for row in kind.pods:
+        for key, carrier in walk(resource.node, path(row.carrier)):
+            for made in _pods(row, carrier, scene):
+                yield row, made._replace(
+                    name=made.name or _name(row, key, carrier),
+                    replicas=made.replicas or replicas(row.count, carrier, resource),
+                )
+
+
+def _pods(row: Pods, carrier: Node, scene: _Scene) -> Iterator[Pod]:
+    if row.assemble is not None:
+        yield from row.assemble(carrier, scene)
         return
-    template = resource.node.child(*path)
-    pod = None if template is None else template.child("spec")
-    if template is None or pod is None:
-        return
-    task = resource.ref.kind in ("Job", "CronJob")
-    workload = Workload(resource, Role.GENERIC, (), "", "task" if task else "service", False, False, frozenset())
-    n = dig(resource.node.value, "spec", "replicas")
-    wanted = n if isinstance(n, int) else 1
-    podset = PodSet(
-        "", pod, workload, strings(template.get("metadata", "labels")), strings(template.get("metadata", "annotations")),
-        template, Replicas(wanted, wanted, wanted), Role.GENERIC,
+    template = carrier.child(*path(row.template)) if row.template else carrier
+    spec = template and (template.child(row.spec) if row.spec else template)
+    if template is not None and spec is not None:
+        yield pod(spec, template if row.spec else None)
+
+
+def _name(row: Pods, key: object, carrier: Node) -> str:
+    if row.name == "*":
+        return str(key)
+    if row.name.startswith("."):
+        written = carrier.get(*path(row.name[1:]))
+        return written if isinstance(written, str) and written else str(key)
+    return row.name
+
+
+def _build(scene: _Scene, kind: Kind, made: list[tuple[Pods, Pod]], *, is_inferred: bool) -> Workload:
+    """A workload with all that belongs to it; nobody sees it before it is complete."""
+    resource = scene.resource
+    injected = kind.injected.union(*(p.injected for _, p in made)) if made else kind.injected
+    workload = Workload(
+        resource, kind.role or Role.GENERIC, (), "", _lifetime(kind, resource), kind.template, is_inferred, injected
     )
-    object.__setattr__(podset, "containers", tuple(_containers(podset)))
-    object.__setattr__(workload, "podsets", (podset,))
-    yield workload
+    _set(workload, "podsets", tuple(_podset(scene, workload, row, p) for row, p in made))
+    role, engine, evidence = role_of(workload, kind.role)
+    _set(workload, "role", role)
+    _set(workload, "engine", engine)
+    _set(workload, "evidence", evidence)
+    for (row, _), podset in zip(made, workload.podsets, strict=True):
+        _set(podset, "role", row.role or podset_role(podset))
+        for container in podset.containers:
+            _set(container, "models", models_of(container, workload))
+    _set(workload, "models", tuple(dict.fromkeys(m for c in workload.containers for m in c.models)))
+    _set(workload, "training", facts_of(workload))
+    return workload
 
 
-def _containers(podset: PodSet) -> Iterator[Container]:
-    kinds: tuple[tuple[str, ContainerKind], ...] = (
-        ("initContainers", "init"), ("containers", "app"), ("ephemeralContainers", "ephemeral"),
-    )
-    for key, kind in kinds:
-        for node in podset.node.children(key):
-            actual: ContainerKind = "sidecar" if kind == "init" and node.get("restartPolicy") == "Always" else kind
-            yield Container(node, actual, podset, environment=dict(_variables(node)))
+def _lifetime(kind: Kind, resource: Resource) -> Lifetime:
+    if resource.ref.kind == "Pod" and resource.node.get("spec", "restartPolicy") in ("Never", "OnFailure"):
+        return "task"
+    return kind.lifetime
 
 
-def _variables(node: Node) -> Iterator[tuple[str, Variable]]:
-    for entry in node.children("env"):
-        name, value = string(entry.value, "name"), entry.get("value")
-        if name:
-            yield name, Variable(name, value if isinstance(value, str) else None, "literal", entry)
+def _podset(scene: _Scene, workload: Workload, row: Pods, made: Pod) -> PodSet:
+    template = made.template
+    labels = {} if template is None else strings(template.get("metadata", "labels"))
+    if row.labels:
+        labels.update(_operator_labels(row.labels, scene.resource, made.name))
+    annotations = {} if template is None else strings(template.get("metadata", "annotations"))
+    assert made.replicas is not None
+    role = row.role or Role.GENERIC
+    podset = PodSet(made.name, made.spec, workload, labels, annotations, template, made.replicas, role)
+    _set(podset, "containers", tuple(_containers(scene, podset, made)))
+    return podset
+
+
+def _operator_labels(labels: Mapping[str, str], resource: Resource, pods: str) -> dict[str, str]:
+    return {key: value.replace("{name}", resource.ref.name).replace("{pods}", pods) for key, value in labels.items()}
+
+
+def _containers(scene: _Scene, podset: PodSet, made: Pod) -> Iterator[Container]:
+    for node, kind, name in made.parts:
+        variables, complete = environment(node, scene.beside)
+        container = Container(
+            node,
+            kind,
+            podset,
+            accelerators=accelerators_of(node, made.spec, scene.beside),
+            environment=variables,
+            environment_known=complete,
+            default_name=name,
+        )
+        _set(container, "engine", engine_of(container)[0])
+        yield container
+
+
+def _set(frozen: Workload | PodSet | Container, field: str, value: object) -> None:
+    """Complete an object that is being built: parents and children refer to each other."""
+    object.__setattr__(frozen, field, value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from hullmark.text.source import MAX_SIZE, Place, Problem, Source, Span
+from hullmark.text.tree import MAX_DEPTH
 
 _UNREADABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What YAML's reader refuses: control characters, and the lone surrogates that stand for broken bytes."""
@@ -22,8 +23,8 @@ _EXPLAINED = {
     "did not find expected ',' or '}'": ("the '{' before this is not closed", "add a ',' or a '}'"),
     "did not find expected ',' or ']'": ("the '[' before this is not closed", "add a ',' or a ']'"),
     "could not find expected ':'": ("a ':' was expected after a key before this", "add the ':', or correct the indentation"),
-    "found unexpected end of stream": ("the quote before this is not closed", "close the quote"),
-    "found unexpected document indicator": ("the quote before this is not closed", "close the quote"),
+    "found unexpected end of stream": ("this quote is never closed", "close the quote"),
+    "found unexpected document indicator": ("this quote is never closed", "close the quote"),
     "found unknown escape character": ("this escape does not exist in YAML", "use single quotes, or double the backslash"),
     "found invalid Unicode character escape code": (
         "this escape is not a character",
@@ -40,11 +41,16 @@ _EXPLAINED = {
         "remove the '%' line, which Kubernetes does not read",
     ),
     "did not find expected alphabetic or numeric character": ("an anchor or alias has no name", "put the value in quotes"),
+    "found a tab character where an indentation space is expected": (
+        "a tab cannot indent here",
+        "indent with spaces",
+    ),
+    "found unexpected ':'": ("a ':' ends this value inside brackets", "put the value in quotes"),
     "found undefined tag handle": ("this tag has no definition", "remove the tag, or put the value in quotes"),
 }
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818: it names what happened, as StopIteration does
     """A document that Kubernetes would not accept; offsets count from the start of its chunk."""
 
     def __init__(self, message: str, start: int, end: int, hint: str = "") -> None:
@@ -62,6 +68,18 @@ def too_large(source: Source) -> Problem:
     return Problem(message, Place(source, Span(0, 0)), "split the file, or leave it out")
 
 
+def too_deep(start: int) -> Refused:
+    """Nesting beyond the limit of the reader."""
+    return Refused(f"nested deeper than {MAX_DEPTH} levels", start, start + 1, "flatten the document, or leave it out")
+
+
+def separator(found: re.Match[str]) -> Refused:
+    """A line that starts with ``---`` and goes on, which apimachinery refuses; group 1 is the rest."""
+    rest = found[1].rstrip()
+    message = f"'{rest[:40]}' follows '---' on its line"
+    return Refused(message, found.start(1), found.start(1) + len(rest), "start the document on the next line")
+
+
 def unreadable(chunk: str) -> Refused:
     """Why a chunk is not even text to YAML's reader."""
     found = _UNREADABLE.search(chunk)
@@ -73,8 +91,13 @@ def unreadable(chunk: str) -> Refused:
     return Refused(f"control character U+{code:04X} is not allowed", *found.span(), "remove it, or write it as an escape in double quotes")
 
 
-def grammar(chunk: str, problem: str, context: str, at: int) -> Refused:
-    """Why a chunk does not follow YAML's grammar, from libyaml's words and the offset it names."""
+def grammar(chunk: str, problem: str, context: str, at: int, opening: int) -> Refused:
+    """Why a chunk does not follow YAML's grammar, from libyaml's words and the offsets it names.
+
+    ``opening`` is where the construct starts that libyaml was in.
+    """
+    if context == "while scanning a quoted scalar" and problem.startswith("found unexpected"):
+        at = opening
     at = min(at, len(chunk))
     ending = _LINE_END.search(chunk, at)
     line = chunk[chunk.rfind("\n", 0, at) + 1 : ending.start() if ending else at]

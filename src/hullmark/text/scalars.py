@@ -35,13 +35,12 @@ _BASES = {"bin": 2, "oct": 8, "hex": 16, "dec": 10}
 _SIGNED_BITS = re.compile(r"0b([-+][01]+)")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _FRACTION = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
+_BROKEN = re.compile("[\udc80-\udcff]")
 _TIMESTAMP = re.compile(
     r"[0-9]{4}-(1[0-2]|0?[1-9])-([12][0-9]|3[01]|0?[1-9])"
     r"(?: +(?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:[0-5]?[0-9](?:[.,][0-9]+)?"
     r"|[Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:[0-5]?[0-9](?:[.,][0-9]+)?(?:Z|[-+][0-9]{2}:[0-9]{2}))?"
 )
-_MAX_DIGITS = 4_000
-"""Longest integer that is read; Python itself refuses longer ones."""
 
 
 def plain(text: str) -> Value:
@@ -58,17 +57,10 @@ def number(text: str) -> Value:
     if text[0] == ".":
         return _whole(float(text)) if _FRACTION.fullmatch(text) else text
     digits = text.replace("_", "")
-    whole = _INT.fullmatch(digits)
-    if whole is not None and len(digits) <= _MAX_DIGITS:
-        signed = digits[0] in "+-"
-        assert whole.lastgroup is not None
-        value = int(whole[whole.lastgroup], _BASES[whole.lastgroup])
-        value = -value if digits[0] == "-" else value
-        if -(1 << 63) <= value < (1 << 63 if signed else 1 << 64):
+    if whole := _INT.fullmatch(digits):
+        value = _integer(whole)
+        if -(1 << 63) <= value < (1 << 63 if digits[0] in "+-" else 1 << 64):
             return value
-        if _FLOAT.fullmatch(digits) and isfinite(approximate := float(digits)):
-            return approximate
-        return text if signed else value
     if _FLOAT.fullmatch(digits) and isfinite(approximate := float(digits)):
         return _whole(approximate)
     if (bits := _SIGNED_BITS.fullmatch(digits)) and len(digits) <= 64:
@@ -124,15 +116,25 @@ _KINDS = {
 }
 
 
+def _integer(found: re.Match[str]) -> int:
+    """The integer of a match; one of more than 64 bits for what has too many digits to matter."""
+    base = found.lastgroup or "dec"
+    if len(found[base]) > 64:
+        return 1 << 65
+    value = int(found[base], _BASES[base])
+    return -value if found[0][0] == "-" else value
+
+
 def _whole(value: float) -> int | float:
     return int(value) if value.is_integer() and abs(value) < 1 << 63 else value
 
 
 def _binary(text: str) -> str:
     try:
-        return a2b_base64(text.encode(), strict_mode=False).decode("utf-8", "replace")
+        data = a2b_base64(text.replace("\n", "").encode(), strict_mode=True).decode("utf-8", "surrogateescape")
     except Base64Error:
         raise ValueError("this is not base64, as its tag !!binary says") from None
+    return _BROKEN.sub("\ufffd", data)
 
 
 def _float_key(value: float) -> str:
@@ -144,5 +146,8 @@ def _float_key(value: float) -> str:
     if not isfinite(value):
         return ".nan" if value != value else ".inf" if value > 0 else "-.inf"
     shortest = next(text for digits in range(17) if pack("f", float(text := f"{value:.{digits}e}")) == single)
-    exponent = int(shortest.partition("e")[2])
-    return f"{float(shortest):.{max(0, shortest.index('e') - 2 - exponent)}f}" if -5 < exponent < 6 else shortest
+    mantissa, _, power = shortest.partition("e")
+    if not -5 < int(power) < 6:
+        return shortest
+    decimals = len(mantissa.lstrip("-").replace(".", "")) - 1 - int(power)
+    return f"{float(shortest):.{max(0, decimals)}f}"

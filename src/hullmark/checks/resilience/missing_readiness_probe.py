@@ -1,0 +1,95 @@
+"""Container behind a Service is never asked whether it is ready.
+
+Without a readiness probe a pod receives requests from the moment its process starts: a model server that loads weights for minutes answers with
+errors all that time, at every rollout, restart and scale-out.
+
+Kinds whose operator adds the probe are not asked for it, nor are jobs, sidecars of other products, or pods that no Service sends requests to.
+
+To fix it, probe the path that says the model is loaded (`/health` of vLLM and TGI, `/v2/health/ready` of Triton, `/v1/health/ready` of NIM).
+
+```yaml bad
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: chat
+spec:
+  selector:
+    matchLabels: {app: chat}
+  template:
+    metadata:
+      labels: {app: chat}
+    spec:
+      containers:
+        - name: vllm  # finding: container 'vllm' receives requests without a readiness probe
+          image: vllm/vllm-openai:v0.11.0
+          ports:
+            - containerPort: 8000
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: chat
+spec:
+  selector: {app: chat}
+  ports:
+    - port: 8000
+```
+
+```yaml good
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: chat
+spec:
+  selector:
+    matchLabels: {app: chat}
+  template:
+    metadata:
+      labels: {app: chat}
+    spec:
+      containers:
+        - name: vllm
+          image: vllm/vllm-openai:v0.11.0
+          ports:
+            - containerPort: 8000
+          readinessProbe:
+            httpGet: {path: /health, port: 8000}
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: chat
+spec:
+  selector: {app: chat}
+  ports:
+    - port: 8000
+```
+
+See [Liveness, readiness and startup probes](https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/).
+"""
+
+from collections.abc import Iterator
+
+from hullmark.model.architecture import Architecture
+from hullmark.model.check import check
+from hullmark.model.finding import Finding
+from hullmark.model.terms import Severity, Theme
+from hullmark.model.workload import PodSet
+
+
+@check(PodSet, severity=Severity.MEDIUM, absence=Theme.PROBES)
+def missing_readiness_probe(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
+    workload = podset.workload
+    if workload.lifetime == "task" or "readiness-probe" in workload.injected or not arch.around(podset).services:
+        return
+    serving = [c for c in podset.containers if c.kind == "app"]
+    if any(c.node.get("readinessProbe") is not None for c in podset.containers if c.long_running):
+        return
+    # One probe makes the whole pod ready or not; the container that listens is the one to ask.
+    listening = [c for c in serving if c.node.get("ports")] or serving
+    if listening:
+        yield Finding(
+            f"container '{listening[0].name}' receives requests without a readiness probe",
+            listening[0].at("readinessProbe"),
+            advice="probe the path that says the model is loaded",
+        )

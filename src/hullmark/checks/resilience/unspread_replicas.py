@@ -1,0 +1,127 @@
+"""Replicas may all share one node.
+
+The scheduler spreads replicas only as a preference among many. Two replicas on one node fail together with its driver, its kernel or its rack;
+with accelerator nodes that hold eight devices each, packing on one is the likely case, not the rare one.
+
+A topology spread constraint or an anti-affinity counts when its selector matches the pods themselves. A constraint that selects other pods
+spreads nothing.
+
+To fix it, add a `topologySpreadConstraints` entry over `kubernetes.io/hostname`, `ScheduleAnyway` where accelerators are scarce.
+
+```yaml bad
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: chat
+spec:
+  replicas: 3
+  selector:
+    matchLabels: {app: chat}
+  template:
+    metadata:
+      labels: {app: chat}
+    spec:
+      containers:  # finding: all 3 replicas of 'chat' may land on one node
+        - name: vllm
+          image: vllm/vllm-openai:v0.11.0
+```
+
+```yaml good
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: chat
+spec:
+  replicas: 3
+  selector:
+    matchLabels: {app: chat}
+  template:
+    metadata:
+      labels: {app: chat}
+    spec:
+      topologySpreadConstraints:
+        - maxSkew: 1
+          topologyKey: kubernetes.io/hostname
+          whenUnsatisfiable: ScheduleAnyway
+          labelSelector:
+            matchLabels: {app: chat}
+      containers:
+        - name: vllm
+          image: vllm/vllm-openai:v0.11.0
+```
+
+```yaml bad
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: chat
+spec:
+  replicas: 3
+  selector:
+    matchLabels: {app: chat}
+  template:
+    metadata:
+      labels: {app: chat}
+    spec:
+      topologySpreadConstraints:
+        - maxSkew: 1
+          topologyKey: kubernetes.io/hostname
+          whenUnsatisfiable: ScheduleAnyway
+          labelSelector:  # finding: the spread constraints of 'chat' select other pods
+            matchLabels: {app: chta}
+      containers:
+        - name: vllm
+          image: vllm/vllm-openai:v0.11.0
+```
+
+See [Pod topology spread constraints](https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/).
+"""
+
+from collections.abc import Iterator
+
+from hullmark.model.architecture import Architecture
+from hullmark.model.check import check
+from hullmark.model.finding import Finding
+from hullmark.model.selectors import label_selector
+from hullmark.model.terms import Severity, Theme
+from hullmark.model.truth import Undecided
+from hullmark.model.workload import PodSet
+from hullmark.text.source import Key
+from hullmark.text.tree import Node
+
+
+@check(PodSet, severity=Severity.MEDIUM, absence=Theme.AVAILABILITY)
+def unspread_replicas(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
+    least = arch.around(podset).replicas.least
+    name = podset.workload.name
+    if podset.workload.lifetime != "service" or least is None or least < 2:
+        return
+    rules = list(_rules(podset))
+    if not rules:
+        yield Finding(
+            f"all {least} replicas of '{name}' may land on one node",
+            podset.at("topologySpreadConstraints"),
+            advice="add topologySpreadConstraints over kubernetes.io/hostname",
+        )
+    elif not any(_applies(rule, podset) for rule in rules):
+        yield Finding(f"the spread constraints of '{name}' select other pods", rules[0].key("labelSelector"))
+
+
+def _rules(podset: PodSet) -> Iterator[Node]:
+    """Everything that keeps pods apart: spread constraints and the terms of anti-affinity, required or preferred."""
+    yield from podset.node.children("topologySpreadConstraints")
+    apart: tuple[Key, ...] = ("affinity", "podAntiAffinity")
+    yield from podset.node.children(*apart, "requiredDuringSchedulingIgnoredDuringExecution")
+    for term in podset.node.children(*apart, "preferredDuringSchedulingIgnoredDuringExecution"):
+        if (inner := term.child("podAffinityTerm")) is not None:
+            yield inner
+
+
+def _applies(rule: Node, podset: PodSet) -> bool:
+    """Whether a rule is about the pods themselves; `matchLabelKeys` alone makes its own selector."""
+    selector = label_selector(rule.get("labelSelector"))
+    if selector is None:
+        return rule.get("matchLabelKeys") is not None
+    if selector.unknown or selector.placeholder:
+        raise Undecided("which pods the spread constraints select is not known")
+    return selector.matches(podset.labels)

@@ -1,0 +1,94 @@
+"""Secret is written out in a manifest.
+
+A Secret's `data` is base64, which hides nothing. Where the file is kept, in Git, a chart or a build log, the
+credential is too, for all who can read it and for good. Well-known example values (`test`, `password`, `minio123`)
+are found there as often as real ones, and both get deployed.
+
+Not reported: encrypted Secrets (SOPS, SealedSecret), references to a secret store (ExternalSecret), placeholders,
+empty values, Secrets without data, public parts such as certificates and user names, and what the cluster writes
+itself (service account tokens, Helm releases). A manifest taken from a live cluster contains its Secrets rightly;
+leave the file out of the scan or waive it.
+
+To fix it, keep the value in a secret store and let a controller make the Secret, or encrypt the file; then change the
+credential.
+
+```yaml bad
+apiVersion: v1
+kind: Secret
+metadata:
+  name: redis
+type: Opaque
+data:
+  username: cmF5
+  password: NTI0MTU5MDAwMDAwMDAwMA==  # finding: secret 'redis' has the value of 'password' written out
+```
+
+```yaml good
+apiVersion: v1
+kind: Secret
+metadata:
+  name: hub
+type: Opaque
+stringData:
+  HF_TOKEN: ${HF_TOKEN}
+```
+
+See [Good practices for Secrets](https://kubernetes.io/docs/concepts/security/secrets-good-practices/) and MITRE ATLAS
+[AML.T0055, unsecured credentials](https://atlas.mitre.org/techniques/AML.T0055).
+"""
+
+import re
+from collections.abc import Iterator
+
+from hullmark.checks.security._credentials import settled, tokens
+from hullmark.model.architecture import Architecture
+from hullmark.model.check import check
+from hullmark.model.finding import Finding
+from hullmark.model.resource import Resource
+from hullmark.model.terms import Severity
+from hullmark.model.truth import string
+from hullmark.text.tree import Node, mapping
+
+_WRITTEN_BY_CLUSTER = frozenset({"kubernetes.io/service-account-token", "helm.sh/release.v1"})
+_PUBLIC = re.compile(
+    r"(?:^|[._-])(?:user(?:name)?|login|host(?:name)?|port|url|uri|endpoint|address|region|bucket|email|database|db(?:name)?|namespace|name|type"
+    r"|scheme|engine|account|project|tenant|(?:client|key|access[._-]?key)[._-]?id|crt|cert|cabundle|ca|pub|verifyssl|usehttps|insecure)$",
+    re.IGNORECASE,
+)
+
+
+@check(Resource, severity=Severity.MEDIUM, kinds=["Secret"])
+def secret_in_manifest(resource: Resource, arch: Architecture) -> Iterator[Finding]:
+    encrypted = resource.node.get("sops") is not None
+    if resource.ref.group or encrypted or string(resource.node.value, "type") in _WRITTEN_BY_CLUSTER:
+        return
+    for field in ("data", "stringData"):
+        for key in mapping(resource.node.value, field):
+            node = resource.node.child(field, key)
+            text = "" if node is None else _text(node, encoded=field == "data")
+            if node is not None and text and not _PUBLIC.search(key) and settled(text) and _private(text):
+                known = next(tokens(text), None)
+                yield Finding(
+                    f"secret '{resource.ref.name}' has the value of '{key}' written out",
+                    node.at(),
+                    severity=None if known is None else Severity.HIGH,
+                    advice="keep it in a secret store or encrypt the file, then change the credential",
+                    secret=True,
+                )
+
+
+def _text(node: Node, *, encoded: bool) -> str:
+    """The value as the program sees it; empty where it is no text or, said to be encoded, is not."""
+    if not isinstance(node.value, str) or not encoded:
+        return node.value if isinstance(node.value, str) else ""
+    from binascii import Error, a2b_base64
+
+    try:
+        return a2b_base64(node.value.encode(), strict_mode=False).decode("utf-8", "replace")
+    except (Error, UnicodeEncodeError):
+        return ""
+
+
+def _private(text: str) -> bool:
+    """Whether it is more than a certificate."""
+    return "PRIVATE KEY" in text or "BEGIN CERTIFICATE" not in text

@@ -1,0 +1,148 @@
+"""``hullmark scan``: the main job."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+from dataclasses import replace
+
+from hullmark.cli import pipeline
+from hullmark.cli.command import FILES, Command, Option, one_of
+from hullmark.cli.options import CHECK, COLOR, HELP, INPUT, NO_PROGRESS, PATHS, PROFILE, QUIET, SKIP
+from hullmark.cli.output import note
+from hullmark.cli.progress import Progress
+from hullmark.cli.targets import FORMATS, deliver, save, target, targets
+from hullmark.cli.trouble import complain
+from hullmark.engine import baseline
+from hullmark.engine.profiles import THRESHOLDS
+from hullmark.engine.result import Result
+from hullmark.model.errors import HullmarkError
+from hullmark.model.terms import Outcome, Severity
+
+CLEAN, FINDINGS, OUR_FAULT, NOTHING = 0, 1, 3, 4
+"""Exit codes of a scan."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Scan, report, and give the exit code."""
+    # Nearly all that is made here is kept to the end, so there is nothing for the collector to find.
+    gc.disable()
+    wanted = targets(options.format, options.output)
+    plan = pipeline.plan(request(options))
+    progress = Progress(enabled=not (options.quiet or options.no_progress))
+    reading = plan.read(progress)
+    progress.clear()
+    result = plan.judge(reading)
+    if options.write_baseline:
+        save(options.write_baseline, baseline.write(result.findings))
+        _note(options, f"the baseline '{options.write_baseline}' knows {len(result.findings)} findings now")
+    shown = _at_least(result, options.min_severity)
+    for one in wanted:
+        deliver(shown, one, color=options.color, complete=options.complete)
+        if one.file:
+            _note(options, f"{one.format} report written to '{one.file}'")
+    gc.freeze()
+    return CLEAN if options.write_baseline and not _failed(result) else exit_code(result)
+
+
+def request(options: argparse.Namespace) -> pipeline.Request:
+    """What the options of a command that scans ask for."""
+    given = vars(options)
+    return pipeline.Request(
+        paths=tuple(options.argument),
+        exclude=tuple(options.exclude),
+        config=options.config or "",
+        profile=given.get("profile") or "",
+        fail_on=given.get("fail_on") or "",
+        baseline=given.get("baseline") or "",
+        only=frozenset(given.get("check") or ()),
+        skip=frozenset(given.get("skip") or ()),
+    )
+
+
+def exit_code(result: Result) -> int:
+    """What a result means for whoever called; complains where nothing could be looked at."""
+    if _failed(result):
+        return OUR_FAULT
+    if not result.architecture.resources:
+        hint = "no Kubernetes object was found; name files or folders that hold some"
+        complain("nothing to scan", HullmarkError("", hint))
+        return NOTHING
+    return FINDINGS if any(s.gates for s in result.findings) else CLEAN
+
+
+def _failed(result: Result) -> bool:
+    return any(v.outcome is Outcome.ERROR for v in result.undecided)
+
+
+def _at_least(result: Result, severity: str | None) -> Result:
+    """The result without findings below a severity; the exit code does not depend on it."""
+    if severity is None:
+        return result
+    lowest = Severity[severity.upper()]
+    return replace(result, findings=tuple(s for s in result.findings if s.severity >= lowest))
+
+
+def _note(options: argparse.Namespace, text: str) -> None:
+    if not options.quiet:
+        note(text)
+
+
+_SEVERITIES = tuple(s.word for s in Severity)
+
+COMMAND = Command(
+    "scan",
+    "find where AI workloads fall short of best practice",
+    run,
+    PATHS,
+    (
+        ("what is read", INPUT),
+        (
+            "what is checked",
+            (
+                CHECK,
+                SKIP,
+                PROFILE,
+                Option(
+                    "--fail-on",
+                    f"{', '.join(THRESHOLDS)}: the least severity that decides the exit code, instead of the profile's",
+                    "SEVERITY",
+                    one_of("severity", tuple(THRESHOLDS)),
+                    words=tuple(THRESHOLDS),
+                ),
+                Option("--baseline", "findings that are known and do not count", "FILE", words=FILES),
+                Option("--write-baseline", "write all findings of this scan into a baseline", "FILE", words=FILES),
+            ),
+        ),
+        (
+            "what is printed",
+            (
+                Option(
+                    "--format",
+                    f"{', '.join(FORMATS)}; with =FILE into a file",
+                    "FORMAT[=FILE]",
+                    target,
+                    many=True,
+                    words=FORMATS,
+                    short="-f",
+                ),
+                Option(
+                    "--output", "the file for the one format that has none", "FILE", default="", words=FILES, short="-o"
+                ),
+                Option(
+                    "--min-severity",
+                    "leave out findings below this severity; the exit code stays the same",
+                    "SEVERITY",
+                    one_of("severity", _SEVERITIES),
+                    words=_SEVERITIES,
+                ),
+                Option("--complete", "also show every place, what is waived, and what the baseline knows"),
+                COLOR,
+                NO_PROGRESS,
+                QUIET,
+                HELP,
+            ),
+        ),
+    ),
+    notes="exit codes: 0 clean, 1 findings that count, 2 usage or configuration, 3 our fault, 4 nothing to scan",
+)

@@ -1,0 +1,132 @@
+"""What a pod itself does before it answers: a proxy beside the program, or the program's own keys.
+
+Sources of the switches: the projects' own references (docs.vllm.ai, docs.litellm.ai, huggingface.co/docs, qdrant.tech,
+docs.weaviate.io, docs.openwebui.com, docs.ray.io, mlflow.org).
+"""
+
+from __future__ import annotations
+
+from hullmark.graph.authentication import Auth, strongest
+from hullmark.model.container import Container
+from hullmark.model.resource import Resource
+from hullmark.model.truth import string
+from hullmark.model.workload import PodSet
+from hullmark.text.tree import dig
+
+_PROXIES = (
+    "oauth2-proxy",
+    "oauth-proxy",
+    "kube-rbac-proxy",
+    "ose-kube-rbac-proxy",
+    "origin-oauth-proxy",
+    "pomerium",
+    "authelia",
+)
+"""Image names of authenticating proxies."""
+
+_FLAGS = ("--api-key", "--api-keys", "--api-key-file", "--api-token", "--auth-token")
+"""Flags by which model servers demand a key (vLLM, SGLang, TGI, TEI, llama.cpp, LMDeploy, Infinity)."""
+
+_VARIABLES = (
+    "VLLM_API_KEY", "LITELLM_MASTER_KEY", "LLAMA_API_KEY", "LLAMA_ARG_API_KEY", "INFINITY_API_KEY", "QDRANT__SERVICE__API_KEY",
+    "QDRANT__SERVICE__JWT_RBAC", "CHROMA_SERVER_AUTHN_PROVIDER", "CHROMA_SERVER_AUTH_PROVIDER", "LOCALAI_API_KEY",
+    "FLOWISE_USERNAME", "JUPYTERHUB_API_TOKEN",
+)  # fmt: skip
+"""Variables that do the same."""
+
+_SWITCHES = {
+    "AUTHENTICATION_APIKEY_ENABLED": "true", "AUTHENTICATION_OIDC_ENABLED": "true", "RAY_AUTH_MODE": "token",
+}  # fmt: skip
+"""Variables that switch authentication on with one value (Weaviate, Ray)."""
+
+_API_KEY = frozenset({"tgi", "tei"})
+"""Engines that read their key from ``API_KEY``."""
+
+_SIGN_IN = {"open-webui": ("WEBUI_AUTH", "false"), "langflow": ("LANGFLOW_AUTO_LOGIN", "true")}
+"""Programs that ask for a sign-in unless a variable has this value."""
+
+_ALWAYS = frozenset({"jupyterhub", "n8n", "dify", "langfuse", "librechat"})
+"""Programs that have a sign-in of their own which cannot be switched off by configuration alone."""
+
+
+def at_pod(podset: PodSet, service: Resource | None) -> Auth:
+    """What authenticates inside a pod, for requests that come through a Service (None: to any port).
+
+    A proxy beside the program counts unless the Service leads past it, to a port that another container declares.
+    """
+    running = [c for c in podset.containers if c.long_running]
+    proxies = [c for c in running if c.image.repository.rpartition("/")[2].startswith(_PROXIES)]
+    if proxies and not _leads_past(service, [c for c in running if c not in proxies]):
+        return proxies[0].image.repository.rpartition("/")[2]
+    return strongest([_own(c) for c in running if c not in proxies])
+
+
+def _leads_past(service: Resource | None, others: list[Container]) -> bool:
+    if service is None:
+        return False
+    declared = {
+        dig(p.value, key) for c in others for p in c.node.children("ports") for key in ("containerPort", "name")
+    }
+    ports = [p.value for p in service.node.children("spec", "ports")]
+    targets = [dig(p, "targetPort") if dig(p, "targetPort") is not None else dig(p, "port") for p in ports]
+    return any(isinstance(t, (int, str)) and t in declared for t in targets)
+
+
+def _own(container: Container) -> Auth:
+    """What a program demands by itself; not known where part of its environment is not and it takes its key from there."""
+    if not container.engine:
+        return ""
+    if flag := next((f for f in _FLAGS if container.argv.has(f)), ""):
+        return flag
+    names = (*_VARIABLES, "API_KEY") if container.engine in _API_KEY else _VARIABLES
+    for name in names:
+        variable = container.environment.get(name)
+        if variable is not None and variable.value != "":
+            return name
+    for name, value in _SWITCHES.items():
+        if (container.env(name) or "").lower() == value:
+            return name
+    if container.engine in _ALWAYS:
+        return f"the sign-in of {container.engine}"
+    if container.engine in _SIGN_IN:
+        name, off = _SIGN_IN[container.engine]
+        return "" if (container.env(name) or "").lower() == off else f"the sign-in of {container.engine}"
+    return "" if container.environment_known else None
+
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_BINDS = (
+    "--host",
+    "--address",
+    "--bind",
+    "--listen",
+    "--ip",
+    "--http-address",
+    "--bind-addr",
+    "--server_name",
+    "--listen-host",
+)
+"""Flags by which servers choose the address they listen on."""
+
+
+def on_loopback(podset: PodSet) -> Container | None:
+    """The container of a pod set that answers on the pod's own loopback only: because every running one says so."""
+    running = [c for c in podset.containers if c.long_running]
+    if running and all(_listens_inside(c) for c in running):
+        return running[0]
+    return None
+
+
+def _listens_inside(container: Container) -> bool:
+    address = container.argv.flag(*_BINDS) or container.env("OLLAMA_HOST") or ""
+    host = address.removeprefix("http://")
+    return host in _LOOPBACK or host.rpartition(":")[0] in _LOOPBACK
+
+
+def host_ports(podset: PodSet) -> Container | None:
+    """The first container that publishes a port of its node."""
+    for container in podset.containers:
+        for port in container.node.children("ports"):
+            if dig(port.value, "hostPort") and string(port.value, "hostIP") not in _LOOPBACK:
+                return container
+    return None

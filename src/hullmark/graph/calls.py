@@ -1,0 +1,60 @@
+"""Who calls whom, as far as addresses in variables and command lines tell."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from hullmark.graph.index import Chains, Names
+from hullmark.model.architecture import Selection
+from hullmark.model.container import Container
+from hullmark.model.resource import Resource
+from hullmark.model.workload import Workload
+
+_ADDRESS = re.compile(
+    r"(?:\b[a-z][a-z0-9+]{1,15}://(?:[^\s/@]{1,128}@)?)?\b([a-z][a-z0-9-]{0,62})(?:\.([a-z0-9][a-z0-9-]{0,62}))?(?:\.svc\b[\w.]{0,64})?(?::\d{1,5}\b|(?=/|$))"
+)
+"""A host of the cluster: ``http://name.namespace.svc:8000``, ``name:6379``, ``redis://name/0``."""
+
+
+def callers(
+    workloads: Sequence[Workload],
+    by_kind: Mapping[str, Sequence[Resource]],
+    selections: Mapping[Resource, Selection],
+    chains: Chains,
+) -> dict[Workload, tuple[Workload, ...]]:
+    """The workloads whose settings name a Service, by the workloads behind it."""
+    services = [s for s in by_kind.get("Service", ()) if not s.ref.group and s in selections]
+    known = {s.ref.name for s in services}
+    if not known:
+        return {}
+    names = Names(chains, services)
+    found: dict[Workload, dict[Workload, None]] = {}
+    for workload in workloads:
+        for name, space in _hosts(workload, known):
+            service = names.find(name, space or workload.namespace, workload.resource)
+            for podset in selections[service].podsets if service is not None else ():
+                if podset.workload is not workload:
+                    found.setdefault(podset.workload, {})[workload] = None
+    return {w: tuple(c) for w, c in found.items()}
+
+
+def _hosts(workload: Workload, known: set[str]) -> Iterator[tuple[str, str]]:
+    seen: set[tuple[str, str]] = set()
+    for text in (t for c in workload.containers for t in _texts(c)):
+        for found in _ADDRESS.finditer(text):
+            host = (found[1], found[2] or "")
+            if host[0] in known and host not in seen:
+                seen.add(host)
+                yield host
+
+
+def _texts(container: Container) -> Iterator[str]:
+    """Values that may hold an address: those with a colon or a slash. A bare word is too weak a sign."""
+    for variable in container.environment.values():
+        if variable.value and ":" in variable.value and len(variable.value) < 2048:
+            yield variable.value
+    for key in ("command", "args"):
+        for word in container.node.get(key) or () if isinstance(container.node.get(key), list) else ():
+            if isinstance(word, str) and ":" in word and len(word) < 8192:
+                yield word

@@ -1,0 +1,85 @@
+"""How far a pod set's API reaches (EXPOSURE, E0 to E4), with the path that proves it.
+
+The widest way wins; between equally wide ones, the one without authentication. Sharing the node's network reaches
+the network the nodes are in; publishing a port of the node is taken for public, as a node port is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from hullmark.graph.applications import at_pod, host_ports, on_loopback
+from hullmark.graph.authentication import Auth, strongest
+from hullmark.graph.reach import service_reach
+from hullmark.graph.routes import Arrival
+from hullmark.model.architecture import Exposure, Hop, Isolation
+from hullmark.model.resource import Resource
+from hullmark.model.terms import Reach
+from hullmark.model.truth import Undecided
+from hullmark.model.workload import PodSet
+
+IN_CLUSTER = Exposure(Reach.CLUSTER)
+"""The exposure of pods that nothing publishes and nothing isolates."""
+
+
+def exposure(
+    podset: PodSet, services: Sequence[Resource], arrived: Sequence[Arrival], ingress: Isolation, mesh: str
+) -> Exposure:
+    """The exposure of a pod set. ``mesh`` names what a service mesh demands before it is reached."""
+    ways = list(_published(podset, services, arrived, mesh))
+    if ways:
+        return max(ways, key=lambda e: (e.reach, not e.authenticated, not e.unknown))
+    if not services and (inside := on_loopback(podset)) is not None:
+        return Exposure(Reach.LOOPBACK, (Hop(f"container '{inside.name}' listens on loopback", inside.at()),))
+    if ingress.isolated and not ingress.open:
+        policy = ingress.policies[0]
+        return Exposure(Reach.ISOLATED, (Hop(f"{policy.ref.kind} '{policy.ref.name}'", policy.place),))
+    if ingress.isolated is None:
+        return Exposure(Reach.CLUSTER, (), "", "whether a network policy of another namespace isolates it is not known")
+    if not services:
+        return IN_CLUSTER
+    path = tuple(Hop(f"Service '{s.ref.name}'", s.place) for s in services[:1])
+    return Exposure(Reach.CLUSTER, path, strongest([mesh, at_pod(podset, services[0])]) or "")
+
+
+def _published(
+    podset: PodSet, services: Sequence[Resource], arrived: Sequence[Arrival], mesh: str
+) -> Iterator[Exposure]:
+    yield from _on_node(podset, mesh)
+    for service in services:
+        reach, how = service_reach(service)
+        if reach > Reach.CLUSTER:
+            hop = Hop(f"{how} of Service '{service.ref.name}'", service.node.at("spec", "type"))
+            yield _exposed(reach, (hop,), [mesh, at_pod(podset, service)])
+    for route, through in arrived:
+        if route.reach > Reach.CLUSTER:
+            first = Hop(f"{route.resource.ref.kind} '{route.resource.ref.name}'", route.place)
+            second = () if through is None else (Hop(f"{through.ref.kind} '{through.ref.name}'", through.place),)
+            service_only = through if through is not None and through.ref.kind == "Service" else None
+            yield _exposed(route.reach, (first, *second), [route.authenticated, mesh, at_pod(podset, service_only)])
+
+
+def _on_node(podset: PodSet, mesh: str) -> Iterator[Exposure]:
+    if podset.workload.lifetime == "task":
+        return
+    container = host_ports(podset)
+    if container is not None:
+        yield _exposed(
+            Reach.PUBLIC,
+            (Hop(f"host port of container '{container.name}'", container.at("ports")),),
+            [mesh, at_pod(podset, None)],
+        )
+    try:
+        shared = podset.host_network
+    except Undecided:
+        shared = False
+    if shared:
+        yield _exposed(
+            Reach.INTERNAL, (Hop("the node's network", podset.at("hostNetwork")),), [mesh, at_pod(podset, None)]
+        )
+
+
+def _exposed(reach: Reach, path: tuple[Hop, ...], answers: Sequence[Auth]) -> Exposure:
+    authenticated = strongest(answers)
+    unknown = "" if authenticated is not None else "what authenticates in front of it is not in the scan"
+    return Exposure(reach, path, authenticated or "", unknown)

@@ -1,0 +1,101 @@
+"""How far an entry reaches: load balancers, node ports, ingress classes and gateways, internal or public.
+
+A node port, and a load balancer without a word to the contrary, count as public: whether a firewall stands before
+the nodes is not written in manifests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hullmark.model.resource import Resource
+from hullmark.model.terms import Reach
+from hullmark.model.truth import string
+from hullmark.text.tree import Value, items
+
+_INTERNAL = {
+    "service.beta.kubernetes.io/aws-load-balancer-internal": ("true", "0.0.0.0/0"),
+    "service.beta.kubernetes.io/aws-load-balancer-scheme": ("internal",),
+    "networking.gke.io/load-balancer-type": ("internal",),
+    "cloud.google.com/load-balancer-type": ("internal",),
+    "service.beta.kubernetes.io/azure-load-balancer-internal": ("true",),
+    "service.beta.kubernetes.io/openstack-internal-load-balancer": ("true",),
+    "service.beta.kubernetes.io/oci-load-balancer-internal": ("true",),
+    "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-address-type": ("intranet",),
+    "service.kubernetes.io/ibm-load-balancer-cloud-provider-ip-type": ("private",),
+}
+"""Annotations that keep a load balancer inside: those Kubernetes lists for its providers
+(https://kubernetes.io/docs/concepts/services-networking/service/#internal-load-balancer)."""
+
+_AWS_TYPE = "service.beta.kubernetes.io/aws-load-balancer-type"
+_AWS_SCHEME = "service.beta.kubernetes.io/aws-load-balancer-scheme"
+_EVERYONE = frozenset({"0.0.0.0/0", "::/0"})
+_INWARD = ("internal", "private", "rilb", "tailscale")
+"""Parts of class names that say an entry is for an internal network."""
+
+
+def inward(name: str) -> bool:
+    """Whether the name of a class or selector says that an entry is internal."""
+    return any(word in name.lower() for word in _INWARD)
+
+
+def balancer(annotations: Mapping[str, str], spec: Value) -> tuple[Reach, str]:
+    """The reach of a load balancer and how to call it.
+
+    The AWS Load Balancer Controller makes internal ones unless told otherwise; source ranges narrow a public one
+    (https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/service/annotations/).
+    """
+    if annotations and any(annotations.get(key, "").lower() in values for key, values in _INTERNAL.items()):
+        return Reach.INTERNAL, "internal load balancer"
+    css = string(spec, "loadBalancerClass")
+    aws = css == "service.k8s.aws/nlb" or annotations.get(_AWS_TYPE) in ("external", "nlb-ip")
+    if inward(css) or (aws and _AWS_SCHEME not in annotations):
+        return Reach.INTERNAL, "internal load balancer"
+    ranges = items(spec, "loadBalancerSourceRanges")
+    if ranges and not any(r in _EVERYONE for r in ranges if isinstance(r, str)):
+        return Reach.INTERNAL, "load balancer with source ranges"
+    return Reach.PUBLIC, "load balancer"
+
+
+def service_reach(service: Resource) -> tuple[Reach, str]:
+    """The reach a Service gives by its own type, and what gives it."""
+    spec = service.spec
+    type_ = string(spec, "type")
+    if type_ == "LoadBalancer":
+        return balancer(service.annotations, spec)
+    if type_ == "NodePort":
+        return Reach.PUBLIC, "node port"
+    if items(spec, "externalIPs"):
+        return Reach.PUBLIC, "external IPs"
+    if service.annotations.get("tailscale.com/expose") == "true":
+        return Reach.INTERNAL, "tailnet"
+    return Reach.CLUSTER, "cluster IP"
+
+
+def ingress_reach(ingress: Resource) -> Reach:
+    """The reach of an Ingress, by its class and its controller's annotations.
+
+    An ALB is internal unless its scheme says ``internet-facing``; ``gce-internal`` and Application Gateway's private address are internal.
+    """
+    notes = ingress.annotations
+    css = string(ingress.spec, "ingressClassName") or notes.get("kubernetes.io/ingress.class", "")
+    if notes.get("tailscale.com/funnel") == "true":
+        return Reach.PUBLIC
+    scheme = notes.get("alb.ingress.kubernetes.io/scheme")
+    if css == "alb" or scheme is not None:
+        return Reach.PUBLIC if scheme == "internet-facing" else Reach.INTERNAL
+    if inward(css) or notes.get("appgw.ingress.kubernetes.io/use-private-ip") == "true":
+        return Reach.INTERNAL
+    return Reach.PUBLIC
+
+
+def gateway_reach(gateway: Resource) -> Reach:
+    """The reach of a Gateway of the Gateway API: its class, and what it tells its load balancer."""
+    notes = {**gateway.annotations, **_strings(gateway.node.get("spec", "infrastructure", "annotations"))}
+    if inward(string(gateway.spec, "gatewayClassName")) or notes.get("networking.istio.io/service-type") == "ClusterIP":
+        return Reach.CLUSTER if notes.get("networking.istio.io/service-type") == "ClusterIP" else Reach.INTERNAL
+    return balancer(notes, None)[0]
+
+
+def _strings(value: Value) -> dict[str, str]:
+    return {k: v for k, v in value.items() if isinstance(v, str)} if isinstance(value, dict) else {}

@@ -1,0 +1,88 @@
+"""Storage of pods: volumes to claims to volumes and classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from hullmark.graph.index import Chains, Names
+from hullmark.model.architecture import Claim
+from hullmark.model.resource import Resource
+from hullmark.model.truth import string
+from hullmark.model.workload import PodSet
+from hullmark.text.tree import Node, Value, dig, items
+
+_NO_CLAIMS: Mapping[str, Claim] = {}
+
+
+class Storage:
+    """Claims, volumes and classes of a scan."""
+
+    def __init__(self, by_kind: Mapping[str, Sequence[Resource]], chains: Chains) -> None:
+        def core(kind: str, group: str = "") -> Names:
+            return Names(chains, (r for r in by_kind.get(kind, ()) if r.ref.group == group))
+
+        self._claims, self._volumes = core("PersistentVolumeClaim"), core("PersistentVolume")
+        self._classes = core("StorageClass", "storage.k8s.io")
+
+    def claims(self, podset: PodSet) -> Mapping[str, Claim]:
+        """The claims of a pod set by the volume's name: those it names, and those made from templates for each pod."""
+        found = {
+            name: self._named(string(volume.value, "persistentVolumeClaim", "claimName"), podset)
+            for name, volume in podset.volumes.items()
+            if string(volume.value, "persistentVolumeClaim", "claimName")
+        }
+        for name, template in _templates(podset.workload.resource):
+            found.setdefault(
+                name, self._claim(name, None, template.value, podset.workload.resource, retained=_retained(podset))
+            )
+        return found or _NO_CLAIMS
+
+    def _named(self, name: str, podset: PodSet) -> Claim:
+        near = podset.workload.resource
+        claim = self._claims.find(name, podset.workload.namespace, near)
+        if claim is None:
+            return Claim(name, None, (), "", "")
+        return self._claim(name, claim, claim.node.value, near, retained=True)
+
+    def _claim(self, name: str, claim: Resource | None, value: Value, near: Resource, *, retained: bool) -> Claim:
+        """A claim with what stands behind it; a static volume's own type is told like a provisioner."""
+        css = string(value, "spec", "storageClassName")
+        modes = tuple(m for m in items(value, "spec", "accessModes") if isinstance(m, str))
+        volume = (
+            self._volumes.find(string(value, "spec", "volumeName"), "", near)
+            if dig(value, "spec", "volumeName")
+            else None
+        )
+        if volume is not None:
+            return Claim(name, claim, modes, css, _behind(volume), retained)
+        found = self._classes.find(css, "", near) if css else None
+        provisioner = "" if found is None else string(found.node.value, "provisioner")
+        return Claim(name, claim, modes, css, provisioner, retained)
+
+
+def _behind(volume: Resource) -> str:
+    for local in ("local", "hostPath"):
+        if dig(volume.spec, local) is not None:
+            return local
+    return string(volume.spec, "csi", "driver") or next(
+        (k for k in ("nfs", "cephfs", "azureFile") if dig(volume.spec, k)), ""
+    )
+
+
+def _templates(resource: Resource) -> Iterator[tuple[str, Node]]:
+    """``volumeClaimTemplates`` of a StatefulSet and its kin, and of a JobSet's volume claim policies."""
+    for path in (("spec", "volumeClaimTemplates"), ("spec", "leaderWorkerTemplate", "volumeClaimTemplates")):
+        for template in resource.node.children(*path):
+            yield string(template.value, "metadata", "name"), template
+    for policy in resource.node.children("spec", "volumeClaimPolicies"):
+        for template in policy.children("templates"):
+            yield string(template.value, "metadata", "name"), template
+
+
+def _retained(podset: PodSet) -> bool:
+    """Whether claims made from templates outlive their object: a StatefulSet keeps them by default, a JobSet does not."""
+    resource = podset.workload.resource
+    if resource.ref.kind == "JobSet":
+        policies = items(resource.spec, "volumeClaimPolicies")
+        return any(string(p, "retentionPolicy", "whenDeleted") == "Retain" for p in policies)
+    return string(resource.spec, "persistentVolumeClaimRetentionPolicy", "whenDeleted") != "Delete"

@@ -1,0 +1,61 @@
+"""ConfigMaps and Secrets that pods refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from hullmark.model.architecture import Architecture
+from hullmark.model.resource import Resource
+from hullmark.model.truth import string
+from hullmark.model.workload import PodSet
+from hullmark.text.source import Place
+from hullmark.text.tree import Node, Value, dig
+
+
+class Reference(NamedTuple):
+    """One mention of a ConfigMap or Secret. ``found`` is None when it is not in the scan, which says nothing about the cluster.
+
+    ``key`` is the single key that is meant, or empty for all of them.
+    """
+
+    kind: str
+    name: str
+    key: str
+    optional: bool
+    place: Place
+    found: Resource | None
+
+
+def references(arch: Architecture, podset: PodSet) -> Iterator[Reference]:
+    """Every ConfigMap and Secret a pod set mentions in variables, volumes and image pull secrets."""
+    for container in podset.containers:
+        for entry in container.node.children("envFrom"):
+            yield from _mentions(arch, podset, entry, (("configMapRef", "ConfigMap"), ("secretRef", "Secret")))
+        for entry in container.node.children("env"):
+            if (source := entry.child("valueFrom")) is not None:
+                yield from _mentions(
+                    arch, podset, source, (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret"))
+                )
+    for volume in podset.volumes.values():
+        yield from _mentions(arch, podset, volume, (("configMap", "ConfigMap"), ("secret", "Secret")))
+        for source in volume.children("projected", "sources"):
+            yield from _mentions(arch, podset, source, (("configMap", "ConfigMap"), ("secret", "Secret")))
+    for entry in podset.node.children("imagePullSecrets"):
+        if name := string(entry.value, "name"):
+            yield _reference(arch, podset, "Secret", name, entry.value, entry.at("name"))
+
+
+def _mentions(
+    arch: Architecture, podset: PodSet, node: Node, kinds: tuple[tuple[str, str], ...]
+) -> Iterator[Reference]:
+    for key, kind in kinds:
+        value = node.get(key)
+        named = "secretName" if key == "secret" and string(value, "secretName") else "name"
+        if name := string(value, named):
+            yield _reference(arch, podset, kind, name, value, node.at(key, named))
+
+
+def _reference(arch: Architecture, podset: PodSet, kind: str, name: str, value: Value, place: Place) -> Reference:
+    found = arch.find(kind, podset.workload.namespace, name)
+    return Reference(kind, name, string(value, "key"), dig(value, "optional") is True, place, found)

@@ -1,0 +1,157 @@
+"""Which engine a container runs, from weighted evidence.
+
+No single hint decides, and what is run beats what an image is named.
+
+Weights: the kind 5, the command 4, image and labels 3, the engine's own environment 2, health path 1, port 0.5.
+An engine is named from 2 on; below 3 it is only probable and the evidence says so.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from hullmark.model.argv import programs
+from hullmark.model.truth import string
+from hullmark.model.workload import Evidence
+from hullmark.recognise.engine_row import Engine
+from hullmark.recognise.engines_table import CHORES, ENGINE_LABELS, ENGINES, FORMATS, KINDS, LOOKALIKE_TAGS, LOOKALIKES
+from hullmark.text.tree import items, mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hullmark.model.container import Container
+
+PROBABLE, CERTAIN = 2.0, 3.0
+"""From which weight on an engine is named, and named without a caveat."""
+
+_Clue = tuple[Engine, float, Evidence]
+
+_BY_ID = {engine.id: engine for engine in ENGINES}
+_ORDER = {engine.id: index for index, engine in enumerate(ENGINES)}
+_COMMANDS = {command: engine for engine in reversed(ENGINES) for command in engine.commands}
+_LABELS = {label: engine for engine in reversed(ENGINES) for label in engine.labels}
+_PREFIXES = {prefix: engine for engine in reversed(ENGINES) for prefix in engine.environment}
+_ANY_PREFIX = tuple(_PREFIXES)
+_ALTERNATIVES = "|".join(f"(?P<e{i}>{'|'.join(e.images)})" for i, e in enumerate(ENGINES) if e.images)
+_IMAGES = re.compile(f"(?:^|/)(?:(?P<lookalike>{'|'.join(LOOKALIKES)})|{_ALTERNATIVES})$", re.IGNORECASE)
+_LOOKALIKE_TAG = re.compile(LOOKALIKE_TAGS)
+_ADDRESS = re.compile(
+    r"_(?:URLS?|URI|HOST|ENDPOINTS?|ADDR(?:ESS)?|BASE|API_KEY|KEY|TOKEN|PORT|SERVICE|SVC|NAME|IMAGE)$"
+)
+"""Endings of variables that name an engine somewhere else rather than configure this one."""
+
+
+def engine(identifier: str) -> Engine | None:
+    """The row of an engine, by its id."""
+    return _BY_ID.get(identifier)
+
+
+def engine_of(container: Container) -> tuple[str, tuple[Evidence, ...]]:
+    """The engine a container runs, empty if none is recognised, and the evidence for it."""
+    clues = list(_clues(container))
+    if not clues:
+        return "", ()
+    weights: dict[str, float] = {}
+    for found, weight, _ in clues:
+        weights[found.id] = weights.get(found.id, 0) + weight
+    best = _BY_ID[max(weights, key=lambda identifier: (weights[identifier], -_ORDER[identifier]))]
+    total = weights[best.id] + _support(container, best)
+    if total < PROBABLE or (best.second and not _second(container, best)):
+        return "", ()
+    evidence = tuple(dict.fromkeys(e for found, _, e in clues if found is best))
+    return best.id, evidence if total >= CERTAIN else tuple(Evidence(f"probably: {e.text}", e.place) for e in evidence)
+
+
+def _clues(container: Container) -> Iterator[_Clue]:
+    commanded = list(_from_command(container))
+    yield from commanded
+    if not commanded:
+        if not _busy_elsewhere(container):
+            yield from _from_image(container)
+        yield from _from_kind(container)
+    yield from _from_environment(container)
+    yield from _from_labels(container)
+
+
+def _from_command(container: Container) -> Iterator[_Clue]:
+    for segment in container.argv.segments:
+        for program, argument in programs(segment):
+            found = _COMMANDS.get(f"{program} {argument}") or _COMMANDS.get(program)
+            if found is not None:
+                shown = f"{program} {argument}" if f"{program} {argument}" in found.commands else program
+                yield found, 4, Evidence(f"runs '{shown}'", container.argv.word_place(segment[0]))
+
+
+def _from_image(container: Container) -> Iterator[_Clue]:
+    image = container.image
+    found = None if image.unknown and not image.repository else _image_engine(image.name)
+    if found is not None and not _LOOKALIKE_TAG.search(image.tag):
+        yield found, 3, Evidence(f"image '{image.repository}'", container.at("image"))
+
+
+@lru_cache(maxsize=4096)
+def _image_engine(name: str) -> Engine | None:
+    found = _IMAGES.search(name)
+    if found is None or found.lastgroup is None or found.lastgroup == "lookalike":
+        return None
+    return ENGINES[int(found.lastgroup[1:])]
+
+
+def _from_kind(container: Container) -> Iterator[_Clue]:
+    """What the object itself says where its operator adds image and command."""
+    model_format, place = string(container.node.value, "modelFormat", "name"), container.at("modelFormat", "name")
+    if not model_format and container.workload.ref.kind == "InferenceService":
+        model_format, place = str(container.node.path[-1]), container.at()
+    found = FORMATS.get(model_format.lower())
+    if found is not None:
+        yield _BY_ID[found], 5, Evidence(f"model format '{model_format}'", place)
+    elif not container.image.text and container.kind == "app":
+        ref = container.workload.ref
+        if (found := KINDS.get(ref.kind)) is not None:
+            yield _BY_ID[found], 5, Evidence(f"kind {ref.kind}", container.workload.resource.node.at("kind"))
+
+
+def _from_environment(container: Container) -> Iterator[_Clue]:
+    seen: set[str] = set()
+    for name, variable in container.environment.items():
+        if name.startswith(_ANY_PREFIX) and not _ADDRESS.search(name):
+            found = next(e for prefix, e in _PREFIXES.items() if name.startswith(prefix))
+            if found.id not in seen:
+                seen.add(found.id)
+                yield found, 2, Evidence(f"environment '{name}'", variable.node.at())
+
+
+def _from_labels(container: Container) -> Iterator[_Clue]:
+    labels = container.podset.labels
+    for label in ENGINE_LABELS:
+        found = _LABELS.get(labels.get(label, "").lower())
+        if found is not None and container.kind == "app":
+            yield found, 3, Evidence(f"label {label}={labels[label]}")
+
+
+def _busy_elsewhere(container: Container) -> bool:
+    """Whether its command is a client's, a download or a wait: then the image says nothing about what runs."""
+    started = [p for segment in container.argv.segments for p, _ in programs(segment)]
+    return bool(started) and any(p in CHORES for p in started) and container.argv.launcher in CHORES
+
+
+def _support(container: Container, best: Engine) -> float:
+    """What health path and port add to other evidence; never enough alone."""
+    probes = (
+        string(container.node.value, probe, "httpGet", "path")
+        for probe in ("readinessProbe", "livenessProbe", "startupProbe")
+    )
+    healthy = bool(best.health) and any(path.startswith(best.health) for path in probes)
+    ports = best.ports and any(
+        mapping(p).get("containerPort") in best.ports for p in items(container.node.value, "ports")
+    )
+    return healthy * 1.0 + bool(ports) * 0.5
+
+
+def _second(container: Container, best: Engine) -> bool:
+    podset = container.podset
+    texts = (container.name, container.image.repository, container.workload.name, *podset.labels.values())
+    return re.search(best.second, " ".join(texts), re.IGNORECASE) is not None

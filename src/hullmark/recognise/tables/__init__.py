@@ -1,0 +1,24 @@
+"""The kinds of workload we know, by family: data to extend, one row a place where pods are described."""
+
+from __future__ import annotations
+
+from hullmark.recognise.kinds import Kind
+from hullmark.recognise.tables import builtin, kserve, kubeflow, ray
+
+KINDS: dict[str, Kind] = {
+    **builtin.KINDS,
+    **kserve.KINDS,
+    **ray.KINDS,
+    **kubeflow.KINDS,
+}
+"""Every known kind of workload by ``Kind.group``."""
+
+WRAPPERS = frozenset(
+    {
+        "AppWrapper.workload.codeflare.dev",
+        "EdgeApplication.apps.kubeedge.io",
+        "ManifestWork.work.open-cluster-management.io",
+        "CustomResourceDefinition.apiextensions.k8s.io",
+    }
+)
+"""Kinds that only hold other objects, which `hullmark.recognise.embedded` takes out of them."""

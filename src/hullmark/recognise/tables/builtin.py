@@ -1,0 +1,70 @@
+"""Kubernetes' own workload kinds, and those that are shaped like them.
+
+https://kubernetes.io/docs/concepts/workloads/ and the API references of the projects named in the groups.
+"""
+
+from __future__ import annotations
+
+from hullmark.model.resource import Resource
+from hullmark.model.workload import Replicas
+from hullmark.recognise.kinds import CLUSTER_DECIDES, ONE, Count, Kind, Pods, Table
+from hullmark.text.tree import Node, dig
+
+
+def knative(carrier: Node, resource: Resource) -> Replicas:
+    """Knative scales by annotations of the revision template; without them from 0 to no bound, starting with 1."""
+    del resource
+    annotations = dig(carrier.value, "template", "metadata", "annotations")
+
+    def scale(name: str) -> int | None:
+        written = dig(annotations, f"autoscaling.knative.dev/{name}-scale")
+        if written is None:
+            written = dig(annotations, f"autoscaling.knative.dev/{name}Scale")
+        return int(written) if isinstance(written, str) and written.isascii() and written.isdigit() else None
+
+    least, most = scale("min"), scale("max")
+    source = "default" if least is None and most is None else "declared"
+    return Replicas(max(least or 0, 1), least or 0, most or None, source)
+
+
+_POD = Pods(carrier="", template="", count=ONE)
+_JOB_PODS = {"job-name": "{name}", "batch.kubernetes.io/job-name": "{name}"}
+_JOB = Kind((Pods(count=Count("parallelism"), labels=_JOB_PODS),), lifetime="task")
+_CRON_JOB = Kind((Pods("spec.jobTemplate.spec", count=Count("parallelism")),), lifetime="task")
+_DAEMON_SET = Kind((Pods(count=CLUSTER_DECIDES),), lifetime="daemon")
+_PROBED = frozenset({"readiness-probe"})
+_SERVICE = {"serving.knative.dev/service": "{name}", "serving.knative.dev/configuration": "{name}"}
+_ADVANCED_CRON_JOB = Kind(
+    (Pods("spec.template.jobTemplate.spec", count=Count("parallelism")), Pods("spec.template.broadcastJobTemplate.spec")),
+    lifetime="task",
+)
+
+KINDS: Table = {
+    "Pod": Kind((_POD,)),
+    "PodTemplate": Kind((Pods("", count=CLUSTER_DECIDES),), template=True),
+    "ReplicationController": Kind(),
+    "Deployment.apps": Kind(),
+    "StatefulSet.apps": Kind(),
+    "ReplicaSet.apps": Kind(),
+    "DaemonSet.apps": _DAEMON_SET,
+    "Deployment.extensions": Kind(),
+    "ReplicaSet.extensions": Kind(),
+    "DaemonSet.extensions": _DAEMON_SET,
+    "Job.batch": _JOB,
+    "CronJob.batch": _CRON_JOB,
+    "DeploymentConfig.apps.openshift.io": Kind((Pods(labels={"deploymentconfig": "{name}"}),)),
+    "Rollout.argoproj.io": Kind(),
+    "Service.serving.knative.dev": Kind((Pods(count=knative, labels=_SERVICE),), injected=_PROBED),
+    "Configuration.serving.knative.dev": Kind(
+        (Pods(count=knative, labels={"serving.knative.dev/configuration": "{name}"}),), injected=_PROBED
+    ),
+    "Revision.serving.knative.dev": Kind((Pods("", template="", count=CLUSTER_DECIDES),)),
+    "CloneSet.apps.kruise.io": Kind(),
+    "StatefulSet.apps.kruise.io": Kind(),
+    "DaemonSet.apps.kruise.io": _DAEMON_SET,
+    "BroadcastJob.apps.kruise.io": Kind((Pods(count=CLUSTER_DECIDES),), lifetime="task"),
+    "AdvancedCronJob.apps.kruise.io": _ADVANCED_CRON_JOB,
+}
+"""Deployments and their likes."""
+
+

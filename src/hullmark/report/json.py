@@ -1,0 +1,137 @@
+"""The JSON report, ``hullmark.scan/v1``; its schema is `scan.schema.json` beside this file."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hullmark import __version__
+from hullmark.engine.result import Result, Settled, WaiverNote
+from hullmark.model.finding import Subject, Verdict
+from hullmark.model.terms import Outcome
+from hullmark.model.waiver import Waiver
+from hullmark.report.mask import redact
+from hullmark.report.summary import summarise
+from hullmark.report.visible import visible
+from hullmark.report.workloads import workloads
+from hullmark.text.source import Place, Problem
+
+SCHEMA = "hullmark.scan/v1"
+
+
+def render(result: Result) -> str:
+    """A whole result. The same result gives the same bytes.
+
+    Keys never change their meaning within ``v1``; new ones may come.
+    """
+    return json.dumps(document(result), indent=2, ensure_ascii=False) + "\n"
+
+
+def document(result: Result) -> dict[str, Any]:
+    """The report as plain values."""
+    return {
+        "schema": SCHEMA,
+        "version": __version__,
+        "profile": visible(result.profile),
+        "summary": _summary(result),
+        "workloads": workloads(result.architecture, result.architecture.workloads),
+        "findings": [_finding(s) for s in (*result.findings, *result.waived)],
+        "unknown": [_undecided(v) for v in result.undecided],
+        "not_checked": [
+            {"file": visible(n.file), "line": n.line, "reason": visible(n.reason), "hint": visible(n.hint)}
+            for n in result.not_checked
+        ],
+        "diagnostics": [*map(_problem, result.problems), *map(_waiver_note, result.waiver_notes)],
+        "outcomes": {
+            check: {o.value: tally[o] for o in Outcome if tally.get(o)}
+            for check, tally in sorted(result.tallies.items())
+        },
+    }
+
+
+def _summary(result: Result) -> dict[str, Any]:
+    summary = summarise(result)
+    figures: dict[str, Any] = {k: v for k, v in summary._asdict().items() if isinstance(v, int)}
+    figures["gone"] = result.gone
+    figures["severities"] = {s.word: n for s, n in summary.severities.items()}
+    figures["pillars"] = {p.value: n for p, n in summary.pillars.items()}
+    return figures
+
+
+def _finding(settled: Settled) -> dict[str, Any]:
+    finding, fix = settled.finding, settled.finding.fix
+    return {
+        "check": settled.check,
+        "pillar": settled.pillar.value,
+        "severity": settled.severity.word,
+        "confidence": settled.confidence.word,
+        "priority": settled.priority,
+        "impact": settled.impact.word,
+        "exposure": settled.reach.word,
+        "subject": _subject(settled.subject),
+        "message": visible(redact(finding.message, finding)),
+        **span(finding.at),
+        "exact": finding.at.exact,
+        "fix": fix and {"title": visible(redact(fix.title, finding)), "safety": fix.safety.value},
+        "advice": visible(redact(finding.advice, finding)),
+        "related": [{**span(place), "message": visible(redact(text, finding))} for place, text in finding.related],
+        "fingerprint": settled.fingerprint,
+        "theme": settled.theme and settled.theme.value,
+        "gates": settled.gates,
+        "known": settled.known,
+        "waived": settled.waiver and _waiver(settled.waiver),
+    }
+
+
+def span(place: Place) -> dict[str, Any]:
+    """A place: file, and 1-based lines and columns in characters, the end just past the last one."""
+    start, end = place.start, place.end
+    return {
+        "file": visible(place.source.name),
+        "line": start.line,
+        "column": start.column,
+        "end_line": end.line,
+        "end_column": end.column,
+    }
+
+
+def _subject(subject: Subject) -> dict[str, str]:
+    return {
+        "kind": visible(subject.kind),
+        "namespace": visible(subject.namespace),
+        "name": visible(subject.name),
+        "container": visible(subject.container),
+    }
+
+
+def _waiver(waiver: Waiver) -> dict[str, Any]:
+    return {
+        "reason": visible(waiver.reason),
+        "owner": visible(waiver.owner),
+        "expires": visible(waiver.expires),
+        "file": visible(waiver.place.source.name),
+        "line": waiver.place.line,
+    }
+
+
+def _undecided(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "check": verdict.check,
+        "subject": _subject(verdict.subject),
+        "outcome": verdict.outcome.value,
+        "reason": visible(verdict.reason),
+    }
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    return _diagnostic("text", problem.severity, problem.message, problem.place, problem.hint)
+
+
+def _waiver_note(note: WaiverNote) -> dict[str, Any]:
+    return _diagnostic(
+        f"{note.state}-waiver", "error" if note.state == "invalid" else "warning", note.message, note.place, ""
+    )
+
+
+def _diagnostic(about: str, level: str, message: str, place: Place, hint: str) -> dict[str, Any]:
+    return {"about": about, "level": level, "message": visible(message), **span(place), "hint": visible(hint)}
