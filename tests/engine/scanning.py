@@ -49,7 +49,9 @@ def writable_toy(container: Container, arch: Architecture) -> Found:
     keys = ("securityContext", "readOnlyRootFilesystem")
     if container.node.get(*keys) is not True:
         edits = put(container.node, keys, True)
-        yield Finding(f"'{container.name}' can write", container.at(*keys), edits and Fix("close", edits, Safety.UNSAFE))
+        yield Finding(
+            f"'{container.name}' can write", container.at(*keys), edits and Fix("close", edits, Safety.UNSAFE)
+        )
 
 
 @check(Container, severity=Severity.HIGH, absence=Theme.HARDENING)
@@ -58,7 +60,9 @@ def escalating_toy(container: Container, arch: Architecture) -> Found:
     keys = ("securityContext", "allowPrivilegeEscalation")
     if container.node.get(*keys) is not False:
         edits = put(container.node, keys, False)
-        yield Finding(f"'{container.name}' can escalate", container.at(*keys), edits and Fix("deny", edits, Safety.SAFE))
+        yield Finding(
+            f"'{container.name}' can escalate", container.at(*keys), edits and Fix("deny", edits, Safety.SAFE)
+        )
 
 
 @check(Container, severity=Severity.HIGH)

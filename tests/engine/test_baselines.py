@@ -74,7 +74,9 @@ def test_an_empty_baseline_is_one_too() -> None:
 
 
 def test_a_finding_listed_twice_is_no_mistake() -> None:
-    text = write(result(DEPLOYMENT).findings).replace("[\n", '[\n    {"fingerprint": "ab"},\n    {"fingerprint": "ab"},\n')
+    text = write(result(DEPLOYMENT).findings).replace(
+        "[\n", '[\n    {"fingerprint": "ab"},\n    {"fingerprint": "ab"},\n'
+    )
 
     assert len(parsed(text)) == 8
 

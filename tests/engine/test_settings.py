@@ -59,7 +59,9 @@ waivers:
     assert waiver.place.line == 9
 
 
-@pytest.mark.parametrize("text", ["", "# nothing yet\n", "profile:\nchecks:\nwaivers: ~\nexclude: null\n", "{}", "null"])
+@pytest.mark.parametrize(
+    "text", ["", "# nothing yet\n", "profile:\nchecks:\nwaivers: ~\nexclude: null\n", "{}", "null"]
+)
 def test_null_equals_absent(text: str) -> None:
     assert read(text) == Settings()
 

@@ -21,7 +21,9 @@ kind: Service
 metadata: {name: chat, namespace: prod}
 spec: {type: LoadBalancer}
 """
-HARMLESS = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, image: registry.example/c:1}]}\n"
+HARMLESS = (
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, image: registry.example/c:1}]}\n"
+)
 
 SHARED = """\
 apiVersion: kubeflow.org/v1

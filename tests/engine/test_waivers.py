@@ -169,13 +169,13 @@ def test_a_waiver_holds_on_its_last_day_and_not_after() -> None:
     late = scan(text, "2027-02-01")
     assert open_containers(late) == ["proxy", "server"]
     assert late.tallies["privileged-toy"][Outcome.FAIL] == 2
-    assert notes(late) == [
-        ("expired", 7, "the waiver of 'privileged-toy' expired on 2027-01-31; team-vision owns it")
-    ]
+    assert notes(late) == [("expired", 7, "the waiver of 'privileged-toy' expired on 2027-01-31; team-vision owns it")]
 
 
 def test_reason_may_have_semicolons_and_equal_signs() -> None:
-    found = scan(annotated('hullmark.dev/waive.privileged-toy: "driver=legacy; see GPU-7; owner=a; expires=2027-01-31"'))
+    found = scan(
+        annotated('hullmark.dev/waive.privileged-toy: "driver=legacy; see GPU-7; owner=a; expires=2027-01-31"')
+    )
 
     assert {s.waiver.reason for s in found.waived if s.waiver} == {"driver=legacy; see GPU-7"}
 

@@ -24,7 +24,7 @@ def deployment(container: str, pod: str = "", kind: str = "apps/v1 Deployment", 
     lines = indent(dedent(container).strip(), " " * 10).lstrip()
     more = indent(dedent(pod).strip(), " " * 6)
     return workload(
-        f"apiVersion: {api}\nkind: {what}\nmetadata:\n  name: {name}\n  labels: {{{labels}}}\nspec:\n  template:\n"
+        f"apiVersion: {api}\nkind: {what}\nmetadata:\n  name: {name}\n  labels: {{{labels}}}\nspec:\n  selector: {{}}\n  template:\n"
         f"    metadata:\n      labels: {{{labels}}}\n    spec:\n{more}\n      containers:\n        - {lines}\n"
     )
 

@@ -109,7 +109,10 @@ def test_links_lead_nowhere_else_and_never_in_circles(tree: Path) -> None:
     found = list(find(["root"]))
 
     assert [f.name for f in found if isinstance(f, File)] == ["root/data/x.yaml"]
-    assert [(n.file, n.reason) for n in found if isinstance(n, NotChecked)] == [("root/out", LINK), ("root/out.yaml", LINK)]
+    assert [(n.file, n.reason) for n in found if isinstance(n, NotChecked)] == [
+        ("root/out", LINK),
+        ("root/out.yaml", LINK),
+    ]
 
 
 def test_a_link_that_is_named_is_followed(tree: Path) -> None:

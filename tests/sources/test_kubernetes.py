@@ -76,7 +76,18 @@ def test_json() -> None:
     assert refs('{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}') == ["Pod a"]
 
 
-@pytest.mark.parametrize("text", ["a: 1\n", "[1, 2]\n", "text\n", "", "---\n---\n", "apiVersion: v2\nname: chart\n", "kind: [Pod]\napiVersion: v1\n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: 1\n",
+        "[1, 2]\n",
+        "text\n",
+        "",
+        "---\n---\n",
+        "apiVersion: v2\nname: chart\n",
+        "kind: [Pod]\napiVersion: v1\n",
+    ],
+)
 def test_what_is_not_kubernetes_is_of_no_concern(text: str) -> None:
     assert read(text) == []
 

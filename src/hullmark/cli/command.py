@@ -138,7 +138,8 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose complaints are ours."""
 
     def __init__(self, prog: str) -> None:
-        super().__init__(prog, add_help=False, allow_abbrev=False)
+        # With a usage of its own it need not measure the terminal to make one.
+        super().__init__(prog, usage=prog, add_help=False, allow_abbrev=False)
         self.hint = f"see `{prog} --help`"
 
     def add_option(self, option: Option) -> None:

@@ -28,7 +28,8 @@ _FLAGS = ("--api-key", "--api-keys", "--api-key-file", "--api-token", "--auth-to
 """Flags by which model servers demand a key (vLLM, SGLang, TGI, TEI, llama.cpp, LMDeploy, Infinity)."""
 
 _VARIABLES = (
-    "VLLM_API_KEY", "LITELLM_MASTER_KEY", "LLAMA_API_KEY", "LLAMA_ARG_API_KEY", "INFINITY_API_KEY", "QDRANT__SERVICE__API_KEY",
+    "VLLM_API_KEY", "LITELLM_MASTER_KEY", "LLAMA_API_KEY", "LLAMA_ARG_API_KEY", "INFINITY_API_KEY",
+    "QDRANT__SERVICE__API_KEY",
     "QDRANT__SERVICE__JWT_RBAC", "CHROMA_SERVER_AUTHN_PROVIDER", "CHROMA_SERVER_AUTH_PROVIDER", "LOCALAI_API_KEY",
     "FLOWISE_USERNAME", "JUPYTERHUB_API_TOKEN",
 )  # fmt: skip
@@ -73,7 +74,7 @@ def _leads_past(service: Resource | None, others: list[Container]) -> bool:
 
 
 def _own(container: Container) -> Auth:
-    """What a program demands by itself; not known where part of its environment is not and it takes its key from there."""
+    """What a program demands by itself; not known where part of its environment is not."""
     if not container.engine:
         return ""
     if flag := next((f for f in _FLAGS if container.argv.has(f)), ""):

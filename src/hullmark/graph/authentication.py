@@ -31,8 +31,8 @@ _POLICIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "AuthPolicy": ("kuadrant.io", ("rules", "defaults", "overrides", "authScheme")),
     "GCPBackendPolicy": ("networking.gke.io", ()),
 }
-"""Policies that attach to routes, gateways and Services, with the fields that mean authentication: Envoy Gateway, kgateway,
-Kuadrant (https://gateway.envoyproxy.io/docs/api/extension_types/, https://docs.kuadrant.io/), and GKE's, where it is IAP."""
+"""Policies that attach to routes, gateways and Services, with the fields that mean authentication: Envoy Gateway
+(https://gateway.envoyproxy.io/docs/api/extension_types/), kgateway, Kuadrant, and GKE's, where it is IAP."""
 
 _KONG = frozenset({
     "key-auth", "key-auth-enc", "jwt", "jwt-signer", "openid-connect", "basic-auth", "hmac-auth", "ldap-auth",
@@ -55,7 +55,7 @@ _ANNOTATIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "nginx.org/jwt-key": ((), "JWT"),
     "k8s.apisix.apache.org/auth-type": ((), "APISIX"),
 }
-"""Annotations of ingress controllers that switch authentication on, with the values that do not, and what to call it."""
+"""Annotations of ingress controllers that switch authentication on, the values that do not, and what to call it."""
 
 _MTLS = "nginx.ingress.kubernetes.io/auth-tls-"
 

@@ -47,7 +47,7 @@ _SCALABLE = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationCo
 def autoscalers(
     by_kind: Mapping[str, Sequence[Resource]], pods: Pods
 ) -> Iterator[tuple[Resource, Selection, Callable[[Replicas], Replicas] | None]]:
-    """Every autoscaler with what it scales, and what it makes of a number of replicas (None if it does not change it)."""
+    """Every autoscaler with what it scales and what it makes of a number of replicas (None for nothing)."""
     for kind, about in _KINDS.items():
         scalers = [r for r in by_kind.get(kind, ()) if r.ref.group == about.group]
         for scaler in scalers:

@@ -1,76 +1,126 @@
-"""Builds the architecture: everything that was read, recognised and joined."""
+"""Builds the architecture: everything that was read, recognised and joined, by look-ups alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
+from hullmark.graph.authentication import Fronts
 from hullmark.graph.autoscaling import autoscalers
+from hullmark.graph.calls import callers
 from hullmark.graph.disruption import budgets
-from hullmark.graph.identity import identity, power
+from hullmark.graph.exposure import exposure
+from hullmark.graph.identity import Power, identity, power
+from hullmark.graph.impact import importance
 from hullmark.graph.index import Chains, Names, Pods
-from hullmark.graph.policies import NOT_ISOLATED, isolations
+from hullmark.graph.istio import Mesh
+from hullmark.graph.policies import Isolations, isolations
+from hullmark.graph.routes import Arrival, arrivals
 from hullmark.graph.selection import Selections
 from hullmark.graph.services import pools, services
-from hullmark.model.architecture import Architecture, Importance, Links, Selection
+from hullmark.graph.storage import Storage
+from hullmark.model.architecture import NOT_ISOLATED, Architecture, Importance, Links, Selection
 from hullmark.model.resource import Resource
-from hullmark.model.terms import Impact
-from hullmark.model.workload import PodSet, Replicas
+from hullmark.model.workload import PodSet, Replicas, Workload
 from hullmark.recognise.recognition import recognise
 
 K = TypeVar("K")
 V = TypeVar("V")
+
+Bounds = Callable[[Replicas], Replicas]
 
 
 def build(resources: Sequence[Resource]) -> Architecture:
     """The architecture of these resources."""
     workloads = recognise(resources)
     by_kind = _grouped((r.ref.kind, r) for r in resources)
-    chains = Chains()
-    pods = Pods(chains, workloads)
-    selections = Selections(pods, resources)
-
-    selected_services = dict(services(by_kind.get("Service", ()), selections))
-    selected_pools = dict(pools(by_kind.get("InferencePool", ()), selections))
-    selected_budgets = dict(budgets(by_kind.get("PodDisruptionBudget", ()), selections))
-    isolated = isolations(by_kind, workloads, selections)
+    pods = Pods(Chains(), workloads)
+    selecting = Selections(pods, resources)
+    routed = dict(services(by_kind.get("Service", ()), selecting))
+    routed.update(pools(by_kind.get("InferencePool", ()), selecting))
+    protected = dict(budgets(by_kind.get("PodDisruptionBudget", ()), selecting))
+    isolated = isolations(by_kind, workloads, selecting)
     scaled = {scaler: (selection, bounds) for scaler, selection, bounds in autoscalers(by_kind, pods)}
-    bounds_by = _by_podset({s: sel for s, (sel, b) in scaled.items() if b is not None})
     granted = power(by_kind, pods)
-    accounts = Names(chains, by_kind.get("ServiceAccount", ()))
-    services_by, budgets_by = _by_podset(selected_services), _by_podset(selected_budgets)
-
-    links = {}
-    for workload in workloads:
-        for podset in workload.podsets:
-            scalers = bounds_by.get(podset, ())
-            links[podset] = Links(
-                services=services_by.get(podset, ()),
-                ingress=isolated.ingress.get(podset, NOT_ISOLATED),
-                egress=isolated.egress.get(podset, NOT_ISOLATED),
-                budgets=budgets_by.get(podset, ()),
-                scalers=scalers,
-                replicas=_replicas(podset, [b for s in scalers if (b := scaled[s][1]) is not None]),
-                identity=identity(podset, accounts, granted),
-            )
-    return Architecture(
+    mesh = Mesh(by_kind, pods)
+    around = _Around(
+        _by_podset({s: found for s, found in routed.items() if s.ref.kind == "Service"}),
+        arrivals(by_kind, workloads, routed, Fronts(by_kind, pods.chains), mesh, pods.chains),
+        isolated,
+        _by_podset(protected),
+        _by_podset({s: found for s, (found, bounds) in scaled.items() if bounds is not None}),
+        {s: bounds for s, (_, bounds) in scaled.items() if bounds is not None},
+        granted,
+        Names(pods.chains, by_kind.get("ServiceAccount", ())),
+        Storage(by_kind, pods.chains),
+        mesh,
+    )
+    links = {p: _links(p, around) for w in workloads for p in w.podsets}
+    called = callers(workloads, by_kind, routed, pods.chains)
+    arch = Architecture(
         resources=tuple(resources),
         workloads=workloads,
         by_kind=by_kind,
         links=links,
-        selections={
-            **selected_services,
-            **selected_pools,
-            **selected_budgets,
-            **isolated.selections,
-            **{s: sel for s, (sel, _) in scaled.items()},
-        },
-        importance={w: Importance(Impact.LOW, ()) for w in workloads},
+        selections={**routed, **protected, **isolated.selections, **{s: found for s, (found, _) in scaled.items()}},
+        importance={},
         grants=granted.bindings,
         rules=granted.rules,
         index={(r.ref.kind, r.ref.namespace, r.ref.name): r for r in reversed(resources)},
         by_name=_grouped(((r.ref.kind, r.ref.name), r) for r in resources),
+        callers=called,
     )
+    object.__setattr__(arch, "importance", {w: _weighed(w, arch) for w in workloads})
+    return arch
+
+
+class _Around(NamedTuple):
+    """What the links of pod sets are looked up in."""
+
+    services: Mapping[PodSet, tuple[Resource, ...]]
+    arrivals: Mapping[PodSet, list[Arrival]]
+    isolated: Isolations
+    budgets: Mapping[PodSet, tuple[Resource, ...]]
+    scalers: Mapping[PodSet, tuple[Resource, ...]]
+    bounds: Mapping[Resource, Bounds]
+    granted: Power
+    accounts: Names
+    storage: Storage
+    mesh: Mesh
+
+
+def _links(podset: PodSet, around: _Around) -> Links:
+    found = around.services.get(podset, ())
+    arrived = around.arrivals.get(podset, [])
+    ingress = around.isolated.ingress.get(podset, NOT_ISOLATED)
+    scalers = around.scalers.get(podset, ())
+    return Links(
+        services=found,
+        routes=tuple(dict.fromkeys(a.route for a in arrived)),
+        ingress=ingress,
+        egress=around.isolated.egress.get(podset, NOT_ISOLATED),
+        budgets=around.budgets.get(podset, ()),
+        scalers=scalers,
+        replicas=_replicas(podset, [around.bounds[s] for s in scalers]),
+        identity=identity(podset, around.accounts, around.granted),
+        claims=around.storage.claims(podset),
+        exposure=exposure(podset, found, arrived, ingress, around.mesh.before(podset)),
+    )
+
+
+def _replicas(podset: PodSet, bounds: list[Bounds]) -> Replicas:
+    """What an autoscaler makes of the declared number.
+
+    One that scales an object of several pod sets does so by rules of that object's operator: the declared number stays.
+    """
+    if not bounds or len(podset.workload.podsets) > 1:
+        return podset.replicas
+    return bounds[0](podset.replicas)
+
+
+def _weighed(workload: Workload, arch: Architecture) -> Importance:
+    identities = [arch.links[p].identity for p in workload.podsets]
+    return importance(workload, arch.exposure(workload), identities, len(arch.dependants(workload)))
 
 
 def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:
@@ -82,10 +132,3 @@ def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:
 
 def _by_podset(selections: Mapping[Resource, Selection]) -> dict[PodSet, tuple[Resource, ...]]:
     return _grouped((podset, resource) for resource, s in selections.items() for podset in s.podsets)
-
-
-def _replicas(podset: PodSet, bounds: list[Callable[[Replicas], Replicas]]) -> Replicas:
-    """What an autoscaler makes of the declared number. One that scales a whole object of several pod sets is its operator's matter."""
-    if not bounds or len(podset.workload.podsets) > 1:
-        return podset.replicas
-    return bounds[0](podset.replicas)

@@ -1,7 +1,7 @@
 """Calico's selector language, as far as it says what label selectors can say.
 
-Grammar: https://docs.tigera.io/calico/latest/reference/resources/networkpolicy#selectors. Conjunctions of comparisons are read;
-disjunctions, negations of groups and string operators are not, and make the selector unknown.
+Grammar: https://docs.tigera.io/calico/latest/reference/resources/networkpolicy#selectors. Conjunctions of
+comparisons are read; disjunctions, negations of groups and string operators make the selector unknown.
 """
 
 from __future__ import annotations

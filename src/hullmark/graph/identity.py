@@ -27,7 +27,7 @@ _OF_NAMESPACE = "system:serviceaccounts:"
 
 
 class Power(NamedTuple):
-    """Roles and grants of a scan: ``rules`` by role, ``bindings`` by binding, ``held`` by pod set, ``common`` to all."""
+    """Roles and grants: ``rules`` by role, ``bindings`` by binding, ``held`` by pod set, ``common`` to all."""
 
     rules: Mapping[Resource, tuple[Rule, ...]]
     bindings: Mapping[Resource, tuple[Grant, ...]]
@@ -83,7 +83,7 @@ def _holders(binding: Resource, subject: Node, pods: Pods) -> Iterator[PodSet]:
 
 
 def _accounts(binding: Resource, namespace: str, name: str, pods: Pods) -> Iterator[PodSet]:
-    """Pod sets that run as an account; ``default`` exists everywhere, so it is only taken for another's in the same file."""
+    """Pod sets that run as an account; ``default`` exists everywhere, so loosely it only counts in the same file."""
     hits = pods.having(ACCOUNT, name, namespace, binding)
     file = pods.chains.of(binding)[0]
     for podset in hits.podsets:
@@ -92,7 +92,7 @@ def _accounts(binding: Resource, namespace: str, name: str, pods: Pods) -> Itera
 
 
 def identity(podset: PodSet, accounts: Names, power: Power) -> Identity:
-    """Who a pod set is. Grants to a named account count as its own only once, in the order of the bindings."""
+    """Who a pod set is."""
     name = podset.service_account
     account = accounts.find(name, podset.workload.namespace, podset.workload.resource)
     grants = power.held.get(podset, ())

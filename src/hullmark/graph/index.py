@@ -197,8 +197,8 @@ class Pods:
         return self._shelves.get((namespace, key, value))
 
     def populated(self, namespace: str) -> bool:
-        """Whether the scan holds pod sets that are, or may be, of this namespace."""
-        return bool(self._entries) and (not namespace or any(self.shelf(n, ALL, "") for n in (namespace, "")))
+        """Whether the scan holds pod sets that are written to be of this namespace, or any if it is left out."""
+        return bool(self._entries) and (not namespace or self.shelf(namespace, ALL, "") is not None)
 
     def select(self, selector: Selector, namespace: str, near: Resource) -> Hits:
         """The pod sets that a selector selects in a namespace, else those that a left-out namespace allows."""

@@ -15,7 +15,7 @@ from hullmark.text.source import Key, Place
 from hullmark.text.tree import dig
 
 _VISIBILITY = ("networking.kserve.io/visibility", "networking.knative.dev/visibility", "serving.knative.dev/visibility")
-"""Labels (annotations too, in the wild) that keep a KServe or Knative service inside with the value ``cluster-local``."""
+"""Labels (or annotations) that keep a KServe or Knative service inside with the value ``cluster-local``."""
 
 Found = Iterator[tuple[Reach, str, Place, tuple[PodSet, ...]]]
 

@@ -1,7 +1,8 @@
 """Network policies: which pods they isolate, in which direction, and whether a rule lets everyone through.
 
-A policy counts for the pods of its own namespace only. Where one side leaves its namespace out, both must stand in one
-file to count for certain; else isolation is not known. AuthorizationPolicies of a mesh are authentication, not isolation.
+A policy counts for the pods of its own namespace only. Where one side leaves its namespace out, both must stand in
+one file to count for certain; else isolation is not known. AuthorizationPolicies of a mesh authenticate, they do not
+isolate.
 """
 
 from __future__ import annotations
@@ -17,9 +18,6 @@ from hullmark.model.resource import Resource
 from hullmark.model.truth import string
 from hullmark.model.workload import PodSet, Workload
 from hullmark.text.tree import dig
-
-NOT_ISOLATED = Isolation(False, (), (), False)
-"""What holds where no policy selects the pods."""
 
 
 class Hold(NamedTuple):

@@ -25,7 +25,8 @@ class Side(NamedTuple):
 class Policy(NamedTuple):
     """A network policy of any kind. ``namespace`` is None for one that holds in all namespaces.
 
-    ``spaces`` selects those namespaces by the label every namespace carries (its name); None selects all. ``unknown`` says why it cannot be read.
+    ``spaces`` selects those namespaces by the label every namespace carries (its name); None selects all.
+    ``unknown`` says why it cannot be read.
     """
 
     resource: Resource

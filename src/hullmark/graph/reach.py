@@ -75,7 +75,8 @@ def service_reach(service: Resource) -> tuple[Reach, str]:
 def ingress_reach(ingress: Resource) -> Reach:
     """The reach of an Ingress, by its class and its controller's annotations.
 
-    An ALB is internal unless its scheme says ``internet-facing``; ``gce-internal`` and Application Gateway's private address are internal.
+    An ALB is internal unless its scheme says ``internet-facing``; so are ``gce-internal`` and the private address of
+    an Application Gateway.
     """
     notes = ingress.annotations
     css = string(ingress.spec, "ingressClassName") or notes.get("kubernetes.io/ingress.class", "")

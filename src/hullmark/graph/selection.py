@@ -74,8 +74,11 @@ class Selections:
         return shelf is not None and bool(shelf.holds(folder[0] if folder else ""))
 
     def _near(self, resource: Resource, selector: Selector, namespace: str) -> Iterator[tuple[PodSet, str]]:
-        for podset in self.pods.everywhere(selector, resource) if selector.pairs else ():
+        elsewhere = self.pods.everywhere(selector, resource) if selector.pairs else ()
+        for podset in elsewhere:
             yield podset, f"the same labels in namespace '{podset.workload.namespace}'"
+        if elsewhere:
+            return
         if len(selector.pairs) > 1 and not selector.unknown:
             yield from self._all_but_one(resource, selector, namespace)
         elif selector.pairs:

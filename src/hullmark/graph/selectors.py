@@ -72,7 +72,7 @@ def map_selector(value: Value) -> Selector | None:
 
 
 def label_selector(value: Value) -> Selector | None:
-    """A ``LabelSelector``; None when null or absent, `EVERYTHING` when empty. What that means is each API's own rule."""
+    """A ``LabelSelector``; None when null or absent, `EVERYTHING` when empty: what that means is up to each API."""
     if value is None:
         return None
     if not isinstance(value, dict):

@@ -80,7 +80,7 @@ def _templates(resource: Resource) -> Iterator[tuple[str, Node]]:
 
 
 def _retained(podset: PodSet) -> bool:
-    """Whether claims made from templates outlive their object: a StatefulSet keeps them by default, a JobSet does not."""
+    """Whether claims made from templates outlive their object: by default a StatefulSet's do, a JobSet's do not."""
     resource = podset.workload.resource
     if resource.ref.kind == "JobSet":
         policies = items(resource.spec, "volumeClaimPolicies")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
-from hullmark.model.resource import Ref, Resource
+from hullmark.model.resource import Resource
 from hullmark.model.terms import Impact, Reach
 from hullmark.model.workload import PodSet, Replicas, Workload
 from hullmark.text.source import Place
@@ -14,11 +14,11 @@ from hullmark.text.tree import Node
 
 
 class Route(NamedTuple):
-    """One way from a host and path to a Service's port: an Ingress rule, an HTTPRoute, a VirtualService, or a kind's own.
+    """One way from a host and path to a Service's port: of an Ingress, HTTPRoute or VirtualService, or a kind's own.
 
-    ``target`` is the Service or InferencePool name, ``port`` its number or name as written. ``tls`` and ``authenticated`` are
-    None when they cannot be known here; ``authenticated`` names what authenticates, empty for nothing. ``reach`` is how far
-    the entry itself is reachable.
+    ``target`` is the Service or InferencePool name, ``port`` its number or name as written. ``tls`` and
+    ``authenticated`` are None when they cannot be known here; ``authenticated`` names what authenticates, empty for
+    nothing. ``reach`` is how far the entry itself is reachable.
     """
 
     resource: Resource
@@ -55,7 +55,7 @@ class Rule(NamedTuple):
     place: Place
 
     def allows(self, verb: str, resource: str, group: str = "") -> bool:
-        """Whether it allows a verb on a resource of an API group, wildcards included, whatever ``resourceNames`` says."""
+        """Whether it allows a verb on a resource of an API group, wildcards included, whatever ``names`` says."""
         return (
             ("*" in self.verbs or verb in self.verbs)
             and ("*" in self.groups or group in self.groups)
@@ -72,9 +72,9 @@ def _matches(pattern: str, resource: str) -> bool:
 class Grant(NamedTuple):
     """A role bound to an identity. ``role`` is None when the role is not in the scan.
 
-    Then ``rules`` are unknown, not empty, unless it is one of the user-facing roles every cluster has (cluster-admin, admin, edit,
-    view), whose rules are given in short form. ``namespace`` is where it holds; for a RoleBinding that names no namespace it is
-    empty too, so ask ``cluster_wide`` whether it holds everywhere.
+    Then ``rules`` are unknown, not empty, unless it is one of the user-facing roles every cluster has (cluster-admin,
+    admin, edit, view), whose rules are given in short form. ``namespace`` is where it holds; for a RoleBinding that
+    names no namespace it is empty too, so ask ``cluster_wide`` whether it holds everywhere.
     """
 
     binding: Resource
@@ -91,14 +91,15 @@ class Grant(NamedTuple):
         return self.role is not None or bool(self.rules)
 
     def allows(self, verb: str, resource: str, group: str = "") -> bool:
-        """Whether one of its rules allows a verb on a resource; a verb and a resource of different rules do not combine."""
+        """Whether one of its rules allows a verb on a resource; different rules do not combine."""
         return any(r.allows(verb, resource, group) for r in self.rules)
 
 
 class Identity(NamedTuple):
-    """Who a pod set is: its ServiceAccount, whether a token is mounted, what it is granted, and cloud identities it carries.
+    """Who a pod set is: its ServiceAccount, whether a token is mounted, its grants, and its cloud identities.
 
-    ``account`` is None when the object is not in the scan. ``token_mounted`` follows the pod's field, then the account's, then the default true.
+    ``account`` is None when the object is not in the scan. ``token_mounted`` follows the pod's field, then the
+    account's, then the default true; None when that cannot be known.
     """
 
     name: str
@@ -111,9 +112,10 @@ class Identity(NamedTuple):
 class Claim(NamedTuple):
     """A PersistentVolumeClaim as a pod set uses it.
 
-    ``claim`` is None when it is not in the scan (modes and class are then empty) or is made from a template. ``provisioner`` is the
-    StorageClass's, or for a static volume its CSI driver or type (``nfs``, ``local``, ``hostPath``); empty when not known.
-    ``retained`` is false for a claim that is deleted with the object whose template made it.
+    ``claim`` is None when it is not in the scan (modes and class are then empty) or is made from a template.
+    ``provisioner`` is the StorageClass's, or for a static volume its CSI driver or type (``nfs``, ``local``,
+    ``hostPath``); empty when not known. ``retained`` is false for a claim that is deleted with the object whose
+    template made it.
     """
 
     name: str
@@ -136,7 +138,8 @@ class Exposure(NamedTuple):
 
     ``reach`` is what the path opens, whatever authenticates: ask both for "public without authentication".
 
-    ``authenticated`` names the authentication in front (AUTHFRONT) or is empty; ``unknown`` says what could not be seen.
+    ``authenticated`` names the authentication in front (AUTHFRONT) or is empty; ``unknown`` says what could not be
+    seen.
     """
 
     reach: Reach
@@ -145,28 +148,37 @@ class Exposure(NamedTuple):
     unknown: str = ""
 
 
+NOT_ISOLATED = Isolation(isolated=False, policies=(), rules=(), open=False)
+"""What holds where no policy selects the pods."""
+
+_NO_REPLICAS = Replicas(None, None, None, "")
+_NOBODY = Identity("default", None, None, (), ())
+_IN_CLUSTER = Exposure(Reach.CLUSTER)
+
+
 @dataclass(frozen=True, eq=False)
 class Links:
     """Everything around one pod set."""
 
     services: tuple[Resource, ...] = ()
     routes: tuple[Route, ...] = ()
-    ingress: Isolation = Isolation(False, (), (), False)
-    egress: Isolation = Isolation(False, (), (), False)
+    ingress: Isolation = NOT_ISOLATED
+    egress: Isolation = NOT_ISOLATED
     budgets: tuple[Resource, ...] = ()
     scalers: tuple[Resource, ...] = ()
-    replicas: Replicas = Replicas(None, None, None, "")
-    identity: Identity = Identity("default", None, None, (), ())
+    replicas: Replicas = _NO_REPLICAS
+    identity: Identity = _NOBODY
     claims: Mapping[str, Claim] = field(default_factory=dict)
     """Claims by the name of the volume (or claim template) they are mounted through."""
-    exposure: Exposure = Exposure(Reach.CLUSTER)
+    exposure: Exposure = _IN_CLUSTER
 
 
 class Selection(NamedTuple):
     """What a Service, PodDisruptionBudget, NetworkPolicy or autoscaler is about.
 
-    ``podsets`` are those it selects. ``near`` are near misses worth naming (same labels in another namespace; all but one label equal).
-    ``unknown`` is a reason why more may be selected than can be seen; empty when the answer is complete.
+    ``podsets`` are those it selects. ``near`` are near misses worth naming (same labels in another namespace; all but
+    one label equal). ``unknown`` is a reason why more may be selected than can be seen; empty when the answer is
+    complete.
     """
 
     podsets: tuple[PodSet, ...]
@@ -207,7 +219,7 @@ class Architecture:
 
     def exposure(self, workload: Workload) -> Exposure:
         """The widest exposure of a workload's pod sets; a workload without pods is in-cluster."""
-        return max((self.links[p].exposure for p in workload.podsets), key=_width, default=Exposure(Reach.CLUSTER))
+        return max((self.links[p].exposure for p in workload.podsets), key=_width, default=_IN_CLUSTER)
 
     def impact(self, workload: Workload) -> Importance:
         """The impact of a workload and its reasons."""

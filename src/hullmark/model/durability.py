@@ -56,8 +56,10 @@ _NODE_PROVISIONERS = frozenset({
 })  # fmt: skip
 """Provisioners (and volume types) whose volumes lie on one node."""
 
-_NETWORK_TYPES = frozenset({"nfs", "cephfs", "azureFile", "glusterfs", "fc", "iscsi", "rbd", "gcePersistentDisk",
-                            "awsElasticBlockStore", "azureDisk", "portworxVolume", "vsphereVolume", "cinder"})  # fmt: skip
+_NETWORK_TYPES = frozenset({
+    "nfs", "cephfs", "azureFile", "glusterfs", "fc", "iscsi", "rbd", "gcePersistentDisk", "awsElasticBlockStore",
+    "azureDisk", "portworxVolume", "vsphereVolume", "cinder",
+})  # fmt: skip
 """Inline volume types that lie outside the node."""
 
 

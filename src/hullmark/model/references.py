@@ -14,9 +14,10 @@ from hullmark.text.tree import Node, Value, dig
 
 
 class Reference(NamedTuple):
-    """One mention of a ConfigMap or Secret. ``found`` is None when it is not in the scan, which says nothing about the cluster.
+    """One mention of a ConfigMap or Secret.
 
-    ``key`` is the single key that is meant, or empty for all of them.
+    ``found`` is None when it is not in the scan, which says nothing about the cluster. ``key``
+    is the single key that is meant, or empty for all of them.
     """
 
     kind: str

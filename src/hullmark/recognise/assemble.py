@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from hullmark.model.container import ContainerKind
-from hullmark.recognise.kinds import Part, Pod, path
+from hullmark.recognise.kinds import Assembler, Part, Pod, Scene, path
 from hullmark.text.source import Key
 from hullmark.text.tree import Map, Node, PairMark, Seq, Value, dig, items
 
@@ -142,3 +143,60 @@ def listed(parts: Parts, fields: str) -> Seq:
 def _fields(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     pairs = (word.partition("=") for word in text.split())
     return tuple((key, path(source or key)) for key, _, source in pairs)
+
+
+class Fields(NamedTuple):
+    """How an operator's fields make one container and its pod: ``field`` or ``field=path.in.carrier``, blank-separated.
+
+    ``beside`` are lists of further containers, ``labels`` the path of the pods' labels, ``at`` where all of it starts.
+    """
+
+    name: str
+    container: str = "command args resources"
+    pod: str = "nodeSelector tolerations affinity serviceAccountName"
+    image: str = "image"
+    env: str = "env"
+    beside: str = ""
+    labels: str = "labels"
+    annotations: str = "annotations"
+    at: str = ""
+
+
+def flat(fields: Fields) -> Assembler:
+    """An assembler for kinds that describe one container with fields of their own."""
+
+    def assemble(carrier: Node, scene: Scene) -> Iterator[Pod]:
+        del scene
+        start = carrier.child(*path(fields.at)) if fields.at else carrier
+        if start is None or not isinstance(start.value, Map) or carrier.get("enabled") is False:
+            return
+        parts = variables(image(Parts(start), path(fields.image)), path(fields.env)).take(fields.container)
+        yield made_up(start, parts.node(), fields)
+
+    return assemble
+
+
+def made_up(start: Node, container: Node, fields: Fields) -> Pod:
+    """A pod around a container, with the pod fields of the operator's mapping."""
+    pod_fields = Parts(start).take(fields.pod)
+    others = tuple(
+        Part(node, "init" if kind == "init" else "app")
+        for kind, keys in _fields(fields.beside)
+        for node in start.children(*keys)
+        if isinstance(node.value, Map)
+    )
+    span = (start.span.start, start.span.end)
+    inside = Seq([container.value, *(p.node.value for p in others if p.kind == "app")])
+    inside.marks.extend([span] * len(inside))
+    pod_fields.put("containers", inside, (*span, *span))
+    parts = (Part(container, "app", fields.name), *others)
+    return Pod(pod_fields.node(), parts, _metadata(start, fields))
+
+
+def _metadata(start: Node, fields: Fields) -> Node:
+    """A template that only carries the labels and annotations of the pods."""
+    metadata = Parts(start).take(f"labels={fields.labels} annotations={fields.annotations}")
+    template = Parts(start)
+    span = (start.span.start, start.span.end)
+    template.put("metadata", metadata.map, (*span, *span))
+    return template.node()

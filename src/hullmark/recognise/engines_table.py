@@ -375,7 +375,7 @@ LOOKALIKES = (
     r"[\w./-]*nccl-tests?[\w.-]*",
     r"cuda-sample[\w.-]*",
     r"mpi-pi[\w.-]*",
-    r"[\w.-]+-(?:exporter|operator|client|benchmark|loadgen)",
+    r"(?!dcgm-|gpu-)[\w.-]+-(?:exporter|operator|client|benchmark|loadgen)",
     r"nemo-microservices/(?!guardrails)[\w.-]+",
 )
 """Images that look like an engine and are something else: simulators, parts of a server's operator, test clients."""

@@ -41,7 +41,7 @@ class Pod(NamedTuple):
     """A pod as the operator makes it from a kind's fields.
 
     ``spec`` is a PodSpec, ``template`` what carries the pods' labels. Empty ``name`` and ``replicas``
-    leave these to the row of the table. ``injected`` adds to what the kind's operator brings.
+    leave these to the row of the table, as does a ``role`` of None. ``injected`` adds to what the kind's operator brings.
     """
 
     spec: Node
@@ -50,6 +50,7 @@ class Pod(NamedTuple):
     name: str = ""
     replicas: Replicas | None = None
     injected: frozenset[str] = frozenset()
+    role: Role | None = None
 
 
 class Count(NamedTuple):

@@ -15,20 +15,12 @@ from hullmark.recognise.assemble import pod
 from hullmark.recognise.engines import engine_of
 from hullmark.recognise.environment import environment
 from hullmark.recognise.kinds import CLUSTER_DECIDES, Kind, Pod, Pods, path, replicas, walk
-from hullmark.recognise.models import models_of
+from hullmark.recognise.models import declared_models, models_of
+from hullmark.recognise.roles import podset_role, role_of
 from hullmark.recognise.scan import Scan
 from hullmark.recognise.tables import KINDS, WRAPPERS
+from hullmark.recognise.training import facts_of
 from hullmark.text.tree import Node
-
-try:
-    from hullmark.recognise.roles import podset_role, role_of
-except ImportError:
-    def role_of(workload, base): return base or Role.GENERIC, "", ()
-    def podset_role(podset): return podset.workload.role
-try:
-    from hullmark.recognise.training import facts_of
-except ImportError:
-    def facts_of(workload): return None
 
 _PLAIN_GROUPS = frozenset({"", "apps", "batch", "autoscaling", "policy", "extensions"})
 """Kubernetes' own groups besides ``*.k8s.io``: their kinds are all known, so what is not in a table is no workload."""
@@ -88,6 +80,7 @@ def _known(scene: _Scene, kind: Kind) -> Iterator[tuple[Pods, Pod]]:
                 yield row, made._replace(
                     name=made.name or _name(row, key, carrier),
                     replicas=made.replicas or replicas(row.count, carrier, resource),
+                    role=made.role or row.role,
                 )
 
 
@@ -122,11 +115,12 @@ def _build(scene: _Scene, kind: Kind, made: list[tuple[Pods, Pod]], *, is_inferr
     _set(workload, "role", role)
     _set(workload, "engine", engine)
     _set(workload, "evidence", evidence)
-    for (row, _), podset in zip(made, workload.podsets, strict=True):
-        _set(podset, "role", row.role or podset_role(podset))
+    for (_, one), podset in zip(made, workload.podsets, strict=True):
+        _set(podset, "role", one.role or podset_role(podset))
         for container in podset.containers:
             _set(container, "models", models_of(container, workload))
-    _set(workload, "models", tuple(dict.fromkeys(m for c in workload.containers for m in c.models)))
+    loaded = (m for c in workload.containers for m in c.models)
+    _set(workload, "models", tuple(dict.fromkeys(loaded)) or declared_models(workload))
     _set(workload, "training", facts_of(workload))
     return workload
 
@@ -144,7 +138,7 @@ def _podset(scene: _Scene, workload: Workload, row: Pods, made: Pod) -> PodSet:
         labels.update(_operator_labels(row.labels, scene.resource, made.name))
     annotations = {} if template is None else strings(template.get("metadata", "annotations"))
     assert made.replicas is not None
-    role = row.role or Role.GENERIC
+    role = made.role or Role.GENERIC
     podset = PodSet(made.name, made.spec, workload, labels, annotations, template, made.replicas, role)
     _set(podset, "containers", tuple(_containers(scene, podset, made)))
     return podset

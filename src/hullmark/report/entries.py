@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from hullmark.engine.result import Settled
@@ -11,6 +12,7 @@ from hullmark.report.snippet import Frame, digits, excerpt, filename
 from hullmark.report.style import LEVELS
 from hullmark.report.visible import cells, fit, visible, wrap
 
+_PLAIN = re.compile(r"[\w@%+=:,./-]+")
 _RELATED = 3
 """How many related places are shown with their text; the others are counted."""
 
@@ -102,7 +104,15 @@ def _fix(frame: Frame, title: str, command: str) -> Iterator[str]:
 
 def _command(fixable: Sequence[Settled], *, unsafe: bool) -> str:
     checks = dict.fromkeys(s.check for s in fixable)
-    return "hullmark fix" + (" --unsafe" if unsafe else "") + "".join(f" --check {c}" for c in checks)
+    files = dict.fromkeys(s.finding.at.source.name for s in fixable)
+    words = ["hullmark fix", *(["--unsafe"] if unsafe else []), *(f"--check {c}" for c in checks), *map(_quoted, files)]
+    return " ".join(words)
+
+
+def _quoted(name: str) -> str:
+    """A file's name as a shell wants it."""
+    shown = visible(name)
+    return shown if _PLAIN.fullmatch(shown) else "'" + shown.replace("'", "'\\''") + "'"
 
 
 def _detail(frame: Frame, word: str, text: str, look: str = "strong") -> Iterator[str]:

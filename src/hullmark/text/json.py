@@ -1,14 +1,14 @@
-"""JSON as Kubernetes reads it, with the place of every key and value.
+r"""JSON as Kubernetes reads it, with the place of every key and value.
 
 kubectl takes a text that starts with ``{`` for a stream of JSON values before it tries YAML.
-libyaml is not enough for it: it refuses what JSON allows (tabs, ``\\/``, surrogate pairs in escapes).
+libyaml is not enough for it: it refuses what JSON allows (``\/``, surrogate pairs in escapes).
 So this is a scanner of its own; what it cannot read goes to the YAML reader, as in kubectl.
 """
 
 from __future__ import annotations
 
 import re
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed leaves it out
 from math import isfinite
 from typing import Any
 
@@ -55,7 +55,7 @@ def read(source: Source, text: str, index: int) -> list[Document | Problem] | No
     return found
 
 
-def _tree(text: str, at: int, repeated: list[tuple[str, Span]]) -> tuple[Value, int]:
+def _tree(text: str, at: int, repeated: list[tuple[str, Span]]) -> tuple[Value, int]:  # noqa: C901, PLR0912, PLR0915
     """One JSON value and the offset after it; iterative, and in one function because it is a hot loop.
 
     Raises ``ValueError`` where the text is not JSON.
@@ -73,33 +73,31 @@ def _tree(text: str, at: int, repeated: list[tuple[str, Span]]) -> tuple[Value, 
         elif kind is None:
             value, end = _string(text, end)
         elif kind == "close":
-            stack.append((holder, name, key_start, key_end, start))
-            holder = Map() if found["open"] == "{" else Seq()
-            if len(stack) > MAX_DEPTH:
-                raise too_deep(start)
+            value = Map() if found["open"] == "{" else Seq()
             if not found["close"]:
-                at = end
+                stack.append((holder, name, key_start, key_end, start))
+                holder, at = value, end
+                if len(stack) > MAX_DEPTH:
+                    raise too_deep(start)
                 if holder.__class__ is Map:
                     name, key_start, key_end, at = _key(text, at)
                 continue
-            at = found.start("close")
-            value = None
+            if found["open"] + found["close"] not in ("{}", "[]"):
+                raise ValueError(at)
         else:
             value = _WORDS[found["word"]] if kind == "word" else _number(found)
-        closing = kind == "close"
         while True:
-            if not closing:
-                if holder is None:
-                    return value, end
-                if holder.__class__ is Map:
-                    if name in holder:
-                        repeated.append((name, Span(key_start, key_end)))
-                    holder[name] = value
-                    holder.marks[name] = (key_start, key_end, start, end)
-                else:
-                    holder.append(value)
-                    holder.marks.append((start, end))
-            following = _NEXT.match(text, at if closing else end)
+            if holder is None:
+                return value, end
+            if holder.__class__ is Map:
+                if name in holder:
+                    repeated.append((name, Span(key_start, key_end)))
+                holder[name] = value
+                holder.marks[name] = (key_start, key_end, start, end)
+            else:
+                holder.append(value)
+                holder.marks.append((start, end))
+            following = _NEXT.match(text, end)
             if following is None:
                 raise ValueError(end)
             at = following.end()
@@ -109,7 +107,6 @@ def _tree(text: str, at: int, repeated: list[tuple[str, Span]]) -> tuple[Value, 
                 raise ValueError(at)
             value, end = holder, following.end(1)
             holder, name, key_start, key_end, start = stack.pop()
-            closing = False
         if holder.__class__ is Map:
             name, key_start, key_end, at = _key(text, at)
 
@@ -136,14 +133,14 @@ def _skip(pattern: re.Pattern[str], text: str, at: int) -> int:
 
 def _string(text: str, at: int) -> tuple[str, int]:
     """The rest of a string with escapes; half a surrogate pair becomes U+FFFD, as in Go."""
-    value, end = scanstring(text, at, True)
+    value, end = scanstring(text, at)
     return _SURROGATE.sub("\ufffd", value), end
 
 
 def _number(found: re.Match[str]) -> int | float:
     """Integers of 64 bits stay, other numbers are floats, as in the API machinery."""
     text = found["number"]
-    if not found["float"] and len(text) < 20 and -(1 << 63) <= (whole := int(text)) < 1 << 63:
+    if not found["float"] and len(text) <= 20 and -(1 << 63) <= (whole := int(text)) < 1 << 63:
         return whole
     value = float(text)
     if not isfinite(value):

@@ -22,10 +22,16 @@ _EXPLAINED = {
     "did not find expected node content": ("a value is missing here", "remove the extra punctuation, or add the value"),
     "did not find expected ',' or '}'": ("the '{' before this is not closed", "add a ',' or a '}'"),
     "did not find expected ',' or ']'": ("the '[' before this is not closed", "add a ',' or a ']'"),
-    "could not find expected ':'": ("a ':' was expected after a key before this", "add the ':', or correct the indentation"),
+    "could not find expected ':'": (
+        "a ':' was expected after a key before this",
+        "add the ':', or correct the indentation",
+    ),
     "found unexpected end of stream": ("this quote is never closed", "close the quote"),
     "found unexpected document indicator": ("this quote is never closed", "close the quote"),
-    "found unknown escape character": ("this escape does not exist in YAML", "use single quotes, or double the backslash"),
+    "found unknown escape character": (
+        "this escape does not exist in YAML",
+        "use single quotes, or double the backslash",
+    ),
     "found invalid Unicode character escape code": (
         "this escape is not a character",
         "write the character itself: YAML has no surrogate pairs",
@@ -40,7 +46,10 @@ _EXPLAINED = {
         "a directive is not followed by its document",
         "remove the '%' line, which Kubernetes does not read",
     ),
-    "did not find expected alphabetic or numeric character": ("an anchor or alias has no name", "put the value in quotes"),
+    "did not find expected alphabetic or numeric character": (
+        "an anchor or alias has no name",
+        "put the value in quotes",
+    ),
     "found a tab character where an indentation space is expected": (
         "a tab cannot indent here",
         "indent with spaces",
@@ -50,7 +59,7 @@ _EXPLAINED = {
 }
 
 
-class Refused(Exception):  # noqa: N818: it names what happened, as StopIteration does
+class Refused(Exception):  # noqa: N818 (it names what happened, as StopIteration does)
     """A document that Kubernetes would not accept; offsets count from the start of its chunk."""
 
     def __init__(self, message: str, start: int, end: int, hint: str = "") -> None:
@@ -88,7 +97,11 @@ def unreadable(chunk: str) -> Refused:
     code = ord(found[0])
     if 0xDC80 <= code <= 0xDCFF:
         return Refused(f"byte 0x{code - 0xDC00:02x} is not UTF-8", *found.span(), "save the file as UTF-8")
-    return Refused(f"control character U+{code:04X} is not allowed", *found.span(), "remove it, or write it as an escape in double quotes")
+    return Refused(
+        f"control character U+{code:04X} is not allowed",
+        *found.span(),
+        "remove it, or write it as an escape in double quotes",
+    )
 
 
 def grammar(chunk: str, problem: str, context: str, at: int, opening: int) -> Refused:
@@ -100,11 +113,11 @@ def grammar(chunk: str, problem: str, context: str, at: int, opening: int) -> Re
         at = opening
     at = min(at, len(chunk))
     ending = _LINE_END.search(chunk, at)
-    line = chunk[chunk.rfind("\n", 0, at) + 1 : ending.start() if ending else at]
+    begin = chunk.rfind("\n", 0, at) + 1
+    if (placeholder := chunk.find("{{", begin, ending.start() if ending else at)) >= 0:
+        return template(placeholder, placeholder + 2)
     end = min(at + 1, len(chunk))
-    if "{{" in line:
-        return template(at, end)
-    if problem == "found character that cannot start any token":
+    if problem in ("found character that cannot start any token", "found a tab character that violates indentation"):
         return _token(chunk[at:end], at, end)
     if problem == "did not find expected key" and "flow" in context:
         problem = "did not find expected ',' or '}'"
@@ -114,7 +127,9 @@ def grammar(chunk: str, problem: str, context: str, at: int, opening: int) -> Re
 
 def template(start: int, end: int) -> Refused:
     """A placeholder of a template, which is no value before the template is rendered."""
-    return Refused("'{{' starts a template placeholder, not a value", start, end, "render the template first and check the result")
+    return Refused(
+        "'{{' starts a template placeholder, not a value", start, end, "render the template first and check the result"
+    )
 
 
 def _token(character: str, at: int, end: int) -> Refused:

@@ -23,7 +23,7 @@ def scalar(value: Value, *, quoted: bool = False, flow: bool = False) -> str:
     quoted; inside flow collections (``flow``) so are those with a colon.
     """
     if isinstance(value, str):
-        bare = not quoted and _BARE.fullmatch(value) and not _ambiguous(value, flow)
+        bare = not quoted and _BARE.fullmatch(value) and not _ambiguous(value, flow=flow)
         return value if bare else _quote(value)
     return dumps(value)
 
@@ -61,7 +61,7 @@ def entry(key: str, value: Value) -> list[str]:
     return [f"{name}: {scalar(value)}"]
 
 
-def _ambiguous(text: str, flow: bool) -> bool:
+def _ambiguous(text: str, *, flow: bool) -> bool:
     return (
         plain(text) is not text
         or ": " in text

@@ -9,32 +9,38 @@ from __future__ import annotations
 import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64
-from math import inf, isfinite
+from math import isfinite, isnan
 from struct import pack
 
 from hullmark.text.tree import Value
 
 WORDS: dict[str, Value] = {
-    **dict.fromkeys("y Y yes Yes YES true True TRUE on On ON".split(), True),
-    **dict.fromkeys("n N no No NO false False FALSE off Off OFF".split(), False),
+    **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"), True),
+    **dict.fromkeys(("n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"), False),
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
 }
 """Plain scalars that are something other than themselves."""
 
 _NOT_FINITE: dict[str, float] = {
-    **dict.fromkeys(".nan .NaN .NAN".split(), float("nan")),
-    **dict.fromkeys(".inf .Inf .INF +.inf +.Inf +.INF".split(), float("inf")),
-    **dict.fromkeys("-.inf -.Inf -.INF".split(), float("-inf")),
+    **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
+    **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
+    **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
 }
 
 NUMBER_STARTS = frozenset("+-.0123456789")
 """What a number starts with."""
 
-_INT = re.compile(r"[-+]?(?:0[bB](?P<bin>[01]+)|0[oO]?(?P<oct>[0-7]+)|0[xX](?P<hex>[0-9a-fA-F]+)|(?P<dec>0|[1-9][0-9]*))")
+_INT = re.compile(
+    r"[-+]?(?:0[bB](?P<bin>[01]+)|0[oO]?(?P<oct>[0-7]+)|0[xX](?P<hex>[0-9a-fA-F]+)|(?P<dec>0|[1-9][0-9]*))"
+)
 _BASES = {"bin": 2, "oct": 8, "hex": 16, "dec": 10}
 _SIGNED_BITS = re.compile(r"0b([-+][01]+)")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 _FRACTION = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
+_TOO_LARGE = 2.0**128 - 2.0**103
+"""From here on a number is infinite in 32 bits."""
+
+_TAG_PREFIX = "tag:yaml.org,2002:"
 _BROKEN = re.compile("[\udc80-\udcff]")
 _TIMESTAMP = re.compile(
     r"[0-9]{4}-(1[0-2]|0?[1-9])-([12][0-9]|3[01]|0?[1-9])"
@@ -74,17 +80,13 @@ def tagged(tag: str, text: str) -> Value:
     Unknown tags are ignored, as Kubernetes does. Raises ``ValueError`` with a message when the text
     is not what the tag says.
     """
-    kind = tag.removeprefix("tag:yaml.org,2002:") if tag.startswith("tag:yaml.org,2002:") else ""
+    kind = tag.removeprefix(_TAG_PREFIX)
     if kind == "binary":
         return _binary(text)
     if kind not in ("bool", "int", "float", "null", "timestamp"):
         return text
-    if kind == "timestamp":
-        fits, value = _TIMESTAMP.fullmatch(text) is not None, text
-    else:
-        value = plain(text)
-        fits = _KINDS[kind](value, text)
-    if not fits:
+    value = text if kind == "timestamp" else plain(text)
+    if not _fits(kind, value, text):
         raise ValueError(f"'{text[:40]}' is not what its tag !!{kind} says")
     return value
 
@@ -100,20 +102,19 @@ def key(value: Value, text: str) -> str | None:
     return None if value is None else _float_key(float(value))
 
 
-def _is_float(value: Value, text: str) -> bool:
-    return type(value) in (int, float) and (not isinstance(value, int) or value < 1 << 63)
-
-
-def _is_int(value: Value, text: str) -> bool:
-    return type(value) is int and _INT.fullmatch(text.replace("_", "")) is not None
-
-
-_KINDS = {
-    "bool": lambda value, text: isinstance(value, bool),
-    "null": lambda value, text: value is None,
-    "int": _is_int,
-    "float": _is_float,
-}
+def _fits(kind: str, value: Value, text: str) -> bool:
+    """Whether a text and the value it would have as a plain scalar are what a tag says."""
+    if kind == "timestamp":
+        return _TIMESTAMP.fullmatch(text) is not None
+    if kind == "null":
+        return value is None
+    if kind == "bool":
+        return isinstance(value, bool)
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    if kind == "float":
+        return value < 1 << 63 or isinstance(value, float)
+    return isinstance(value, int) and _INT.fullmatch(text.replace("_", "")) is not None
 
 
 def _integer(found: re.Match[str]) -> int:
@@ -139,12 +140,11 @@ def _binary(text: str) -> str:
 
 def _float_key(value: float) -> str:
     """A float as Go's ``strconv.FormatFloat(value, 'g', -1, 32)`` writes it."""
-    try:
-        single = pack("f", value)
-    except OverflowError:
-        value = inf if value > 0 else -inf
-    if not isfinite(value):
-        return ".nan" if value != value else ".inf" if value > 0 else "-.inf"
+    if isnan(value):
+        return ".nan"
+    if abs(value) >= _TOO_LARGE:
+        return ".inf" if value > 0 else "-.inf"
+    single = pack("f", value)
     shortest = next(text for digits in range(17) if pack("f", float(text := f"{value:.{digits}e}")) == single)
     mantissa, _, power = shortest.partition("e")
     if not -5 < int(power) < 6:

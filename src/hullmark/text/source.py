@@ -56,7 +56,7 @@ class Source:
 
     @property
     def starts(self) -> list[int]:
-        """The offset of the first character of every line (``\\n``, ``\\r\\n`` and lone ``\\r`` end one)."""
+        r"""The offset of the first character of every line (``\n``, ``\r\n`` and lone ``\r`` end one)."""
         if self._starts is None:
             text, starts, at = self.text, [0], 0
             if "\r" in text:

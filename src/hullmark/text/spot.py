@@ -6,12 +6,12 @@ import re
 from typing import NamedTuple
 
 from hullmark.text.source import Key, Span
-from hullmark.text.tree import Document, Map, Node, Seq, Value
+from hullmark.text.tree import Document, Map, Node, Seq, Value, dig
 
 _BETWEEN = re.compile(r"(?:\s+|(?<=\s)#[^\n]*)*")
 _COLON = re.compile(r"[ \t]*:")
 _LINE_REST = re.compile(r"[ \t]*(?:(?<=[ \t])#[^\r\n]*)?(?=[\r\n]|\Z)")
-_KEPT_BLANKS = re.compile(r"(?:\r?\n[ \t]*(?=[\r\n]|\Z))*")
+_KEPT_BLANKS = re.compile(r"(?:\r?\n[ \t]*(?=[\r\n]))*")
 _KEEPS = re.compile(r"[|>][0-9]?\+")
 
 
@@ -101,7 +101,7 @@ def tail(spot: Spot) -> int | None:
     while isinstance(value, (Map, Seq)) and value.marks and not _opens(spot.text, start):
         marks = value.marks.items() if isinstance(value, Map) else enumerate(value.marks)
         key, mark = max(((k, m) for k, m in marks if m[-1] <= spot.end), key=lambda pair: pair[1][-1])
-        value, start, end = value[key], mark[-2], mark[-1]
+        value, start, end = dig(value, key), mark[-2], mark[-1]
     stop = line_end(spot.text, end)
     if stop is not None and _KEEPS.match(spot.text, start):
         blank = _KEPT_BLANKS.match(spot.text, stop)
@@ -114,7 +114,7 @@ def _opens(text: str, start: int) -> bool:
 
 
 def _editable(spot: Spot) -> bool:
-    """Whether a change here reaches no further: not anchored, tagged or made by a template; no alias to a collection."""
+    """Whether a change here reaches no further: no shared anchor, tag, template, or alias to a collection."""
     if any(a <= spot.start < b for a, b in spot.doc.anchored):
         return False
     if spot.text.startswith(("&", "!"), spot.start):

@@ -68,7 +68,7 @@ class Document(NamedTuple):
     source: Source
     root: Value
     span: Span
-    index: int = 0
+    index: int = 0  # type: ignore[assignment]  # hides tuple.index, which nobody needs
     anchored: tuple[Span, ...] = ()
     margin: Margin | None = None
 
@@ -77,18 +77,17 @@ class Document(NamedTuple):
         """The root as a node."""
         return Node(self, self.root, self.span, ())
 
-    def place(self, start: int, end: int, path: tuple[Key, ...], exact: bool = True) -> Place:
+    def place(self, start: int, end: int, path: tuple[Key, ...], *, exact: bool = True) -> Place:
         """The place of a stretch of this document, in the user's own file."""
         if self.margin is not None:
-            return _in_host(self, start, end, path, exact)
+            return _in_host(self, self.margin, Span(start, end), path, exact=exact)
         editable = not any(a <= start < b for a, b in self.anchored)
         return Place(self.source, Span(start, end), path, exact, editable)
 
 
-def _in_host(doc: Document, start: int, end: int, path: tuple[Key, ...], exact: bool) -> Place:
+def _in_host(doc: Document, margin: Margin, span: Span, path: tuple[Key, ...], *, exact: bool) -> Place:
     """Translate an embedded stretch; without a line-for-line correspondence show the whole host string."""
-    assert doc.margin is not None
-    host, first, indent = doc.margin
+    host, first, indent = margin
     full = (*host.path, *path)
     if first == 0:
         return Place(host.source, host.span, full, exact=False, editable=False)
@@ -98,7 +97,7 @@ def _in_host(doc: Document, start: int, end: int, path: tuple[Key, ...], exact: 
         starts = host.source.starts
         return min(starts[first + line - 2] + indent + column - 1, len(host.source.text))
 
-    return Place(host.source, Span(outer(start), outer(end)), full, exact, editable=False)
+    return Place(host.source, Span(outer(span.start), outer(span.end)), full, exact, editable=False)
 
 
 class Node(NamedTuple):
@@ -171,7 +170,8 @@ class Node(NamedTuple):
     def _title(self, value: Value, start: int, end: int, path: tuple[Key, ...]) -> Place:
         if isinstance(value, Map) and value.marks:
             mark = value.marks.get("name") or next(iter(value.marks.values()))
-            return self.doc.place(mark[0], max(mark[1], mark[3]) if "name" in value.marks else mark[1], path, exact=False)
+            title_end = max(mark[1], mark[3]) if "name" in value.marks else mark[1]
+            return self.doc.place(mark[0], title_end, path, exact=False)
         return self.doc.place(start, end, path, exact=False)
 
 

@@ -42,6 +42,7 @@ _MERGE_TAG = "tag:yaml.org,2002:merge"
 _QUOTE = "put the value in quotes"
 _QUOTE_KEY = "put the key in quotes"
 
+
 def read(source: Source) -> Iterator[Document | Problem]:
     """The documents of a source in order, with a `Problem` in place of each that cannot be read.
 
@@ -117,7 +118,8 @@ class _Builder:
         try:
             return self._tree(CParser(chunk).get_event)
         except yaml.MarkedYAMLError as error:
-            at, opening = (len(chunk) if mark is None else mark.index for mark in (error.problem_mark, error.context_mark))
+            marks = error.problem_mark, error.context_mark
+            at, opening = (len(chunk) if mark is None else mark.index for mark in marks)
             raise mistakes.grammar(chunk, error.problem or "", error.context or "", at, opening) from None
         except (yaml.YAMLError, UnicodeEncodeError):
             raise mistakes.unreadable(chunk) from None

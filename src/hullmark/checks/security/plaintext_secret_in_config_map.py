@@ -77,7 +77,7 @@ _PROGRAMS = (
 )
 _LINE = re.compile(
     r"^[ \t]*(?:export[ \t]+|-[ \t]+)?[\"']?([\w.-]*(?:pass(?:word|wd|phrase)?|token|key|secret))[\"']?"
-    r"[ \t]*[:=][ \t]*[\"']?([\w$<{+/.-][^\s\"',#]*)",
+    r"[ \t]*[:=][ \t]*[\"']?([\w+/.-][^\s\"',#]*)",
     re.IGNORECASE | re.MULTILINE,
 )
 _NUMBER = re.compile(r"-?[\d._]+")

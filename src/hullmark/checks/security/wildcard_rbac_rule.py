@@ -85,7 +85,7 @@ def wildcard_rbac_rule(resource: Resource, arch: Architecture) -> Iterator[Findi
 
 
 def _severity(*, verbs: list[object], resources: list[object], groups: list[object]) -> Severity:
-    own = not any(g in _BUILT_IN_GROUPS for g in groups)
+    own = not any(str(g) in _BUILT_IN_GROUPS for g in groups)
     if own or not ("*" in verbs or "*" in resources):
         return Severity.LOW
     return Severity.HIGH if "*" in verbs and "*" in resources else Severity.MEDIUM

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from hullmark.recognise.kinds import Kind
-from hullmark.recognise.tables import builtin, kserve, kubeflow, ray
+from hullmark.recognise.tables import agents, builtin, edge, kserve, kubeflow, nvidia, pipelines, processing, ray, serving
 
 KINDS: dict[str, Kind] = {
     **builtin.KINDS,
     **kserve.KINDS,
     **ray.KINDS,
     **kubeflow.KINDS,
+    **nvidia.KINDS,
+    **serving.KINDS,
+    **agents.KINDS,
+    **pipelines.KINDS,
+    **processing.KINDS,
+    **edge.KINDS,
 }
 """Every known kind of workload by ``Kind.group``."""
 

@@ -1,0 +1,207 @@
+"""Exposure, routes, authentication and impact."""
+
+from __future__ import annotations
+
+import pytest
+from graph_manifests import Scan, deployment
+
+from hullmark.model.architecture import Architecture, Exposure, Importance
+from hullmark.model.terms import Impact, Reach
+
+
+def exposure(arch: Architecture) -> Exposure:
+    return arch.exposure(arch.workloads[0])
+
+
+def impact(arch: Architecture) -> Importance:
+    return arch.impact(arch.workloads[0])
+
+
+def service(spec: str = "", notes: str = "") -> str:
+    return (
+        f"---\n"
+        f"apiVersion: v1\n"
+        f"kind: Service\n"
+        f"metadata: {{name: web, annotations: {{{notes}}}}}\n"
+        f"spec: {{selector: {{app: web}}{spec}}}\n"
+    )
+
+
+def ingress(notes: str = "", spec: str = "") -> str:
+    rule = (
+        "rules: [{host: a.example, http: {paths: [{path: /v1, backend: {service: {name: web, port: {number: 80}}}}]}}]"
+    )
+    head = f"---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: i, annotations: {{{notes}}}}}"
+    return f"{head}\nspec: {{{rule}{spec}}}\n"
+
+
+WEB = deployment("web")
+LB = ", type: LoadBalancer"
+GATEWAY = (
+    "---\n"
+    "apiVersion: gateway.networking.k8s.io/v1\n"
+    "kind: Gateway\n"
+    "metadata: {name: g}\n"
+    "spec: {gatewayClassName: eg, listeners: [{name: s, protocol: HTTPS}]}\n"
+)
+HTTPROUTE = (
+    "---\n"
+    "apiVersion: gateway.networking.k8s.io/v1\n"
+    "kind: HTTPRoute\n"
+    "metadata: {name: r}\n"
+    "spec: {parentRefs: [{name: g}], rules: [{backendRefs: [{name: web}]}]}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "reach"),
+    [
+        ("", Reach.CLUSTER),
+        (service(), Reach.CLUSTER),
+        (service(LB), Reach.PUBLIC),
+        (service(", type: NodePort"), Reach.PUBLIC),
+        (service(", externalIPs: [1.2.3.4]"), Reach.PUBLIC),
+        (service(LB, "networking.gke.io/load-balancer-type: Internal"), Reach.INTERNAL),
+        (service(LB, "service.beta.kubernetes.io/azure-load-balancer-internal: 'true'"), Reach.INTERNAL),
+        (service(LB, "service.beta.kubernetes.io/aws-load-balancer-type: external"), Reach.INTERNAL),
+        (service(LB + ", loadBalancerSourceRanges: [10.0.0.0/8]"), Reach.INTERNAL),
+        (service(LB + ", loadBalancerSourceRanges: [0.0.0.0/0]"), Reach.PUBLIC),
+        (service() + ingress(), Reach.PUBLIC),
+        (service() + ingress(spec=", ingressClassName: alb"), Reach.INTERNAL),
+        (service() + ingress("alb.ingress.kubernetes.io/scheme: internet-facing"), Reach.PUBLIC),
+        (service() + GATEWAY + HTTPROUTE, Reach.PUBLIC),
+        (service() + GATEWAY.replace("eg,", "gke-l7-rilb,") + HTTPROUTE, Reach.INTERNAL),
+        (service() + HTTPROUTE.replace("{name: g}", "{kind: Service, name: web}"), Reach.CLUSTER),
+    ],
+)
+def test_reach(scan: Scan, text: str, reach: Reach) -> None:
+    found = exposure(scan(a=WEB + text))
+
+    assert found.reach is reach
+    assert bool(found.path) is (text != "")
+
+
+def test_the_path_proves_it(scan: Scan) -> None:
+    found = exposure(scan(a=WEB + service() + ingress()))
+
+    assert [h.text for h in found.path] == ["Ingress 'i'", "Service 'web'"]
+
+
+def test_isolated_and_host_network(scan: Scan) -> None:
+    deny = "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\nspec: {podSelector: {}}\n"
+
+    assert exposure(scan(a=WEB + service() + deny)).reach is Reach.ISOLATED
+    assert exposure(scan(a=deployment("web", spec="hostNetwork: true"))).reach is Reach.INTERNAL
+
+
+def test_loopback_only_where_a_flag_says_so(scan: Scan) -> None:
+    text = (
+        "apiVersion: v1\n"
+        "kind: Pod\n"
+        "metadata: {name: p}\n"
+        "spec: {containers: [{name: c, image: x/vllm-openai:v1, args: [--host, 127.0.0.1]}]}\n"
+    )
+
+    assert exposure(scan(a=text)).reach is Reach.LOOPBACK
+    assert exposure(scan(a=text.replace("127.0.0.1", "10.0.0.1"))).reach is Reach.CLUSTER
+
+
+@pytest.mark.parametrize(
+    ("text", "authenticated", "unknown"),
+    [
+        (ingress(), "", False),
+        (ingress("nginx.ingress.kubernetes.io/auth-url: 'https://a.example'"), "auth-url", False),
+        (ingress("nginx.ingress.kubernetes.io/auth-type: basic"), "basic authentication", False),
+        (ingress("alb.ingress.kubernetes.io/auth-type: none"), "", False),
+        (ingress("konghq.com/plugins: missing"), "", True),
+        (ingress("traefik.ingress.kubernetes.io/router.middlewares: default-x@kubernetescrd"), "", True),
+        (
+            ingress("konghq.com/plugins: k")
+            + "---\napiVersion: configuration.konghq.com/v1\nkind: KongPlugin\nmetadata: {name: k}\nplugin: key-auth\n",
+            "Kong key-auth",
+            False,
+        ),
+        (
+            GATEWAY
+            + HTTPROUTE
+            + "---\napiVersion: gateway.envoyproxy.io/v1alpha1\nkind: SecurityPolicy\nmetadata: {name: s}\n"
+            "spec: {targetRefs: [{kind: Gateway, name: g}], jwt: {}}\n",
+            "SecurityPolicy 's'",
+            False,
+        ),
+        (
+            GATEWAY
+            + HTTPROUTE
+            + "---\napiVersion: gateway.envoyproxy.io/v1alpha1\nkind: SecurityPolicy\nmetadata: {name: s}\n"
+            "spec: {targetRefs: [{kind: Gateway, name: g}], cors: {}}\n",
+            "",
+            False,
+        ),
+    ],
+)
+def test_authentication_in_front(scan: Scan, text: str, authenticated: str, unknown: bool) -> None:
+    found = exposure(scan(a=WEB + service() + text))
+
+    assert found.reach is Reach.PUBLIC
+    assert (found.authenticated, bool(found.unknown)) == (authenticated, unknown)
+
+
+def test_a_request_token_needs_both_policies_of_the_mesh(scan: Scan) -> None:
+    head = "---\napiVersion: security.istio.io/v1\nkind: {}\nmetadata: {{name: m}}\nspec: {}\n"
+    rules = head.format("AuthorizationPolicy", "{rules: [{from: [{source: {requestPrincipals: ['*']}}]}]}")
+    tokens = head.format("RequestAuthentication", "{jwtRules: [{issuer: x}]}")
+
+    assert not exposure(scan(a=WEB + service(LB) + rules)).authenticated
+    assert exposure(scan(a=WEB + service(LB) + rules + tokens)).authenticated == "AuthorizationPolicy 'm'"
+
+
+def test_virtual_service_counts_only_at_a_gateway(scan: Scan) -> None:
+    text = (
+        "---\n"
+        "apiVersion: networking.istio.io/v1\n"
+        "kind: VirtualService\n"
+        "metadata: {name: v}\n"
+        "spec: {gateways: [g], hosts: [a.example], http: [{route: [{destination: {host: web}}]}]}\n"
+    )
+
+    assert exposure(scan(a=WEB + service() + text)).reach is Reach.PUBLIC
+    assert exposure(scan(a=WEB + service() + text.replace("[g]", "[mesh]"))).reach is Reach.CLUSTER
+
+
+def test_inference_pool(scan: Scan) -> None:
+    pool = "---\napiVersion: {}\nkind: InferencePool\nmetadata: {{name: web}}\nspec: {{selector: {}}}\n"
+    route = HTTPROUTE.replace("{name: web}", "{kind: InferencePool, name: web}")
+    new = pool.format("inference.networking.k8s.io/v1", "{matchLabels: {app: web}}")
+    old = pool.format("inference.networking.x-k8s.io/v1alpha2", "{app: web}")
+
+    assert exposure(scan(a=WEB + new + route)).reach is Reach.PUBLIC
+    assert exposure(scan(a=WEB + old + route)).reach is Reach.PUBLIC
+
+
+def test_kserve_visibility(scan: Scan) -> None:
+    text = (
+        "apiVersion: serving.kserve.io/v1beta1\n"
+        "kind: InferenceService\n"
+        "metadata: {{name: s, labels: {{{}}}}}\n"
+        "spec: {{predictor: {{model: {{modelFormat: {{name: sklearn}}, storageUri: 'gs://b/m'}}}}}}\n"
+    )
+
+    assert exposure(scan(a=text.format(""))).reach is Reach.PUBLIC
+    assert exposure(scan(a=text.format("networking.kserve.io/visibility: cluster-local"))).reach is Reach.CLUSTER
+
+
+def test_impact_has_reasons(scan: Scan) -> None:
+    assert impact(scan(a=WEB)) == Importance(Impact.LOW, ())
+    assert impact(scan(a=WEB + service(LB))).reasons == ("public without authentication",)
+    noted = deployment("web", metadata=", annotations: {hullmark.dev/data-class: restricted}")
+    assert impact(scan(a=noted)) == Importance(Impact.HIGH, ("declared data class restricted",))
+
+
+def test_dependants(scan: Scan) -> None:
+    caller = deployment("ui").replace(
+        "image: registry.example/ui:1", "image: x, env: [{name: API, value: 'http://web:8000/v1'}]"
+    )
+    arch = scan(a=WEB + service() + caller)
+
+    assert [w.name for w in arch.dependants(arch.workloads[0])] == ["ui"]
+    assert "1 workload depends on it" in impact(arch).reasons
