@@ -130,7 +130,12 @@ def test_spellings(given: str, asked: str, value: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("--trust-remote-code", True), ("--trust-remote-code=true", True), ("--trust-remote-code=False", False), ("--other", False)],
+    [
+        ("--trust-remote-code", True),
+        ("--trust-remote-code=true", True),
+        ("--trust-remote-code=False", False),
+        ("--other", False),
+    ],
 )
 def test_has(text: str, expected: bool) -> None:
     assert argv(f"args: [{text}]").has("--trust-remote-code") is expected
@@ -163,7 +168,10 @@ def test_words(text: str, words: tuple[str, ...]) -> None:
         ("python3 -u -m a.b serve", [("a.b", "serve")]),
         ("/usr/bin/python3.11 /app/train.py x", [("train.py", "x")]),
         ("python -c print()", [("python", "-c")]),
-        ("mpirun -n 2 --allow-run-as-root tritonserver --x", [("mpirun", "-n"), ("2", "--allow-run-as-root"), ("tritonserver", "--x")]),
+        (
+            "mpirun -n 2 --allow-run-as-root tritonserver --x",
+            [("mpirun", "-n"), ("2", "--allow-run-as-root"), ("tritonserver", "--x")],
+        ),
         ("env A=b vllm serve m", [("env", "A=b"), ("vllm", "serve"), ("serve", "m"), ("m", "")]),
         ("vllm serve ollama", [("vllm", "serve")]),
     ],
@@ -194,5 +202,5 @@ def test_any_script_is_read_without_an_error(script: str) -> None:
 
 
 def test_a_long_script_takes_linear_time() -> None:
-    script = "'" + "a$(b `c \"" * 20_000
+    script = "'" + 'a$(b `c "' * 20_000
     assert list(commands(script, {})) is not None

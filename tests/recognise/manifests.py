@@ -18,7 +18,9 @@ def workload(text: str) -> Workload:
     return recognise(objects)[0]
 
 
-def deployment(container: str, pod: str = "", kind: str = "apps/v1 Deployment", name: str = "x", labels: str = "") -> Workload:
+def deployment(
+    container: str, pod: str = "", kind: str = "apps/v1 Deployment", name: str = "x", labels: str = ""
+) -> Workload:
     """A workload of a built-in kind with one container, given its fields."""
     api, _, what = kind.partition(" ")
     lines = indent(dedent(container).strip(), " " * 10).lstrip()

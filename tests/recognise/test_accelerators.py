@@ -4,9 +4,9 @@ import pytest
 from manifests import container, deployment, shown
 
 from hullmark.model.container import Accelerator
+from hullmark.model.resource import Resource
 from hullmark.recognise.accelerators import accelerators_of, vendor_of
 from hullmark.recognise.recognition import recognise
-from hullmark.model.resource import Resource
 from hullmark.sources.kubernetes import resources
 from hullmark.text.source import Source
 
@@ -90,7 +90,9 @@ spec:
 """
 
 
-def claimed(request: str, entry: str = "resourceClaimTemplateName: t", more: str = "") -> list[tuple[str, str, int | None]]:
+def claimed(
+    request: str, entry: str = "resourceClaimTemplateName: t", more: str = ""
+) -> list[tuple[str, str, int | None]]:
     text = TEMPLATE % request + POD % (entry, more)
     workloads = recognise([o for o in resources(Source("x.yaml", text)) if isinstance(o, Resource)])
     return [(a.resource, a.vendor, a.count) for a in workloads[0].containers[0].accelerators]
@@ -103,7 +105,10 @@ def claimed(request: str, entry: str = "resourceClaimTemplateName: t", more: str
         ("exactly: {deviceClassName: mig.nvidia.com}", [("mig.nvidia.com", "nvidia", 1)]),
         ("exactly: {deviceClassName: gpu.intel.com, allocationMode: All}", [("gpu.intel.com", "intel", None)]),
         ("deviceClassName: gaudi.intel.com", [("gaudi.intel.com", "habana", 1)]),
-        ("firstAvailable: [{deviceClassName: gpu.amd.com}, {deviceClassName: gpu.nvidia.com}]", [("gpu.amd.com", "amd", 1)]),
+        (
+            "firstAvailable: [{deviceClassName: gpu.amd.com}, {deviceClassName: gpu.nvidia.com}]",
+            [("gpu.amd.com", "amd", 1)],
+        ),
         ("exactly: {deviceClassName: compute-domain-daemon.nvidia.com}", []),
         ("exactly: {deviceClassName: dranet.rdma}", []),
         ("exactly: {deviceClassName: strange.example}", [("strange.example", "unknown", 1)]),

@@ -143,7 +143,9 @@ def test_a_label_names_the_engine() -> None:
 
 
 def test_model_format_names_the_engine() -> None:
-    service = "apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: x}\nspec:\n  predictor:\n"
+    service = (
+        "apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: x}\nspec:\n  predictor:\n"
+    )
     assert workload(service + "    model: {modelFormat: {name: sklearn}}\n").engine == "kserve-sklearn"
     assert workload(service + "    xgboost: {storageUri: 'gs://a/b'}\n").engine == "kserve-xgboost"
 
@@ -166,6 +168,8 @@ def test_tables_are_consistent() -> None:
 
 
 def test_a_container_without_ai_costs_little() -> None:
-    plain = container("{name: c, image: registry.example/team/web-frontend:1.2, args: [--port, '80'], env: [{name: A, value: b}]}")
+    plain = container(
+        "{name: c, image: registry.example/team/web-frontend:1.2, args: [--port, '80'], env: [{name: A, value: b}]}"
+    )
     engine_of(plain)
     assert min(repeat(lambda: engine_of(plain), number=200, repeat=5)) / 200 < 60e-6

@@ -20,16 +20,31 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
         ("image: vllm/vllm-openai, args: [--model=org/name]", [("hub", "org/name", "")]),
         ("image: vllm/vllm-openai, args: [--model, /models/x]", [("path", "/models/x", "")]),
         ("image: vllm/vllm-openai, args: [--model, $(MODEL_ID)]", []),
-        ("image: vllm/vllm-openai, args: [--model, $(MODEL_ID)], env: [{name: MODEL_ID, value: org/name}]", [("hub", "org/name", "")]),
+        (
+            "image: vllm/vllm-openai, args: [--model, $(MODEL_ID)], env: [{name: MODEL_ID, value: org/name}]",
+            [("hub", "org/name", "")],
+        ),
         ("image: vllm/vllm-openai, args: [--model, <your-model>]", []),
         ("image: vllm/vllm-openai, args: [--model, 's3://bucket/x']", [("s3", "bucket/x", "")]),
-        ("image: vllm/vllm-openai, command: [vllm, serve, data/x], volumeMounts: [{name: v, mountPath: /data}]", [("path", "data/x", "")]),
-        ("image: x/text-generation-inference, env: [{name: MODEL_ID, value: org/name}, {name: REVISION, value: abc}]", [("hub", "org/name", "abc")]),
-        ("image: lmsysorg/sglang, command: [python3, -m, sglang.launch_server, --model-path, org/name]", [("hub", "org/name", "")]),
+        (
+            "image: vllm/vllm-openai, command: [vllm, serve, data/x], volumeMounts: [{name: v, mountPath: /data}]",
+            [("path", "data/x", "")],
+        ),
+        (
+            "image: x/text-generation-inference, env: [{name: MODEL_ID, value: org/name}, {name: REVISION, value: abc}]",
+            [("hub", "org/name", "abc")],
+        ),
+        (
+            "image: lmsysorg/sglang, command: [python3, -m, sglang.launch_server, --model-path, org/name]",
+            [("hub", "org/name", "")],
+        ),
         ("image: nvcr.io/nim/meta/llama-3.1-8b-instruct:1.3.3", [("ngc", "meta/llama-3.1-8b-instruct", "1.3.3")]),
         ("image: llama-server, args: [-m, /m/x.gguf]", [("path", "/m/x.gguf", "")]),
         ("image: tritonserver, args: ['--model-repository=gs://b/repo']", [("gs", "b/repo", "")]),
-        ("image: ollama/ollama, command: [sh, -c, 'ollama serve & ollama pull llama3.1:8b']", [("ollama", "llama3.1", "8b")]),
+        (
+            "image: ollama/ollama, command: [sh, -c, 'ollama serve & ollama pull llama3.1:8b']",
+            [("ollama", "llama3.1", "8b")],
+        ),
         ("image: nginx, args: [--model, org/name]", []),
         ("image: my/ui, env: [{name: MODEL_ID, value: org/name}]", []),
         ("image: vllm/vllm-openai, args: [--model, [org/name]]", []),
@@ -44,7 +59,10 @@ def test_containers(fields: str, expected: list[tuple[str, str, str]]) -> None:
     [
         ("image: x, command: [huggingface-cli, download, org/name, --revision, v2]", [("hub", "org/name", "v2")]),
         ("image: x, command: [hf, download, org/name]", [("hub", "org/name", "")]),
-        ("image: pytorch/pytorch, command: [torchrun, train.py, --model_name_or_path, org/name]", [("hub", "org/name", "")]),
+        (
+            "image: pytorch/pytorch, command: [torchrun, train.py, --model_name_or_path, org/name]",
+            [("hub", "org/name", "")],
+        ),
         ("image: pytorch/pytorch, command: [torchrun, train.py, --model, /data/x]", []),
     ],
 )

@@ -7,7 +7,10 @@ from hullmark.model.workload import TrainingFacts
 
 
 def facts(command: str, pod: str = "", more: str = "") -> TrainingFacts:
-    found = job(f"{{name: c, image: pytorch/pytorch, command: {command}, resources: {{limits: {{nvidia.com/gpu: 8}}}}{more}}}", pod)
+    found = job(
+        f"{{name: c, image: pytorch/pytorch, command: {command}, resources: {{limits: {{nvidia.com/gpu: 8}}}}{more}}}",
+        pod,
+    )
     assert found.training is not None
     return found.training
 
@@ -107,8 +110,20 @@ spec:
     [
         ("", "nprocPerNode: '4'", "", "", ""),
         (", labels: {kueue.x-k8s.io/queue-name: q}", "a: b", "", "", "kueue.x-k8s.io/queue-name"),
-        ("", "runPolicy: {schedulingPolicy: {minAvailable: 4}}", "", "", "spec.runPolicy.schedulingPolicy.minAvailable"),
-        ("", "a: b", "autoscaling.x-k8s.io/consume-provisioning-request: r", "", "autoscaling.x-k8s.io/consume-provisioning-request"),
+        (
+            "",
+            "runPolicy: {schedulingPolicy: {minAvailable: 4}}",
+            "",
+            "",
+            "spec.runPolicy.schedulingPolicy.minAvailable",
+        ),
+        (
+            "",
+            "a: b",
+            "autoscaling.x-k8s.io/consume-provisioning-request: r",
+            "",
+            "autoscaling.x-k8s.io/consume-provisioning-request",
+        ),
         ("", "a: b", "", "schedulerName: volcano, ", "schedulerName volcano"),
         ("", "a: b", "", "schedulerName: default-scheduler, ", ""),
         (", labels: {ray.io/gang-scheduling-enabled: 'false'}", "a: b", "", "", ""),

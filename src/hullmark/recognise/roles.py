@@ -238,12 +238,9 @@ def _learns(workload: Workload) -> bool:
 def is_benchmark(workload: Workload) -> bool:
     """Whether it only tests hardware, or does nothing: what it runs is in no need of being kept (BENCH)."""
     return any(
-        _idles(c) or any(BENCHMARK.search(t) for t in (c.image.repository, c.argv.text)) for c in _apps(workload)
+        c.argv.launcher == "sleep" or any(BENCHMARK.search(t) for t in (c.image.repository, c.argv.text))
+        for c in _apps(workload)
     )
-
-
-def _idles(container: Container) -> bool:
-    return container.argv.launcher == "sleep" or container.argv.text.startswith("sleep ")
 
 
 def _apps(workload: Workload) -> Iterator[Container]:
