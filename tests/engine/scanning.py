@@ -1,5 +1,7 @@
 """Scans texts with a few small checks, so that the engine's tests do not hang on the catalogue."""
 
+# ruff: noqa: ARG001 - checks take the architecture, needed or not
+
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -39,7 +41,7 @@ def privileged_toy(container: Container, arch: Architecture) -> Found:
         yield Finding(
             f"'{container.name}' is privileged",
             container.at("securityContext", "privileged"),
-            fix=edits and Fix("set privileged to false", edits, Safety.SAFE),
+            fix=None if edits is None else Fix("set privileged to false", edits, Safety.SAFE),
         )
 
 
@@ -50,7 +52,9 @@ def writable_toy(container: Container, arch: Architecture) -> Found:
     if container.node.get(*keys) is not True:
         edits = put(container.node, keys, True)
         yield Finding(
-            f"'{container.name}' can write", container.at(*keys), edits and Fix("close", edits, Safety.UNSAFE)
+            f"'{container.name}' can write",
+            container.at(*keys),
+            None if edits is None else Fix("close", edits, Safety.UNSAFE),
         )
 
 
@@ -61,7 +65,9 @@ def escalating_toy(container: Container, arch: Architecture) -> Found:
     if container.node.get(*keys) is not False:
         edits = put(container.node, keys, False)
         yield Finding(
-            f"'{container.name}' can escalate", container.at(*keys), edits and Fix("deny", edits, Safety.SAFE)
+            f"'{container.name}' can escalate",
+            container.at(*keys),
+            None if edits is None else Fix("deny", edits, Safety.SAFE),
         )
 
 

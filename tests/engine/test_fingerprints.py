@@ -1,3 +1,5 @@
+# ruff: noqa: ARG001 - checks take the architecture, needed or not
+
 from __future__ import annotations
 
 import re

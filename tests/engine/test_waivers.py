@@ -11,7 +11,7 @@ from hullmark.text.source import Source
 GOOD = "the old driver needs it; owner=team-vision; expires=2027-01-31"
 
 
-def annotated(*lines: str, template: bool = False, container_line: str = "") -> str:
+def annotated(*lines: str, template: bool = False) -> str:
     """The deployment with annotations on the object or on its pod template."""
     indent = 6 if template else 2
     anchor = "      labels: {app: chat}\n" if template else "  namespace: prod\n"

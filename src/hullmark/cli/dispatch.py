@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from hullmark import __version__
+from hullmark.version import __version__
 
 if TYPE_CHECKING:
     from hullmark.cli.command import Command

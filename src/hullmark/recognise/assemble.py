@@ -100,8 +100,11 @@ def image(parts: Parts, keys: tuple[str, ...] = ("image",), start: Value = None)
 
 def _reference(value: Map) -> str | None:
     """``registry/repository:tag@digest`` of the parts that are written."""
-    words = {key: str(found) for key in ("registry", "repository", "image", "name", "tag", "version", "digest")
-             if isinstance(found := value.get(key), (str, int, float)) and not isinstance(found, bool)}
+    words = {
+        key: str(found)
+        for key in ("registry", "repository", "image", "name", "tag", "version", "digest")
+        if isinstance(found := value.get(key), (str, int, float)) and not isinstance(found, bool)
+    }
     name = words.get("repository") or ""
     last = words.get("image") or words.get("name")
     name = "/".join(word for word in (words.get("registry"), name, last) if word)

@@ -26,7 +26,9 @@ def pods(root: Node) -> Iterator[Pod]:
         if _is_pod_spec(node.value):
             yield _pod(root, node)
         elif len(node.path) < _MAX_DEPTH:
-            stack.extend(reversed([c for c in node.children() if isinstance(c.value, (Map, Seq)) and c.path[:1] != ("status",)]))
+            stack.extend(
+                reversed([c for c in node.children() if isinstance(c.value, (Map, Seq)) and c.path[:1] != ("status",)])
+            )
 
 
 def _is_pod_spec(value: Value) -> bool:

@@ -77,10 +77,13 @@ def _known(scene: _Scene, kind: Kind) -> Iterator[tuple[Pods, Pod]]:
     for row in kind.pods:
         for key, carrier in walk(resource.node, path(row.carrier)):
             for made in _pods(row, carrier, scene):
-                yield row, made._replace(
-                    name=made.name or _name(row, key, carrier),
-                    replicas=made.replicas or replicas(row.count, carrier, resource),
-                    role=made.role or row.role,
+                yield (
+                    row,
+                    made._replace(
+                        name=made.name or _name(row, key, carrier),
+                        replicas=made.replicas or replicas(row.count, carrier, resource),
+                        role=made.role or row.role,
+                    ),
                 )
 
 

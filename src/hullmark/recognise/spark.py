@@ -111,6 +111,6 @@ def executors(carrier: Node, resource: Resource) -> Replicas:
         return Replicas(wanted, wanted, wanted, "default" if written is None else "declared")
     first, least = dynamic.get("initialExecutors"), dynamic.get("minExecutors")
     low = 0 if least is None else whole(least)
-    return Replicas(whole(first) if first is not None else wanted, low, whole(dynamic.get("maxExecutors")), "dynamicAllocation")
-
-
+    return Replicas(
+        whole(first) if first is not None else wanted, low, whole(dynamic.get("maxExecutors")), "dynamicAllocation"
+    )

@@ -72,10 +72,7 @@ def _hold(fields: Parts, carrier: Node, parts: tuple[Part, ...]) -> None:
 def task(carrier: Node, scene: Scene) -> Iterator[Pod]:
     """A Tekton task: all its steps are containers of one pod."""
     parts = tuple(
-        Part(node)
-        for field in ("steps", "sidecars")
-        for node in carrier.children(field)
-        if isinstance(node.value, Map)
+        Part(node) for field in ("steps", "sidecars") for node in carrier.children(field) if isinstance(node.value, Map)
     )
     if not parts:
         return

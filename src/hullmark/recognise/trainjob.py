@@ -39,7 +39,10 @@ def _runtime(carrier: Node, scene: Scene) -> Resource | None:
 def _trainer(jobs: tuple[Node, ...]) -> Node | None:
     """The job that trains: labelled so, else named ``node``, else the only one."""
     for job in jobs:
-        labels = (job.get("template", "metadata", "labels"), job.get("template", "spec", "template", "metadata", "labels"))
+        labels = (
+            job.get("template", "metadata", "labels"),
+            job.get("template", "spec", "template", "metadata", "labels"),
+        )
         if any(dig(found, _STEP) == "trainer" for found in labels):
             return job
     named = next((job for job in jobs if job.get("name") == "node"), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hullmark import __version__
+from hullmark.version import __version__
 from hullmark.engine.result import Result, Settled, WaiverNote
 from hullmark.model.finding import Subject, Verdict
 from hullmark.model.terms import Outcome

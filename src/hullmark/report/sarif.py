@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
-from hullmark import __version__
+from hullmark.version import __version__
 from hullmark.checks.page import page
 from hullmark.checks.registry import AnyCheck, checks
 from hullmark.engine.result import Result, Settled

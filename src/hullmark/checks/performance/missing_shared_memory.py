@@ -22,46 +22,6 @@ spec:
         limits:
           nvidia.com/gpu: 2  # finding: container 'vllm' runs on 2 GPUs with 64 MiB of shared memory
           memory: 32Gi
-```
-
-```yaml good
-apiVersion: v1
-kind: Pod
-metadata:
-  name: chat
-spec:
-  containers:
-    - name: vllm
-      image: vllm/vllm-openai:v0.11.0
-      args: [--model=mistralai/Mistral-Small-24B-Instruct-2501, --tensor-parallel-size=2]
-      resources:
-        limits:
-          nvidia.com/gpu: 2
-          memory: 32Gi
-      volumeMounts:
-        - name: shm
-          mountPath: /dev/shm
-  volumes:
-    - name: shm
-      emptyDir:
-        medium: Memory
-        sizeLimit: 8Gi
-```
-
-```yaml bad
-apiVersion: v1
-kind: Pod
-metadata:
-  name: chat
-spec:
-  containers:
-    - name: vllm
-      image: vllm/vllm-openai:v0.11.0
-      args: [--model=mistralai/Mistral-Small-24B-Instruct-2501, --tensor-parallel-size=2]
-      resources:
-        limits:
-          nvidia.com/gpu: 2  # finding: container 'vllm' runs on 2 GPUs with 64 MiB of shared memory
-          memory: 32Gi
       volumeMounts:
         - name: cache
           mountPath: /cache

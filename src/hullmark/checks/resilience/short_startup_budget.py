@@ -18,7 +18,7 @@ spec:
     - name: vllm
       image: vllm/vllm-openai:v0.11.0
       args: [--model=meta-llama/Llama-3.1-70B-Instruct]
-      livenessProbe:  # finding: container 'vllm' is killed 90 s after it starts, but loading may take 880 s
+      livenessProbe:  # finding: container 'vllm' is killed 90 s after it starts, but loading may take 700 s
         httpGet: {path: /health, port: 8000}
         initialDelaySeconds: 60
 ```

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from hullmark.recognise.kinds import Kind
-from hullmark.recognise.tables import agents, builtin, edge, kserve, kubeflow, nvidia, pipelines, processing, ray, serving
+from hullmark.recognise.tables import (
+    agents,
+    builtin,
+    edge,
+    kserve,
+    kubeflow,
+    nvidia,
+    pipelines,
+    processing,
+    ray,
+    serving,
+)
 
 KINDS: dict[str, Kind] = {
     **builtin.KINDS,

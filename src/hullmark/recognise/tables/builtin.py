@@ -35,7 +35,10 @@ _DAEMON_SET = Kind((Pods(count=CLUSTER_DECIDES),), lifetime="daemon")
 _PROBED = frozenset({"readiness-probe"})
 _SERVICE = {"serving.knative.dev/service": "{name}", "serving.knative.dev/configuration": "{name}"}
 _ADVANCED_CRON_JOB = Kind(
-    (Pods("spec.template.jobTemplate.spec", count=Count("parallelism")), Pods("spec.template.broadcastJobTemplate.spec")),
+    (
+        Pods("spec.template.jobTemplate.spec", count=Count("parallelism")),
+        Pods("spec.template.broadcastJobTemplate.spec"),
+    ),
     lifetime="task",
 )
 
@@ -66,5 +69,3 @@ KINDS: Table = {
     "AdvancedCronJob.apps.kruise.io": _ADVANCED_CRON_JOB,
 }
 """Deployments and their likes."""
-
-

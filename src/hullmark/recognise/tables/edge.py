@@ -34,7 +34,9 @@ KINDS: Table = {
     "ObjectSearchService.sedna.io": _workers(
         _EDGE, "spec.userWorker", "spec.trackingWorkers.*", "spec.reidWorkers.*", "spec.reidWorkers"
     ),
-    "ObjectTrackingService.sedna.io": _workers(_EDGE, "spec.trackingWorkers.*", "spec.reidWorkers.*", "spec.reidWorkers"),
+    "ObjectTrackingService.sedna.io": _workers(
+        _EDGE, "spec.trackingWorkers.*", "spec.reidWorkers.*", "spec.reidWorkers"
+    ),
     "FeatureExtractionService.sedna.io": _workers(_EDGE, "spec"),
     "VideoAnalyticsJob.sedna.io": _workers(_EDGE, "spec"),
     "ReidJob.sedna.io": _workers(_EDGE, "spec"),

@@ -19,9 +19,7 @@ def _replicated(field: str) -> Kind:
     return Kind((Pods(f"spec.{field}.*", name="*", labels=_REPLICA),), Role.TRAINING, "task")
 
 
-_MPI = Kind(
-    (Pods("spec.mpiReplicaSpecs.*", name="*", labels=_REPLICA),), Role.TRAINING, "task"
-)
+_MPI = Kind((Pods("spec.mpiReplicaSpecs.*", name="*", labels=_REPLICA),), Role.TRAINING, "task")
 _JOBS = Count("replicas*template.spec.parallelism")
 _JOBSET = Kind(
     (

@@ -11,19 +11,28 @@ from hullmark.recognise.kinds import ONE, Count, Kind, Pods, Table
 from hullmark.recognise.spark import executors, process
 
 
-
 def _spark(at: str) -> tuple[Pods, Pods]:
     labels = {"sparkoperator.k8s.io/app-name": "{name}"} if at == "spec" else {}
     return (
         Pods(f"{at}.driver", name="driver", count=ONE, labels={**labels, "spark-role": "driver"}, assemble=process),
         Pods(
-            f"{at}.executor", name="executor", count=executors, labels={**labels, "spark-role": "executor"}, assemble=process
+            f"{at}.executor",
+            name="executor",
+            count=executors,
+            labels={**labels, "spark-role": "executor"},
+            assemble=process,
         ),
     )
 
 
 _CONNECT = (
-    Pods("spec.server", name="server", count=ONE, labels={"sparkoperator.k8s.io/connect-name": "{name}"}, assemble=process),
+    Pods(
+        "spec.server",
+        name="server",
+        count=ONE,
+        labels={"sparkoperator.k8s.io/connect-name": "{name}"},
+        assemble=process,
+    ),
     _spark("spec")[1]._replace(labels={"sparkoperator.k8s.io/connect-name": "{name}"}),
 )
 _JVM = frozenset({"command", "resources"})

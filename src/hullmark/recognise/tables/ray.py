@@ -95,7 +95,10 @@ _DISAGGREGATED = tuple(
 KINDS: Table = {
     "RayCluster.ray.io": Kind(_cluster("spec", _CLUSTER), injected=_INJECTED),
     "RayService.ray.io": Kind(
-        (*_cluster("spec.rayClusterConfig", {_MADE_BY: "{name}"}), *_cluster("spec.rayClusterSpec", {_MADE_BY: "{name}"})),
+        (
+            *_cluster("spec.rayClusterConfig", {_MADE_BY: "{name}"}),
+            *_cluster("spec.rayClusterSpec", {_MADE_BY: "{name}"}),
+        ),
         Role.ONLINE_INFERENCE,
         injected=_INJECTED,
     ),

@@ -20,7 +20,9 @@ _STACK = Fields(
     env="vllmConfig.env",
     beside="app=deploymentConfig.sidecarConfig",
 )
-_STACK_ROUTER = Fields("router", container="resources args=extraArgs ports", pod="nodeSelector=nodeSelectorTerms serviceAccountName")
+_STACK_ROUTER = Fields(
+    "router", container="resources args=extraArgs ports", pod="nodeSelector=nodeSelectorTerms serviceAccountName"
+)
 _KUBEAI = Fields("server", container="args resources", pod="priorityClassName")
 _BY_OPERATOR = frozenset({"image", "command", "liveness-probe", "readiness-probe", "startup-probe", "resources"})
 _EXTPROC = Fields("ai-gateway-extproc", container="resources securityContext volumeMounts", pod="")
@@ -36,10 +38,14 @@ KINDS: Table = {
         injected=frozenset({"command", "liveness-probe", "readiness-probe", "startup-probe", "dev-shm"}),
     ),
     "VLLMRouter.production-stack.vllm.ai": Kind(
-        (Pods(assemble=flat(_STACK_ROUTER)),), _ROUTE, injected=frozenset({"command", "liveness-probe", "readiness-probe"})
+        (Pods(assemble=flat(_STACK_ROUTER)),),
+        _ROUTE,
+        injected=frozenset({"command", "liveness-probe", "readiness-probe"}),
     ),
     "CacheServer.production-stack.vllm.ai": Kind(
-        (Pods(assemble=flat(_STACK_ROUTER._replace(name="cacheserver"))),), Role.GENERIC, injected=frozenset({"command"})
+        (Pods(assemble=flat(_STACK_ROUTER._replace(name="cacheserver"))),),
+        Role.GENERIC,
+        injected=frozenset({"command"}),
     ),
     "LoraAdapter.production-stack.vllm.ai": Kind((), _SERVE),
     "Model.kubeai.org": Kind(
@@ -57,7 +63,9 @@ KINDS: Table = {
     "Pipeline.mlops.seldon.io": Kind((), _SERVE),
     "Experiment.mlops.seldon.io": Kind((), _ROUTE),
     "Server.mlops.seldon.io": Kind(
-        (Pods("spec", "podSpec", "", count=Count("replicas", "minReplicas", "maxReplicas")),), _SERVE, injected=_BY_OPERATOR
+        (Pods("spec", "podSpec", "", count=Count("replicas", "minReplicas", "maxReplicas")),),
+        _SERVE,
+        injected=_BY_OPERATOR,
     ),
     "ServerConfig.mlops.seldon.io": Kind((Pods("spec", "podSpec", "", count=CLUSTER_DECIDES),), _SERVE, template=True),
     "SeldonRuntime.mlops.seldon.io": Kind(
@@ -85,7 +93,9 @@ KINDS: Table = {
     "AIGatewayRoute.aigateway.envoyproxy.io": Kind((), Role.LLM_GATEWAY),
     "MCPRoute.aigateway.envoyproxy.io": Kind((), Role.LLM_GATEWAY),
     "GatewayConfig.aigateway.envoyproxy.io": Kind(
-        (Pods("spec.extProc.kubernetes", count=CLUSTER_DECIDES, assemble=flat(_EXTPROC)),), Role.LLM_GATEWAY, template=True
+        (Pods("spec.extProc.kubernetes", count=CLUSTER_DECIDES, assemble=flat(_EXTPROC)),),
+        Role.LLM_GATEWAY,
+        template=True,
     ),
     "GMConnector.gmc.opea.io": Kind((), Role.RAG_SERVICE),
     "Milvus.milvus.io": Kind((), Role.VECTOR_STORE),

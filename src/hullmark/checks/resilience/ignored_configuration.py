@@ -1,0 +1,149 @@
+"""Setting stands where its controller ignores it.
+
+The manifest says one thing and the cluster does another: the cluster of a finished job keeps its accelerators, the pod that must not be evicted is evicted, the
+queue that should hold the job back never sees it. Nothing fails, so nobody looks.
+
+Reported are combinations that the controllers' own code ignores: a RayJob's TTL without `shutdownAfterJobFinishes`, that switch together with `clusterSelector`, `podFailurePolicy` with
+`restartPolicy: OnFailure`, an eviction annotation on the object where only pods count, KubeRay's former scheduler label, an accelerator without a quantity, and
+`resources` inside a Ray runtime environment.
+
+To fix it, move the setting to where it is read, or drop it.
+
+```yaml bad
+apiVersion: ray.io/v1
+kind: RayJob
+metadata:
+  name: evaluate
+spec:
+  entrypoint: python evaluate.py
+  ttlSecondsAfterFinished: 600  # finding: 'ttlSecondsAfterFinished' does nothing without 'shutdownAfterJobFinishes: true'
+  rayClusterSpec:
+    headGroupSpec:
+      template:
+        spec:
+          containers:
+            - name: head
+              image: rayproject/ray:2.52.0
+```
+
+```yaml good
+apiVersion: ray.io/v1
+kind: RayJob
+metadata:
+  name: evaluate
+spec:
+  entrypoint: python evaluate.py
+  shutdownAfterJobFinishes: true
+  ttlSecondsAfterFinished: 600
+  rayClusterSpec:
+    headGroupSpec:
+      template:
+        spec:
+          containers:
+            - name: head
+              image: rayproject/ray:2.52.0
+```
+
+```yaml bad
+apiVersion: kubeflow.org/v1
+kind: PyTorchJob
+metadata:
+  name: tune
+  annotations:
+    karpenter.sh/do-not-disrupt: "true"  # finding: annotation 'karpenter.sh/do-not-disrupt' on the PyTorchJob does not reach its pods
+spec:
+  pytorchReplicaSpecs:
+    Worker:
+      template:
+        spec:
+          containers:
+            - name: pytorch
+              image: registry.example/tuner:1.2.0
+              resources:
+                limits:
+                  nvidia.com/gpu:  # finding: 'nvidia.com/gpu' has no quantity, so container 'pytorch' gets no device
+```
+
+See [KubeRay: RayJob](https://docs.ray.io/en/latest/cluster/kubernetes/getting-started/rayjob-quick-start.html),
+[pod failure policy](https://kubernetes.io/docs/tasks/job/pod-failure-policy/) and
+[Karpenter: disruption](https://karpenter.sh/docs/concepts/disruption/#pod-level-controls).
+"""
+
+from collections.abc import Iterator
+
+from hullmark.model.architecture import Architecture
+from hullmark.model.check import check
+from hullmark.model.container import Container
+from hullmark.model.finding import Finding
+from hullmark.model.resource import Resource
+from hullmark.model.terms import Severity
+from hullmark.model.truth import flag, string
+from hullmark.model.workload import Workload
+from hullmark.text.tree import dig, mapping
+
+_POD_ANNOTATIONS = ("karpenter.sh/do-not-disrupt", "cluster-autoscaler.kubernetes.io/safe-to-evict")
+_DEVICES = ("nvidia.com/", "amd.com/gpu", "google.com/tpu", "aws.amazon.com/neuron", "habana.ai/")
+
+
+@check(Workload, severity=Severity.MEDIUM)
+def ignored_configuration(workload: Workload, arch: Architecture) -> Iterator[Finding]:
+    resource = workload.resource
+    if resource.ref.group == "ray.io":
+        yield from _ray(resource)
+    if resource.ref.kind in ("Job", "CronJob") and resource.ref.group == "batch":
+        yield from _failure_policy(resource)
+    if resource.ref.kind != "Pod":
+        yield from _eviction(workload)
+    for container in workload.containers:
+        yield from _quantities(container)
+
+
+def _ray(resource: Resource) -> Iterator[Finding]:
+    node, spec = resource.node, resource.spec
+    shuts_down = flag(spec, "shutdownAfterJobFinishes") is True
+    if resource.ref.kind == "RayJob":
+        if dig(spec, "ttlSecondsAfterFinished") and not shuts_down:
+            yield Finding(
+                "'ttlSecondsAfterFinished' does nothing without 'shutdownAfterJobFinishes: true'",
+                node.key("spec", "ttlSecondsAfterFinished"),
+            )
+        if shuts_down and mapping(spec, "clusterSelector"):
+            yield Finding(
+                "'shutdownAfterJobFinishes' does nothing for a cluster chosen by 'clusterSelector'",
+                node.key("spec", "shutdownAfterJobFinishes"),
+            )
+        if "\nresources:" in "\n" + string(spec, "runtimeEnvYAML"):
+            yield Finding("a Ray runtime environment has no 'resources'", node.key("spec", "runtimeEnvYAML"))
+    if "ray.io/scheduler-name" in resource.labels:
+        yield Finding("label 'ray.io/scheduler-name' is no longer read by KubeRay", node.key("metadata", "labels", "ray.io/scheduler-name"))
+
+
+def _failure_policy(resource: Resource) -> Iterator[Finding]:
+    path = ("spec",) if resource.ref.kind == "Job" else ("spec", "jobTemplate", "spec")
+    job = resource.node.child(*path)
+    if job is not None and job.get("podFailurePolicy") is not None and job.get("template", "spec", "restartPolicy") == "OnFailure":
+        yield Finding(
+            "'podFailurePolicy' is refused with 'restartPolicy: OnFailure'",
+            job.key("podFailurePolicy"),
+            related=((job.at("template", "spec", "restartPolicy"), "must be Never"),),
+        )
+
+
+def _eviction(workload: Workload) -> Iterator[Finding]:
+    for name in _POD_ANNOTATIONS:
+        if name in workload.resource.annotations and not any(name in p.annotations for p in workload.podsets) and workload.podsets:
+            yield Finding(
+                f"annotation '{name}' on the {workload.ref.kind} does not reach its pods",
+                workload.resource.node.key("metadata", "annotations", name),
+                advice="put it on the pod template",
+            )
+
+
+def _quantities(container: Container) -> Iterator[Finding]:
+    for bound in ("limits", "requests"):
+        for name, amount in mapping(container.spec, "resources", bound).items():
+            if amount is None and name.startswith(_DEVICES):
+                yield Finding(
+                    f"'{name}' has no quantity, so container '{container.name}' gets no device",
+                    container.node.key("resources", bound, name),
+                )

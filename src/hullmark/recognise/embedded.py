@@ -1,0 +1,130 @@
+"""Objects inside objects: whole manifests in strings, and nested where a kind holds other objects.
+
+They become resources of their own, with the provenance *embedded* and their host's identity, and keep their place: a
+block scalar corresponds to the file line by line, any other string is shown as a whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from hullmark.model.resource import Ref, Resource
+from hullmark.model.truth import string
+from hullmark.recognise.kinds import path, walk
+from hullmark.text.source import Place, Source
+from hullmark.text.tree import Document, Map, Margin, Node, Seq
+from hullmark.text.yaml import read
+
+_NESTED = {
+    "AppWrapper.workload.codeflare.dev": "spec.components.*.template",
+    "EdgeApplication.apps.kubeedge.io": "spec.workloadTemplate.manifests.*",
+    "ManifestWork.work.open-cluster-management.io": "spec.workload.manifests.*",
+    "Experiment.kubeflow.org": "spec.trialTemplate.trialSpec",
+    "Trial.kubeflow.org": "spec.runSpec",
+    "Template.template.openshift.io": "objects.*",
+}
+"""Kinds that hold whole objects, and where."""
+
+_NO_STRINGS = frozenset({"CustomResourceDefinition", "Secret"})
+"""Kinds whose strings are not looked at: schemas that talk of objects, and what nobody should read."""
+
+_MAX_DEPTH = 3
+"""How deep objects may lie in objects."""
+
+_MAX_STRING = 1_000_000
+_ACTION = re.compile(r"\{\{([^{}\n]*)\}\}")
+_NOT_PLAIN = re.compile(r"[^\w.-]")
+
+
+def expand(resources: Sequence[Resource]) -> tuple[Resource, ...]:
+    """These objects, each followed by those embedded in it. To be called once, on what was read."""
+    found: list[Resource] = []
+    for resource in resources:
+        found.append(resource)
+        found.extend(_within(resource, _MAX_DEPTH))
+    return tuple(found)
+
+
+def _within(host: Resource, depth: int) -> Iterator[Resource]:
+    """What is embedded in an object, at any depth up to a bound."""
+    if depth == 0:
+        return
+    for inner in (*_nested(host), *_in_strings(host)):
+        yield inner
+        yield from _within(inner, depth - 1)
+
+
+def _nested(host: Resource) -> Iterator[Resource]:
+    where = _NESTED.get(f"{host.ref.kind}.{host.ref.group}")
+    if where is not None:
+        for _, node in walk(host.node, path(where)):
+            if (made := _resource(node, host)) is not None:
+                yield made
+
+
+def _in_strings(host: Resource) -> Iterator[Resource]:
+    """The objects in the strings of an object; texts that mention only one ``apiVersion`` are not searched."""
+    node = host.node
+    text, (start, end) = node.doc.source.text, node.span
+    if host.ref.kind in _NO_STRINGS or text.count("apiVersion", start, end) < 2:
+        return
+    for found in _strings(node):
+        yield from _parsed(found, host)
+
+
+def _strings(root: Node) -> Iterator[Node]:
+    """The strings of an object that may be manifests; its metadata repeats it, at best."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        value = node.value
+        if isinstance(value, str):
+            if "apiVersion" in value and "kind" in value and len(value) <= _MAX_STRING:
+                yield node
+        elif isinstance(value, (Map, Seq)):
+            own = node is root
+            stack.extend(
+                child
+                for child in reversed(list(node.children()))
+                if not (own and child.path[-1] in ("metadata", "status"))
+            )
+
+
+def _parsed(node: Node, host: Resource) -> Iterator[Resource]:
+    place = node.at()
+    text = _ACTION.sub(_neutral, node.value)
+    margin = _margin(place, node.value)
+    for found in read(Source(place.source.name, text)):
+        if isinstance(found, Document):
+            made = _resource(found._replace(margin=margin).node, host)
+            if made is not None:
+                yield made
+
+
+def _neutral(action: re.Match[str]) -> str:
+    """A template's action as a plain word of the same length that still reads as a placeholder."""
+    return f"<<{_NOT_PLAIN.sub('_', action.group(1))}>>"
+
+
+def _margin(place: Place, value: str) -> Margin:
+    """How the lines of a block scalar lie in the file; line 0 where they do not correspond."""
+    source = place.source
+    lines = value.split("\n")
+    first = place.line + 1
+    top = next((i for i, line in enumerate(lines) if line.strip()), 0)
+    indent = len(source.line(first + top)) - len(lines[top])
+    same = indent >= 0 and all(source.line(first + i)[indent:] == line for i, line in enumerate(lines) if line.strip())
+    return Margin(place, first if same else 0, indent if same else 0)
+
+
+def _resource(node: Node, host: Resource) -> Resource | None:
+    """An object in a host: in its namespace and under its name where it has none of its own."""
+    value = node.value
+    api, kind = string(value, "apiVersion"), string(value, "kind")
+    if not api or not kind or not isinstance(value, Map):
+        return None
+    group, _, version = api.rpartition("/")
+    name = string(value, "metadata", "name") or string(value, "metadata", "generateName") or host.ref.name
+    namespace = string(value, "metadata", "namespace") or host.ref.namespace
+    return Resource(Ref(kind, namespace, name, group), version, node, "embedded", host.ref)
