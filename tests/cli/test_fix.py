@@ -19,7 +19,8 @@ def test_a_diff_is_shown_and_nothing_written(folder: Path) -> None:
 
     assert done.returncode == 0
     assert done.stdout == (
-        "--- a/pod.yaml\n+++ b/pod.yaml\n@@ -7,4 +7,4 @@\n     - name: train\n       image: registry.example/train:1.4.2\n"
+        "--- a/pod.yaml\n+++ b/pod.yaml\n@@ -7,4 +7,4 @@\n"
+        "     - name: train\n       image: registry.example/train:1.4.2\n"
         "       securityContext:\n-        allowPrivilegeEscalation: true  # needed once\n"
         "+        allowPrivilegeEscalation: false  # needed once\n"
     )

@@ -26,7 +26,8 @@ def deployment(
     lines = indent(dedent(container).strip(), " " * 10).lstrip()
     more = indent(dedent(pod).strip(), " " * 6)
     return workload(
-        f"apiVersion: {api}\nkind: {what}\nmetadata:\n  name: {name}\n  labels: {{{labels}}}\nspec:\n  selector: {{}}\n  template:\n"
+        f"apiVersion: {api}\nkind: {what}\nmetadata:\n  name: {name}\n  labels: {{{labels}}}\n"
+        "spec:\n  selector: {}\n  template:\n"
         f"    metadata:\n      labels: {{{labels}}}\n    spec:\n{more}\n      containers:\n        - {lines}\n"
     )
 

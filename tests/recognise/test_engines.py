@@ -96,7 +96,8 @@ NOTHING = (
     "image: apache/spark:3.5",
     "image: apache/airflow:2.10",
     "image: kong:3",
-    "image: my/client, env: [{name: OLLAMA_BASE_URL, value: x}, {name: VLLM_API_KEY, value: y}, {name: QDRANT_HOST, value: z}]",
+    "image: my/client, env: [{name: OLLAMA_BASE_URL, value: x}, {name: VLLM_API_KEY, value: y}]",
+    "image: my/client, env: [{name: QDRANT_HOST, value: z}]",
     "image: tensorflow/tensorflow, command: [python, main.py]",
     "image: my/vllm-operator",
     "image: ''",
@@ -148,6 +149,15 @@ def test_model_format_names_the_engine() -> None:
     )
     assert workload(service + "    model: {modelFormat: {name: sklearn}}\n").engine == "kserve-sklearn"
     assert workload(service + "    xgboost: {storageUri: 'gs://a/b'}\n").engine == "kserve-xgboost"
+
+
+def test_kinds_decide_whatever_the_image() -> None:
+    service = "apiVersion: apps.nvidia.com/v1alpha1\nkind: NIMService\nmetadata: {name: x}\n"
+    service += "spec: {image: {repository: x/vllm-y}}\n"
+    assert workload(service).engine == "nim"
+    model = "apiVersion: kubeai.org/v1\nkind: Model\nmetadata: {name: x}\n"
+    model += "spec: {url: 'hf://BAAI/bge-m3', engine: Infinity}\n"
+    assert workload(model).engine == "infinity"
 
 
 def test_evidence_points_at_what_it_names() -> None:

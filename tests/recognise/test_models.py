@@ -31,7 +31,7 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
             [("path", "data/x", "")],
         ),
         (
-            "image: x/text-generation-inference, env: [{name: MODEL_ID, value: org/name}, {name: REVISION, value: abc}]",
+            "image: x/tgi-gaudi, env: [{name: MODEL_ID, value: org/name}, {name: REVISION, value: abc}]",
             [("hub", "org/name", "abc")],
         ),
         (
@@ -89,6 +89,24 @@ OBJECTS = {
     metadata: {name: x}
     spec: {model: {uri: "oci://reg.example/m:v1@sha256:abc"}, template: {containers: [{name: main}]}}
     """: [("oci", "reg.example/m", "v1")],
+    """
+    apiVersion: kubeai.org/v1
+    kind: Model
+    metadata: {name: x}
+    spec: {url: "ollama://gemma2:2b", engine: OLlama}
+    """: [("ollama", "gemma2", "2b")],
+    """
+    apiVersion: apps.nvidia.com/v1alpha1
+    kind: NIMCache
+    metadata: {name: x}
+    spec: {source: {hf: {namespace: org, modelName: name, revision: r, modelPuller: "nvcr.io/nim/nvidia/llm-nim:1"}}}
+    """: [("hub", "org/name", "r")],
+    """
+    apiVersion: apps.nvidia.com/v1alpha1
+    kind: NIMCache
+    metadata: {name: x}
+    spec: {source: {ngc: {modelPuller: "nvcr.io/nim/meta/llama:1.3"}}}
+    """: [("ngc", "meta/llama", "1.3")],
     """
     apiVersion: ray.io/v1
     kind: RayService

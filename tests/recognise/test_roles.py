@@ -42,15 +42,15 @@ JOBS = {
     "image: vllm/vllm-openai, command: [vllm, serve, a/b]": Role.BATCH_INFERENCE,
     "image: ollama/ollama, command: [ollama, pull, llama3]": Role.MODEL_LOADER,
     "image: python, command: [huggingface-cli, download, a/b]": Role.MODEL_LOADER,
-    "image: nvcr.io/nvidia/tritonserver, command: [bash, -c, 'python convert_checkpoint.py && trtllm-build']": Role.MODEL_LOADER,
+    "image: tritonserver, command: [bash, -c, 'python convert_checkpoint.py && trtllm-build']": Role.MODEL_LOADER,
     "image: pytorch/pytorch, command: [bash, -c, 'hf download a/b; torchrun train.py']": Role.TRAINING,
     "image: pytorch/pytorch, command: [torchrun, --nnodes=2, finetune.py]": Role.FINE_TUNING,
     "image: my/image, command: [python, -m, torch.distributed.run, main.py]": Role.TRAINING,
     "image: pytorch/pytorch, command: [python, train.py]": Role.TRAINING,
     "image: axolotl, command: [axolotl, train, x.yml]": Role.FINE_TUNING,
     "image: python, command: [lm_eval, --model, hf]": Role.EVALUATION,
-    "image: pytorch/pytorch, command: [python, eval.py], resources: {limits: {nvidia.com/gpu: 1}}": Role.EVALUATION,
-    "image: pytorch/pytorch, command: [python, preprocess.py], resources: {limits: {nvidia.com/gpu: 1}}": Role.DATA_PREPARATION,
+    f"image: pytorch/pytorch, command: [python, eval.py], {GPU}": Role.EVALUATION,
+    f"image: pytorch/pytorch, command: [python, preprocess.py], {GPU}": Role.DATA_PREPARATION,
     f"image: nvcr.io/nvidia/pytorch, command: [python, main.py], {GPU}": Role.TRAINING,
     f"image: nvcr.io/nvidia/pytorch, command: [all_reduce_perf, -b, 8], {GPU}": Role.GENERIC,
     f"image: busybox, command: [sleep, '10'], {GPU}": Role.GENERIC,
@@ -73,7 +73,8 @@ def test_jobs(fields: str, role: Role) -> None:
 
 
 def test_a_pod_that_never_restarts_serves_nobody() -> None:
-    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  restartPolicy: %s\n  containers: [{name: c, image: vllm/vllm-openai}]\n"
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\n"
+    pod += "spec: {restartPolicy: %s, containers: [{name: c, image: ollama/ollama}]}\n"
     assert workload(pod % "Never").role is Role.BATCH_INFERENCE
     assert workload(pod % "Always").role is Role.ONLINE_INFERENCE
 
@@ -147,6 +148,15 @@ def test_ray_jobs(entrypoint: str, role: Role) -> None:
     assert workload(text % ("RayJob", f"entrypoint: {entrypoint}", "rayproject/ray", "")).role is role
 
 
+def test_embedding_pods_of_a_pipeline() -> None:
+    service = "{name: %s, enabled: true, spec: {image: {repository: nvcr.io/nim/nvidia/%s, tag: '1'}}}"
+    text = "apiVersion: apps.nvidia.com/v1alpha1\nkind: NIMPipeline\nmetadata: {name: x}\nspec:\n  services:\n"
+    text += "".join(f"    - {service % (m, m)}\n" for m in ("llama-3-8b", "nv-embedqa-e5-v5"))
+    found = workload(text)
+    assert found.role is Role.ONLINE_INFERENCE
+    assert [p.role for p in found.podsets] == [Role.ONLINE_INFERENCE, Role.EMBEDDING]
+
+
 def test_serving_wins_in_a_job_set() -> None:
     text = """
     apiVersion: jobset.x-k8s.io/v1alpha2
@@ -155,6 +165,7 @@ def test_serving_wins_in_a_job_set() -> None:
     spec:
       replicatedJobs:
         - name: a
-          template: {spec: {template: {spec: {containers: [{name: c, image: vllm/vllm-openai, command: [vllm, serve, a/b]}]}}}}
+          template:
+            spec: {template: {spec: {containers: [{name: c, image: x, command: [vllm, serve, a/b]}]}}}
     """
     assert workload(text).role is Role.ONLINE_INFERENCE

@@ -53,8 +53,9 @@ def test_globs(tree: Path) -> None:
     assert names("**/y.yaml") == ["b/y.yaml"]
 
 
+@pytest.mark.usefixtures("tree")
 @pytest.mark.parametrize("path", ["missing.yaml", "missing/*.yaml"])
-def test_what_does_not_exist_is_an_error_with_a_hint(tree: Path, path: str) -> None:
+def test_what_does_not_exist_is_an_error_with_a_hint(path: str) -> None:
     with pytest.raises(HullmarkError, match="missing") as caught:
         list(find([path]))
 

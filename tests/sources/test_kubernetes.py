@@ -120,7 +120,8 @@ def test_patches_are_known_by_their_shape(text: str) -> None:
 
 
 def test_a_deployment_with_an_image_is_no_patch() -> None:
-    text = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {template: {spec: {containers: [{image: x}]}}}\n"
+    spec = "{template: {spec: {containers: [{image: x}]}}}"
+    text = f"apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: a}}\nspec: {spec}\n"
 
     assert refs(text) == ["Deployment a"]
 

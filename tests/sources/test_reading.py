@@ -122,7 +122,7 @@ def test_utf_16_is_read(tree: Path) -> None:
     assert [r.ref.name for r in read(["."]).resources] == ["ä"]
 
 
-def test_pipes_are_read_to_their_end(tree: Path) -> None:
+def test_pipes_are_read_to_their_end() -> None:
     out, into = os.pipe()
     os.write(into, POD.format("piped").encode())
     os.close(into)

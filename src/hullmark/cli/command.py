@@ -138,8 +138,8 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose complaints are ours."""
 
     def __init__(self, prog: str) -> None:
-        # With a usage of its own it need not measure the terminal to make one.
-        super().__init__(prog, usage=prog, add_help=False, allow_abbrev=False)
+        # With a usage and a width given, it does not load shutil to measure the terminal; it never prints either.
+        super().__init__(prog, usage=prog, formatter_class=_formatter, add_help=False, allow_abbrev=False)
         self.hint = f"see `{prog} --help`"
 
     def add_option(self, option: Option) -> None:
@@ -155,6 +155,10 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Complain as everything else does."""
         raise HullmarkError(message.removeprefix("argument "), self.hint)
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    return argparse.HelpFormatter(prog, width=WIDTH)
 
 
 def one_of(noun: str, known: Sequence[str]) -> Callable[[str], str]:

@@ -16,7 +16,17 @@ from hullmark.model.argv import programs
 from hullmark.model.truth import string
 from hullmark.model.workload import Evidence
 from hullmark.recognise.engine_row import Engine
-from hullmark.recognise.engines_table import CHORES, ENGINE_LABELS, ENGINES, FORMATS, KINDS, LOOKALIKE_TAGS, LOOKALIKES
+from hullmark.recognise.engines_table import (
+    CHORES,
+    DECISIVE,
+    ENGINE_LABELS,
+    ENGINES,
+    FORMATS,
+    KINDS,
+    KUBEAI,
+    LOOKALIKE_TAGS,
+    LOOKALIKES,
+)
 from hullmark.text.tree import items, mapping
 
 if TYPE_CHECKING:
@@ -108,10 +118,14 @@ def _from_kind(container: Container) -> Iterator[_Clue]:
     found = FORMATS.get(model_format.lower())
     if found is not None:
         yield _BY_ID[found], 5, Evidence(f"model format '{model_format}'", place)
-    elif not container.image.text and container.kind == "app":
-        ref = container.workload.ref
-        if (found := KINDS.get(ref.kind)) is not None:
-            yield _BY_ID[found], 5, Evidence(f"kind {ref.kind}", container.workload.resource.node.at("kind"))
+    resource = container.workload.resource
+    kind = resource.ref.kind
+    if container.kind != "app" or (container.image.text and kind not in DECISIVE):
+        return
+    if kind == "Model" and (found := KUBEAI.get(string(resource.spec, "engine").lower())) is not None:
+        yield _BY_ID[found], 5, Evidence(f"engine '{resource.spec['engine']}'", resource.node.at("spec", "engine"))
+    if (found := KINDS.get(kind)) is not None:
+        yield _BY_ID[found], 5, Evidence(f"kind {kind}", resource.node.at("kind"))
 
 
 def _from_environment(container: Container) -> Iterator[_Clue]:

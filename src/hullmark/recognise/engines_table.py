@@ -334,6 +334,12 @@ FORMATS = {
 }
 """Which engine KServe's built-in runtimes use for a model format (https://kserve.github.io/website/)."""
 
+KUBEAI = {"vllm": "vllm", "ollama": "ollama", "fasterwhisper": "faster-whisper", "infinity": "infinity"}
+"""Values of ``spec.engine`` of KubeAI's Model, in lower case (https://www.kubeai.org/reference/kubernetes-api/)."""
+
+DECISIVE = frozenset({"NIMService", "NIMCache", "NIMPipeline", "VLLMRuntime", "VLLMRouter"})
+"""Kinds whose engine is certain, whatever the image is named."""
+
 KINDS = {
     "NIMService": "nim",
     "NIMCache": "nim",

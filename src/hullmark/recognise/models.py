@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from hullmark.model.argv import programs
 from hullmark.model.container import ModelReference
+from hullmark.model.image import Image
 from hullmark.model.truth import is_placeholder, string
 from hullmark.text.source import Key, Place
 from hullmark.text.tree import Node
@@ -89,14 +90,10 @@ DECLARED: dict[str, _Paths] = {
         ("spec", "predictors", "*", "graph", "children", "*", "modelUri"),
     ),
     "Model": (("spec", "storageUri"), ("spec", "url"), ("spec", "adapters", "*", "url")),
-    "NIMCache": (("spec", "source", "hf", "modelName"), ("spec", "source", "ngc", "modelPuller")),
+    "NIMCache": (("spec", "source", "ngc", "modelPuller"),),
     "EmbeddingServer": (("spec", "model"),),
 }
 """Fields of objects that name a model, by kind; ``*`` stands for every item."""
-
-_REVISIONS: dict[tuple[Key, ...], tuple[Key, ...]] = {
-    ("spec", "source", "hf", "modelName"): ("spec", "source", "hf", "revision")
-}
 
 _HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -129,7 +126,10 @@ _PYTHON_LOADS = re.compile(
     r"(?:from_pretrained\(|snapshot_download\(\s*(?:repo_id\s*=)?|repo_id\s*=)\s*[\"']([\w.-]+/[\w.-]+)[\"']"
 )
 _OLLAMA_NAME = re.compile(r"[\w.-]+(?:/[\w.-]+)*(?::[\w.-]+)?")
-_NIM_IMAGE = re.compile(r"^nim/(.+)$")
+_NIM_IMAGE = re.compile(r"nim/(.+(?<!-nim))")
+"""NIM images that are named after a model; ``llm-nim`` and its like load any."""
+
+_NIM_HUB = ("spec", "source", "hf")
 _AUXILIARY = frozenset(
     {"transformer", "explainer", "router", "scheduler", "tokenizer", "frontend", "submitter", "launcher", "initializer"}
 )
@@ -213,7 +213,7 @@ def _is_main(container: Container) -> bool:
     if container.kind != "app" or podset.name.lower() in _AUXILIARY:
         return False
     first = next(podset.node.children("containers"), None)
-    return first is None or string(first.value, "name") == container.name
+    return first is None or first.value is container.node.value
 
 
 def _from_fields(container: Container) -> Iterator[ModelReference]:
@@ -326,10 +326,17 @@ def _from_volumes(container: Container) -> Iterator[ModelReference]:
 
 def _from_image(container: Container) -> Iterator[ModelReference]:
     """NIM images carry, or fetch, the model they are named after."""
-    image = container.image
-    named = _NIM_IMAGE.match(image.repository) if image.registry == "nvcr.io" else None
-    if named is not None and not container.env("NIM_MODEL_NAME"):
-        yield ModelReference("ngc", named[1], image.tag, image.digest, container.at("image"))
+    if container.env("NIM_MODEL_NAME"):
+        return
+    found = _nim_image(container.image.text, container.at("image"))
+    if found is not None:
+        yield found
+
+
+def _nim_image(text: str, place: Place) -> ModelReference | None:
+    image = Image.parse(text)
+    named = _NIM_IMAGE.fullmatch(image.repository) if image.registry == "nvcr.io" else None
+    return None if named is None else ModelReference("ngc", named[1], image.tag, image.digest, place)
 
 
 def _declared(workload: Workload) -> Iterator[ModelReference]:
@@ -338,14 +345,16 @@ def _declared(workload: Workload) -> Iterator[ModelReference]:
         for found in _select(node, path):
             text = found.value
             if isinstance(text, str):
-                revision = string(node.value, *_REVISIONS[path]) if path in _REVISIONS else ""
-                if path[-1] == "modelPuller":
-                    text = f"ngc://{text}"
-                model = reference(text, found.at(), revision)
+                model = _nim_image(text, found.at()) if path[-1] == "modelPuller" else reference(text, found.at())
                 if model is not None:
                     yield model
     if workload.ref.kind == "RayService":
         yield from _served_by_ray(node)
+    if workload.ref.kind == "NIMCache" and (named := string(node.value, *_NIM_HUB, "modelName")):
+        owner, revision = string(node.value, *_NIM_HUB, "namespace"), string(node.value, *_NIM_HUB, "revision")
+        model = reference(f"{owner}/{named}", node.at(*_NIM_HUB, "modelName"), revision)
+        if model is not None:
+            yield model
 
 
 def _select(node: Node, path: tuple[Key, ...]) -> Iterator[Node]:

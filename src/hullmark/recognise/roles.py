@@ -68,6 +68,8 @@ def podset_role(podset: PodSet) -> Role:
         row = engine(container.engine) if container.kind == "app" else None
         if row is not None and row.role in (Role.INFERENCE_ROUTER, Role.LLM_GATEWAY) and workload.role in SERVING:
             return row.role
+    if workload.role in SERVING and len(workload.podsets) > 1 and _embeds(podset.containers, workload):
+        return Role.EMBEDDING
     return workload.role
 
 
@@ -115,7 +117,7 @@ def _refined(workload: Workload, base: Role, found: str) -> Role:
 
 def _serving(workload: Workload, found: str) -> Role:
     row = engine(found)
-    if (row is not None and row.role is Role.EMBEDDING) or _embeds(workload):
+    if (row is not None and row.role is Role.EMBEDDING) or _embeds(workload.containers, workload):
         return Role.EMBEDDING
     return Role.EDGE_INFERENCE if _at_the_edge(workload) else Role.ONLINE_INFERENCE
 
@@ -261,8 +263,8 @@ def _devices(workload: Workload) -> Iterator[Evidence]:
             return
 
 
-def _embeds(workload: Workload) -> bool:
-    models = [m for c in workload.containers for m in models_of(c, workload)]
+def _embeds(containers: tuple[Container, ...], workload: Workload) -> bool:
+    models = [m for c in containers for m in models_of(c, workload)]
     return bool(models) and all(EMBEDDING_MODEL.search(m.id) for m in models)
 
 

@@ -31,6 +31,9 @@ _PER_NODE = (
 )
 _NODES = ("--nnodes", "--num-machines", "trainer.num_nodes", "--num-nodes", "--trainer.num_nodes")
 _TOTAL = ("--num-processes", "-np", "-n")
+_STARTERS = frozenset({"mpirun", "mpiexec", "orterun", "horovodrun", "accelerate", "accelerate.commands.launch"})
+"""Programs whose count of processes is that of all nodes together."""
+
 _PER_NODE_FIELDS: tuple[tuple[Key, ...], ...] = (
     ("spec", "nprocPerNode"),
     ("spec", "trainer", "numProcPerNode"),
@@ -127,9 +130,7 @@ SPOT: dict[str, frozenset[str]] = {
 
 def facts_of(workload: Workload) -> TrainingFacts | None:
     """What a run of many processes declares; None for workloads that train nothing and ask for no devices."""
-    if workload.role not in _RUNS and (
-        workload.lifetime != "task" or workload.role in SERVING or not _devices(workload)
-    ):
+    if not _runs(workload):
         return None
     containers = [c for c in workload.containers if c.kind == "app"]
     return TrainingFacts(
@@ -144,8 +145,15 @@ def facts_of(workload: Workload) -> TrainingFacts | None:
         gang_size=_gang_size(workload),
         spot=next((s for p in workload.podsets if (s := _spot(p))), ""),
         benchmark=is_benchmark(workload),
-        processes=_first(containers, _TOTAL, ()),
+        processes=_first([c for c in containers if c.argv.launcher in _STARTERS], _TOTAL, ()),
     )
+
+
+def _runs(workload: Workload) -> bool:
+    """Whether it is a run: a service of a training kind (NeMo's APIs) without devices is none."""
+    if workload.role in _RUNS:
+        return workload.lifetime == "task" or bool(workload.engine) or _devices(workload)
+    return workload.lifetime == "task" and workload.role not in SERVING and _devices(workload)
 
 
 def _devices(workload: Workload) -> bool:

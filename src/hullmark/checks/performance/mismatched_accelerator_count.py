@@ -2,7 +2,8 @@
 
 With more devices than tensor × pipeline × data parallelism uses, the rest idle at full price; with fewer, the engine does not start at all.
 
-Engines that shard over whatever they find, groups that span several pods, TPUs and Neuron devices are not compared, and a value that is a placeholder is not guessed.
+Engines that shard over whatever they find, groups that span several pods, command lines that an operator writes, TPUs and Neuron devices are not compared, and a value
+that is a placeholder is not guessed.
 
 To fix it, make the two agree: raise the parallel size, run more replicas with fewer devices each, or give devices back.
 
@@ -57,9 +58,11 @@ from hullmark.model.terms import Severity
 def mismatched_accelerator_count(container: Container, arch: Architecture) -> Iterator[Finding]:
     if not container.accelerators or any(a.vendor not in ("nvidia", "amd") or "mig" in a.resource for a in container.accelerators):
         return
+    if container.default_name or container.workload.injected & {"command", "image"} or len(container.workload.podsets) > 1:
+        return  # an operator writes the command line, or the group spans several pods
     needed = parallelism(container)
     has = container.accelerator_count
-    if needed is None or container.workload.ref.kind == "LeaderWorkerSet" or has == 0:
+    if needed is None or has == 0:
         return
     if int(needed.value) != has:
         short = int(needed.value) > has

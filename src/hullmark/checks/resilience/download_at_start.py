@@ -87,8 +87,9 @@ _LOST = frozenset({Keeping.EMPTY_DIR, Keeping.CONTAINER_LAYER, Keeping.EPHEMERAL
 
 @check(Container, severity=Severity.MEDIUM, roles=SERVING, containers=("app",), absence=Theme.AVAILABILITY)
 def download_at_start(container: Container, arch: Architecture) -> Iterator[Finding]:
-    if container.workload.lifetime == "task":
-        return
+    workload = container.workload
+    if workload.lifetime == "task" or (not container.accelerators and any(c.accelerators for c in workload.containers)):
+        return  # what has no accelerator beside others that do (a Ray head) does not load the model
     for model in container.models:
         size = weights_gigabytes(model.id)
         if model.scheme not in _PULLING or (size is not None and size < _SMALL_GIGABYTES):

@@ -3,7 +3,7 @@
 A generation takes seconds to minutes. When a pod is replaced, endpoints and load balancers keep sending to it for a while, and the engine stops at SIGTERM; after
 thirty seconds, the default grace, whatever is still running is killed. Users see truncated answers at every rollout and scale-in.
 
-Operators that drain by themselves (KServe's LLM presets) are not asked. `--shutdown-timeout` exists in vLLM from 0.18 on; before, a `preStop` sleep is all there is.
+Containers that an operator writes (KServe, NIM, KubeAI) are not asked, since their objects cannot say it. `--shutdown-timeout` exists in vLLM from 0.18 on; before, a `preStop` sleep is all there is.
 
 To fix it, let `preStop` sleep until traffic has moved away (10 to 30 s), and set `terminationGracePeriodSeconds` above sleep plus the longest generation.
 
@@ -88,8 +88,8 @@ _DEFAULT_GRACE = 30
 @check(Container, severity=Severity.MEDIUM, roles=_ROLES, engines=_GENERATING, containers=("app",), absence=Theme.AVAILABILITY)
 def undrained_generation(container: Container, arch: Architecture) -> Iterator[Finding]:
     workload, podset = container.workload, container.podset
-    if workload.lifetime != "service" or workload.injected & {"pre-stop", "grace-period"}:
-        return
+    if workload.lifetime != "service" or container.default_name or workload.injected & {"pre-stop", "grace-period", "command"}:
+        return  # the operator writes the container, and its object has no field for this
     written = number(podset.node.value, "terminationGracePeriodSeconds")
     grace = _DEFAULT_GRACE if written is None else written
     sleep = number(container.spec, "lifecycle", "preStop", "sleep", "seconds")

@@ -11,8 +11,8 @@ from hullmark.model.truth import is_placeholder, string
 
 _SENSITIVE = (
     "/etc", "/proc", "/sys", "/boot", "/dev", "/root", "/bin", "/sbin", "/lib", "/lib64", "/usr/bin", "/usr/sbin",
-    "/usr/lib", "/usr/local/bin", "/opt/cni", "/var/lib/kubelet", "/var/lib/docker", "/var/lib/containerd", "/var/lib/containers",
-    "/var/lib/rancher", "/var/lib/etcd", "/var/lib/k0s",
+    "/usr/lib", "/usr/local/bin", "/opt/cni", "/var/lib/kubelet", "/var/lib/docker",
+    "/var/lib/containerd", "/var/lib/containers", "/var/lib/rancher", "/var/lib/etcd", "/var/lib/k0s",
 )  # fmt: skip
 """With everything below them: configuration and keys of the node and its kubelet, devices, programs of root."""
 

@@ -82,7 +82,6 @@ def host_ipc(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
         yield Finding(
             f"pods of '{podset.workload.name}' share the memory segments of their node",
             podset.at("hostIPC"),
-            fix=edits
-            and Fix("use shared memory of its own (mount a memory-backed emptyDir at /dev/shm as well)", edits),
+            fix=Fix.of("use memory of its own (mount a memory-backed emptyDir at /dev/shm as well)", edits),
             label="shares memory with the node and its other pods",
         )

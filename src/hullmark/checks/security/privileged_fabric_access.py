@@ -80,7 +80,9 @@ def privileged_fabric_access(container: Container, arch: Architecture) -> Iterat
     why = _privilege(container)
     if why is not None:
         how, place = why
-        excused = any(a.vendor == "google" for a in container.accelerators) or any(v in container.image.text for v in _VENDOR)
+        excused = any(a.vendor == "google" for a in container.accelerators) or any(
+            v in container.image.text for v in _VENDOR
+        )
         yield Finding(
             f"container '{container.name}' of distributed run '{container.workload.name}' reaches the fabric by {how}",
             place,
