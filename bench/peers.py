@@ -43,7 +43,9 @@ def main() -> None:
             }
             for tool, run in runs.items():
                 ratio = run.wall / runs["hullmark"].wall
-                print(f"{files:>6} files  {tool:<9} {run.wall:8.3f} s  {run.megabytes:7.0f} MB  {ratio:7.1f}x", flush=True)
+                print(
+                    f"{files:>6} files  {tool:<9} {run.wall:8.3f} s  {run.megabytes:7.0f} MB  {ratio:7.1f}x", flush=True
+                )
 
 
 def _peer(package: str, command: str) -> str:

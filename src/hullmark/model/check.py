@@ -62,7 +62,7 @@ LONG_RUNNING = frozenset({"app", "sidecar"})
 """Containers that run as long as the pod does."""
 
 
-def check(
+def check(  # noqa: PLR0913 - each is a word of the decorator
     subject: type[S],
     *,
     severity: Severity,

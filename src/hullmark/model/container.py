@@ -53,7 +53,7 @@ class Accelerator(NamedTuple):
 
     resource: str
     vendor: str
-    count: int | None
+    count: int | None  # type: ignore[assignment]  # tuple.count is of no use here
     via: Literal["resource", "dra"]
     place: Place
 
@@ -136,7 +136,10 @@ class Container:
 
     def inherited_at(self, *keys: Key) -> Place:
         """Where the effective value of an inherited field stands, else the container's nearest place."""
-        if self.node.get("securityContext", *keys) is None and self.podset.node.get("securityContext", *keys) is not None:
+        if (
+            self.node.get("securityContext", *keys) is None
+            and self.podset.node.get("securityContext", *keys) is not None
+        ):
             return self.podset.node.at("securityContext", *keys)
         return self.node.at("securityContext", *keys)
 

@@ -13,7 +13,7 @@ from hullmark.model.truth import string
 from hullmark.model.workload import Replicas
 from hullmark.recognise.assemble import Parts, containers
 from hullmark.recognise.kinds import Part, Pod, Scene, whole
-from hullmark.text.tree import Margin, Map, Node, PairMark, Seq, Value, dig
+from hullmark.text.tree import Map, Margin, Node, PairMark, Seq, Value, dig
 
 _STEP = "trainer.kubeflow.org/trainjob-ancestor-step"
 _FIELDS = "image command args env resources=resourcesPerNode"

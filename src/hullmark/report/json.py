@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hullmark.version import __version__
 from hullmark.engine.result import Result, Settled, WaiverNote
 from hullmark.model.finding import Subject, Verdict
 from hullmark.model.terms import Outcome
@@ -15,6 +14,7 @@ from hullmark.report.summary import summarise
 from hullmark.report.visible import visible
 from hullmark.report.workloads import workloads
 from hullmark.text.source import Place, Problem
+from hullmark.version import __version__
 
 SCHEMA = "hullmark.scan/v1"
 

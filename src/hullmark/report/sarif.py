@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote
 
-from hullmark.version import __version__
 from hullmark.checks.page import page
 from hullmark.checks.registry import AnyCheck, checks
 from hullmark.engine.result import Result, Settled
@@ -24,6 +23,7 @@ from hullmark.report.paths import relative
 from hullmark.report.style import LEVELS
 from hullmark.report.visible import visible
 from hullmark.text.source import Place, Problem, Source
+from hullmark.version import __version__
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 

@@ -56,9 +56,15 @@ from hullmark.model.terms import Severity
 
 @check(Container, severity=Severity.HIGH, containers=("app",))
 def mismatched_accelerator_count(container: Container, arch: Architecture) -> Iterator[Finding]:
-    if not container.accelerators or any(a.vendor not in ("nvidia", "amd") or "mig" in a.resource for a in container.accelerators):
+    if not container.accelerators or any(
+        a.vendor not in ("nvidia", "amd") or "mig" in a.resource for a in container.accelerators
+    ):
         return
-    if container.default_name or container.workload.injected & {"command", "image"} or len(container.workload.podsets) > 1:
+    if (
+        container.default_name
+        or container.workload.injected & {"command", "image"}
+        or len(container.workload.podsets) > 1
+    ):
         return  # an operator writes the command line, or the group spans several pods
     needed = parallelism(container)
     has = container.accelerator_count

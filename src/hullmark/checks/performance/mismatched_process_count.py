@@ -92,7 +92,8 @@ def _processes(workload: Workload, facts: TrainingFacts) -> Iterator[Finding]:
     if devices and wanted != devices:
         noun = "device" if devices == 1 else "devices"
         yield Finding(
-            f"the launcher of '{workload.name}' starts {wanted} processes a node, but a pod has {devices} {noun}", setting.place
+            f"the launcher of '{workload.name}' starts {wanted} processes a node, but a pod has {devices} {noun}",
+            setting.place,
         )
 
 
@@ -107,7 +108,9 @@ def _nodes(workload: Workload, facts: TrainingFacts) -> Iterator[Finding]:
     pods = sum(p.replicas.wanted or 0 for p in taking_part)
     if pods and pods != wanted:
         noun = "pod takes" if pods == 1 else "pods take"
-        yield Finding(f"the launcher of '{workload.name}' expects {wanted} nodes, but {pods} {noun} part", setting.place)
+        yield Finding(
+            f"the launcher of '{workload.name}' expects {wanted} nodes, but {pods} {noun} part", setting.place
+        )
 
 
 def _whole(setting: Setting | None) -> int | None:

@@ -103,6 +103,8 @@ def _fix(container: Container) -> Fix | None:
     size = 15 if limit is None else min(15, int(limit / 4 / GIB))
     if size < 1 or "shm" in container.podset.volumes:
         return None
-    volume = append(container.podset.node, ("volumes",), {"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": f"{size}Gi"}})
+    volume = append(
+        container.podset.node, ("volumes",), {"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": f"{size}Gi"}}
+    )
     mount = append(container.node, ("volumeMounts",), {"name": "shm", "mountPath": "/dev/shm"})  # noqa: S108
     return Fix("mount memory at /dev/shm", (*mount, *volume), Safety.SAFE) if mount and volume else None

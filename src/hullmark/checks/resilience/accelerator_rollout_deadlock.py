@@ -81,13 +81,17 @@ def accelerator_rollout_deadlock(workload: Workload, arch: Architecture) -> Iter
     surge = _pods(dig(rolling, "maxSurge"), replicas, up=True)
     gone = _pods(dig(rolling, "maxUnavailable"), replicas, up=False)
     if devices and replicas and surge and not gone:
-        locked = any("ReadWriteOnce" in c.access_modes and len(c.access_modes) == 1 for c in arch.around(podset).claims.values())
+        locked = any(
+            "ReadWriteOnce" in c.access_modes and len(c.access_modes) == 1 for c in arch.around(podset).claims.values()
+        )
         noun = "accelerator" if surge * devices == 1 else "accelerators"
         yield Finding(
             f"a rollout of '{workload.name}' needs {surge * devices} more {noun} before it gives one back",
             workload.resource.node.at("spec", "replicas"),
             severity=Severity.HIGH if locked else None,
-            advice="set maxSurge: 0 and maxUnavailable: 1" if replicas > 1 else "set strategy.type to Recreate, or keep one device spare",
+            advice="set maxSurge: 0 and maxUnavailable: 1"
+            if replicas > 1
+            else "set strategy.type to Recreate, or keep one device spare",
         )
 
 

@@ -107,4 +107,6 @@ def dangling_service(service: Resource, arch: Architecture) -> Iterator[Finding]
             related=tuple((p.workload.at(), why) for p, why in selection.near[:3]),
         )
         return
-    raise Undecided(selection.unknown or f"no pods in the scan carry the labels that service '{service.ref.name}' selects")
+    raise Undecided(
+        selection.unknown or f"no pods in the scan carry the labels that service '{service.ref.name}' selects"
+    )

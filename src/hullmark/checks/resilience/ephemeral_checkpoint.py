@@ -106,7 +106,9 @@ def ephemeral_checkpoint(workload: Workload, arch: Architecture) -> Iterator[Fin
         yield Finding(
             f"checkpoints in '{setting.value}' lie {_WHERE[kept.keeping]}",
             setting.place,
-            severity=Severity.MEDIUM if kept.keeping in (Keeping.HOST_PATH, Keeping.DELETED_WITH_OBJECT) or relative else None,
+            severity=Severity.MEDIUM
+            if kept.keeping in (Keeping.HOST_PATH, Keeping.DELETED_WITH_OBJECT) or relative
+            else None,
             confidence=Confidence.MEDIUM if relative else None,
             related=((kept.place, "the volume"),) if kept.keeping is not Keeping.CONTAINER_LAYER else (),
             advice="write to a claim that outlives the pod or to an object store",

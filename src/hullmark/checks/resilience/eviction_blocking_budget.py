@@ -102,9 +102,13 @@ def eviction_blocking_budget(budget: Resource, arch: Architecture) -> Iterator[F
     most, least = dig(budget.spec, "maxUnavailable"), dig(budget.spec, "minAvailable")
     name = budget.ref.name
     if most in (0, "0", "0%"):
-        yield Finding(f"'{name}' lets no pod be evicted", budget.node.at("spec", "maxUnavailable"), label="every drain waits")
+        yield Finding(
+            f"'{name}' lets no pod be evicted", budget.node.at("spec", "maxUnavailable"), label="every drain waits"
+        )
     elif least == "100%":
-        yield Finding(f"'{name}' lets no pod be evicted", budget.node.at("spec", "minAvailable"), label="every drain waits")
+        yield Finding(
+            f"'{name}' lets no pod be evicted", budget.node.at("spec", "minAvailable"), label="every drain waits"
+        )
     elif least is not None and most is None:
         yield from _against_replicas(budget, least, arch)
 

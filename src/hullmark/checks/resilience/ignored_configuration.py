@@ -115,13 +115,20 @@ def _ray(resource: Resource) -> Iterator[Finding]:
         if "\nresources:" in "\n" + string(spec, "runtimeEnvYAML"):
             yield Finding("a Ray runtime environment has no 'resources'", node.key("spec", "runtimeEnvYAML"))
     if "ray.io/scheduler-name" in resource.labels:
-        yield Finding("label 'ray.io/scheduler-name' is no longer read by KubeRay", node.key("metadata", "labels", "ray.io/scheduler-name"))
+        yield Finding(
+            "label 'ray.io/scheduler-name' is no longer read by KubeRay",
+            node.key("metadata", "labels", "ray.io/scheduler-name"),
+        )
 
 
 def _failure_policy(resource: Resource) -> Iterator[Finding]:
     path = ("spec",) if resource.ref.kind == "Job" else ("spec", "jobTemplate", "spec")
     job = resource.node.child(*path)
-    if job is not None and job.get("podFailurePolicy") is not None and job.get("template", "spec", "restartPolicy") == "OnFailure":
+    if (
+        job is not None
+        and job.get("podFailurePolicy") is not None
+        and job.get("template", "spec", "restartPolicy") == "OnFailure"
+    ):
         yield Finding(
             "'podFailurePolicy' is refused with 'restartPolicy: OnFailure'",
             job.key("podFailurePolicy"),
@@ -131,7 +138,11 @@ def _failure_policy(resource: Resource) -> Iterator[Finding]:
 
 def _eviction(workload: Workload) -> Iterator[Finding]:
     for name in _POD_ANNOTATIONS:
-        if name in workload.resource.annotations and not any(name in p.annotations for p in workload.podsets) and workload.podsets:
+        if (
+            name in workload.resource.annotations
+            and not any(name in p.annotations for p in workload.podsets)
+            and workload.podsets
+        ):
             yield Finding(
                 f"annotation '{name}' on the {workload.ref.kind} does not reach its pods",
                 workload.resource.node.key("metadata", "annotations", name),

@@ -59,7 +59,11 @@ _LOCAL = frozenset({"oci", "path", "ngc"})
 
 @check(Container, severity=Severity.HIGH, roles=SERVING, containers=("app",))
 def short_startup_budget(container: Container, arch: Architecture) -> Iterator[Finding]:
-    if not container.engine or not container.models or container.workload.injected & {"startup-probe", "liveness-probe"}:
+    if (
+        not container.engine
+        or not container.models
+        or container.workload.injected & {"startup-probe", "liveness-probe"}
+    ):
         return
     probe = "startupProbe" if container.node.get("startupProbe") is not None else "livenessProbe"
     if container.node.get(probe) is None:

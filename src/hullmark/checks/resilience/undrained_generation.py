@@ -85,10 +85,21 @@ _ROLES = (Role.ONLINE_INFERENCE, Role.EDGE_INFERENCE)
 _DEFAULT_GRACE = 30
 
 
-@check(Container, severity=Severity.MEDIUM, roles=_ROLES, engines=_GENERATING, containers=("app",), absence=Theme.AVAILABILITY)
+@check(
+    Container,
+    severity=Severity.MEDIUM,
+    roles=_ROLES,
+    engines=_GENERATING,
+    containers=("app",),
+    absence=Theme.AVAILABILITY,
+)
 def undrained_generation(container: Container, arch: Architecture) -> Iterator[Finding]:
     workload, podset = container.workload, container.podset
-    if workload.lifetime != "service" or container.default_name or workload.injected & {"pre-stop", "grace-period", "command"}:
+    if (
+        workload.lifetime != "service"
+        or container.default_name
+        or workload.injected & {"pre-stop", "grace-period", "command"}
+    ):
         return  # the operator writes the container, and its object has no field for this
     written = number(podset.node.value, "terminationGracePeriodSeconds")
     grace = _DEFAULT_GRACE if written is None else written

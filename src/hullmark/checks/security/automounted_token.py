@@ -90,6 +90,7 @@ from hullmark.model.terms import SERVING, TRAINERS, Role, Safety, Severity, Them
 from hullmark.model.truth import Undecided
 from hullmark.model.workload import PodSet
 from hullmark.text.edit import put
+from hullmark.text.tree import dig
 
 _SELF_CONTAINED = (
     SERVING | TRAINERS | {Role.VECTOR_STORE, Role.BATCH_INFERENCE, Role.EVALUATION, Role.AI_UI, Role.GUARDRAIL}
@@ -122,6 +123,8 @@ def automounted_token(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
     alone = podset.role in _SELF_CONTAINED or workload.role in _SELF_CONTAINED
     if identity.grants and not alone:
         return
+    if dig(podset.node.doc.root, *podset.node.path) is not podset.node.value:
+        raise Undecided("the kind has no such field: its operator decides")
     if identity.token_mounted is None:
         raise Undecided("whether a token is mounted is filled in elsewhere")
     if (
