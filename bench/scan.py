@@ -39,7 +39,10 @@ def _report(what: str, run: object, target: float | None, more: str = "") -> Non
 
     assert isinstance(run, Run)
     aim = f"   target {target:.3f} s" if target else ""
-    print(f"{what:>12}  {run.wall:7.3f} s   cpu {run.cpu:7.3f} s   {run.megabytes:6.0f} MB{aim}{more}   exit {run.code}", flush=True)
+    print(
+        f"{what:>12}  {run.wall:7.3f} s   cpu {run.cpu:7.3f} s   {run.megabytes:6.0f} MB{aim}{more}   exit {run.code}",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

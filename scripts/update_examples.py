@@ -3,7 +3,6 @@
 A block is a marker and a fence: ``<!-- output: hullmark inventory PATH -->`` is followed by what the command prints,
 ``<!-- checks: PATH -->`` by the checks that find something there.
 """
-# ruff: noqa: INP001
 
 from __future__ import annotations
 
@@ -53,7 +52,7 @@ def _checks(path: str) -> str:
     counts = Counter((finding["severity"], finding["check"]) for finding in findings)
     lines = []
     for severity in _SEVERITIES:
-        names = sorted(f"{check} ×{n}" if n > 1 else check for (s, check), n in counts.items() if s == severity)
+        names = sorted(f"{check} x{n}" if n > 1 else check for (s, check), n in counts.items() if s == severity)
         if names:
             lines += [f"{severity:<10}{name}" if i == 0 else f"{'':<10}{name}" for i, name in enumerate(names)]
     return "".join(f"{line}\n" for line in lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from hullmark.model.flags import ABBREVIABLE, rank
 from hullmark.model.shell import SHELLS, commands, kubernetes_expand
@@ -266,6 +266,7 @@ def _unwrap(words: Command, at: int, variables: Mapping[str, str], depth: int = 
             yield from _unwrap(segment, inner, variables, depth + 1)
 
 
+@lru_cache(maxsize=4096)
 def _canonical(name: str) -> str:
     """One spelling for a flag: ``-`` for ``_``, two dashes before names of two letters or more."""
     if name[:1] != "-":
