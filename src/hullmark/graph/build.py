@@ -22,6 +22,7 @@ from hullmark.graph.storage import Storage
 from hullmark.model.architecture import NOT_ISOLATED, Architecture, Importance, Links, Selection
 from hullmark.model.resource import Resource
 from hullmark.model.workload import PodSet, Replicas, Workload
+from hullmark.recognise.embedded import expand
 from hullmark.recognise.recognition import recognise
 
 K = TypeVar("K")
@@ -31,7 +32,8 @@ Bounds = Callable[[Replicas], Replicas]
 
 
 def build(resources: Sequence[Resource]) -> Architecture:
-    """The architecture of these resources."""
+    """The architecture of these resources and of those that lie inside them."""
+    resources = expand(resources)
     workloads = recognise(resources)
     by_kind = _grouped((r.ref.kind, r) for r in resources)
     pods = Pods(Chains(), workloads)

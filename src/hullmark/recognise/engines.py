@@ -160,7 +160,7 @@ def _support(container: Container, best: Engine) -> float:
     )
     healthy = bool(best.health) and any(path.startswith(best.health) for path in probes)
     ports = best.ports and any(
-        mapping(p).get("containerPort") in best.ports for p in items(container.node.value, "ports")
+        mapping(p).get("containerPort") in tuple(best.ports) for p in items(container.node.value, "ports")
     )
     return healthy * 1.0 + bool(ports) * 0.5
 
