@@ -33,7 +33,8 @@ def test_a_finding_in_full(folder: Path) -> None:
     assert done.stderr == ""
     assert "error[privileged-container]: container 'train' is privileged\n" in done.stdout
     assert "--> pod.yaml:10:21\n" in done.stdout
-    assert "= fix: set privileged to false (safe): hullmark fix --check privileged-container pod.yaml\n" in done.stdout
+    assert "= fix: set privileged to false (unsafe):" in done.stdout
+    assert "hullmark fix --unsafe --check privileged-container pod.yaml\n" in done.stdout
     assert done.stdout.splitlines()[-1].startswith("1 finding in 1 resource of 1 file: 1 critical")
 
 

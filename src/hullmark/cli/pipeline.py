@@ -104,20 +104,30 @@ _KUBERNETES = frozenset({"", "apps", "batch", "autoscaling", "policy", "extensio
 _JOINED = (".istio.io", "keda.sh", "cilium.io", "projectcalico.org", "knative.dev", "route.openshift.io")
 """Ends of the groups whose kinds the graph reads although they run nothing."""
 
+_QUEUES = (
+    "kueue.x-k8s.io",
+    "scheduling.volcano.sh",
+    "scheduling.run.ai",
+    "scheduling.x-k8s.io",
+    "gateway.networking.k8s.io",
+)
+"""Groups of queues, quotas and pod groups: recognition reads what workloads say of them, and they run nothing themselves."""
+
 
 def _unknown(architecture: Architecture) -> Iterator[NotChecked]:
     """Objects of kinds that nothing here knows and in which no pods were found."""
     running = {workload.resource for workload in architecture.workloads}
+    hosts = {resource.host for resource in architecture.resources if resource.host is not None}
     for kind, resources in architecture.by_kind.items():
         for resource in resources:
-            if resource not in running and not _is_known(resource):
+            if resource not in running and resource.ref not in hosts and not _is_known(resource):
                 reason = f"kind {kind} is not known and holds no pods"
                 yield NotChecked(resource.file, resource.place.line, reason)
 
 
 def _is_known(resource: Resource) -> bool:
     group = resource.ref.group
-    return group in _KUBERNETES or group.endswith((".k8s.io", *_JOINED))
+    return group in _KUBERNETES or group.endswith((".k8s.io", *_JOINED, *_QUEUES))
 
 
 def scan(  # noqa: PLR0913 - the public interface: keywords with defaults read best there

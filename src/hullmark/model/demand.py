@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from hullmark.model.truth import Undecided, number
+from hullmark.model.truth import Undecided, natural, number
 from hullmark.model.workload import Setting
 from hullmark.text.tree import Value, mapping
 
@@ -77,7 +77,7 @@ def parallelism(container: Container) -> Setting | None:
     settings = [found for flags, variables in axes if (found := _setting(container, flags, variables)) is not None]
     if container.engine == "sglang" and container.argv.has("--enable-dp-attention"):
         settings = [s for s in settings if s.place != container.argv.place("--dp-size", "--dp", "--data-parallel-size")]
-    if any(not value.value.isdecimal() for value in settings):
+    if any(natural(value.value) is None for value in settings):
         return None
     if not settings and container.engine not in _DEFAULT_ONE:
         return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import isfinite
 
 _QUANTITY = re.compile(r"([+-]?\d+(?:\.\d*)?|\.\d+)(?:([eE][+-]?\d+)|(m|k|[MGTPE]|[KMGTPE]i)?)$")
 _SCALE = {"": 1.0, "m": 1e-3, "k": 1e3}
@@ -14,8 +15,9 @@ GIB = 1024**3
 
 
 def quantity(text: str) -> float | None:
-    """The amount a quantity stands for (bytes, cores); None if it is none."""
+    """The amount a quantity stands for (bytes, cores); None if it is none, or too large to be one."""
     found = _QUANTITY.match(text.strip())
     if found is None:
         return None
-    return float(found[1] + (found[2] or "")) * _SCALE[found[3] or ""]
+    amount = float(found[1] + (found[2] or "")) * _SCALE[found[3] or ""]
+    return amount if isfinite(amount) else None

@@ -46,13 +46,13 @@ def number(value: Value, *keys: Key) -> int | None:
     """The whole number below these keys; None when absent.
 
     Raises:
-        Undecided: it is there but is no whole number.
+        Undecided: it is there but is no whole number of 64 bits.
     """
     found = dig(value, *keys)
-    if found is None or (isinstance(found, int) and not isinstance(found, bool)):
-        return found
     if isinstance(found, float) and found.is_integer():
-        return int(found)
+        found = int(found)
+    if found is None or (isinstance(found, int) and not isinstance(found, bool) and abs(found) < 1 << 63):
+        return found
     raise Undecided(_why(found, keys, "a whole number"))
 
 
@@ -60,6 +60,11 @@ def string(value: Value, *keys: Key) -> str:
     """The string below these keys; empty when absent or of another type. It may be a placeholder."""
     found = dig(value, *keys)
     return found if isinstance(found, str) else ""
+
+
+def natural(text: str) -> int | None:
+    """The whole number that ASCII digits stand for; None for any other text and for what no 64 bits hold."""
+    return int(text) if len(text) <= 18 and text.isascii() and text.isdigit() else None
 
 
 def _why(found: Value, keys: tuple[Key, ...], wanted: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from hullmark.model.container import Accelerator
-from hullmark.model.truth import string
+from hullmark.model.truth import natural, string
 from hullmark.text.tree import Node, Value, dig, items, mapping
 
 if TYPE_CHECKING:
@@ -89,10 +89,8 @@ def _extended(node: Node) -> Iterator[Accelerator]:
 def _count(quantity: Value) -> int | None:
     """A whole number of devices; None for what is none."""
     if isinstance(quantity, int) and not isinstance(quantity, bool):
-        return quantity if quantity >= 0 else None
-    if isinstance(quantity, str) and quantity.strip().isdecimal():
-        return int(quantity)
-    return None
+        return quantity if 0 <= quantity < 1 << 63 else None
+    return natural(quantity.strip()) if isinstance(quantity, str) else None
 
 
 def _claimed(node: Node, pod: Node, claims: Claims) -> Iterator[Accelerator]:

@@ -85,7 +85,7 @@ class Pods(NamedTuple):
     template: str = "template"
     spec: str = "spec"
     name: str = ""
-    count: Count | Counter = Count()
+    count: Count | Counter = Count()  # type: ignore[assignment]  # tuple.count is of no use here
     labels: Mapping[str, str] = {}
     role: Role | None = None
     assemble: Assembler | None = None
@@ -146,10 +146,10 @@ def replicas(count: Count | Counter, carrier: Node, resource: Resource) -> Repli
 
 
 def whole(value: Value) -> int | None:
-    """A count as written; None when it is no whole number of at least zero."""
+    """A count as written; None when it is no whole number of at least zero that 64 bits hold."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 63 else None
 
 
 def _product(expression: str, carrier: Value, root: Value, default: int | None) -> tuple[int | None, bool]:

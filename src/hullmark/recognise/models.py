@@ -308,8 +308,7 @@ def _fetched(container: Container, program: str, words: tuple[str, ...]) -> Iter
             name, _, tag = named.partition(":")
             yield ModelReference("ollama", name, tag, "", place)
         return
-    revision = words[words.index("--revision") + 1] if "--revision" in words[:-1] else ""
-    found = reference(named, place, revision)
+    found = reference(named, place, container.argv.flag("--revision") or "")
     if found is not None and "dataset" not in words:
         yield found
 

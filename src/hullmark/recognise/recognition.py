@@ -8,7 +8,7 @@ from typing import NamedTuple
 from hullmark.model.container import Container
 from hullmark.model.resource import Resource, strings
 from hullmark.model.terms import Role
-from hullmark.model.workload import Lifetime, PodSet, Workload
+from hullmark.model.workload import Lifetime, PodSet, Replicas, Workload
 from hullmark.recognise import inferred
 from hullmark.recognise.accelerators import accelerators_of
 from hullmark.recognise.assemble import pod
@@ -140,9 +140,9 @@ def _podset(scene: _Scene, workload: Workload, row: Pods, made: Pod) -> PodSet:
     if row.labels:
         labels.update(_operator_labels(row.labels, scene.resource, made.name))
     annotations = {} if template is None else strings(template.get("metadata", "annotations"))
-    assert made.replicas is not None
+    replicas = made.replicas or Replicas(None, None, None, "unknown")
     role = made.role or Role.GENERIC
-    podset = PodSet(made.name, made.spec, workload, labels, annotations, template, made.replicas, role)
+    podset = PodSet(made.name, made.spec, workload, labels, annotations, template, replicas, role)
     _set(podset, "containers", tuple(_containers(scene, podset, made)))
     return podset
 

@@ -94,10 +94,8 @@ def _bundled_fix(frame: Frame, fixable: Sequence[Settled], total: int) -> Iterat
 def _fix(frame: Frame, title: str, command: str) -> Iterator[str]:
     """What a fix does, then the command: beside it if it fits, else on a line of its own, never broken."""
     *above, last = wrap(visible(title) + ":", frame.width - frame.digits - 9)
-    if cells(last) + 1 + len(command) <= frame.width - frame.digits - 9:
-        lines = [*above, f"{last} {command}"]
-    else:
-        lines = [*above, last, command]
+    fits = cells(last) + 1 + len(command) <= frame.width - frame.digits - 9
+    lines = [*above, f"{last} {command}"] if fits else [*above, last, command]
     yield frame.detail("fix", lines[0], "fix")
     yield from (" " * (frame.digits + 9) + line for line in lines[1:])
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from hullmark.checks.security._credentials import tokens
 from hullmark.engine.result import Result, Settled
 from hullmark.model.finding import Finding
 from hullmark.text.source import Source, Span
@@ -37,8 +38,16 @@ class Veil(NamedTuple):
 
     @classmethod
     def over(cls, result: Result) -> Veil:
-        """The veil over everything the findings of a result call a secret."""
-        return cls.of((*result.findings, *result.waived))
+        """The veil over everything the findings of a result call a secret, and over tokens where a text is broken.
+
+        No check has looked at a broken text, so there the issuers' shapes have to do.
+        """
+        veil = cls.of((*result.findings, *result.waived))
+        for problem in result.problems:
+            source, line = problem.place.source, problem.place.line
+            found = veil.spans.get(source, [])
+            veil.spans[source] = sorted({*found, *_tokens(source, line)})
+        return veil
 
     @classmethod
     def of(cls, findings: Iterable[Settled]) -> Veil:
@@ -59,6 +68,16 @@ class Veil(NamedTuple):
                 found.append(Span(left, right))
                 at = right
         return found
+
+
+def _tokens(source: Source, number: int) -> Iterator[Span]:
+    """The stretches of a line that look like credentials."""
+    line, offset = source.line(number), source.starts[number - 1]
+    for token in {found.text for found in tokens(line)}:
+        at = line.find(token)
+        while at >= 0:
+            yield Span(offset + at, offset + at + len(token))
+            at = line.find(token, at + len(token))
 
 
 BARE = Veil({})

@@ -63,6 +63,7 @@ from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
 from hullmark.model.terms import TRAINERS, Role, Severity
+from hullmark.model.truth import natural
 from hullmark.model.workload import Setting, TrainingFacts, Workload
 from hullmark.text.tree import dig
 
@@ -114,4 +115,4 @@ def _nodes(workload: Workload, facts: TrainingFacts) -> Iterator[Finding]:
 
 
 def _whole(setting: Setting | None) -> int | None:
-    return int(setting.value) if setting is not None and setting.value.isdecimal() else None
+    return natural(setting.value) if setting is not None else None

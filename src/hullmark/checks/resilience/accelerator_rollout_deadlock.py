@@ -61,7 +61,7 @@ from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
 from hullmark.model.terms import Severity
-from hullmark.model.truth import Undecided, string
+from hullmark.model.truth import Undecided, natural, string
 from hullmark.model.workload import Workload
 from hullmark.text.tree import Value, dig
 
@@ -101,7 +101,7 @@ def _pods(bound: Value, replicas: int, *, up: bool) -> int:
         bound = "25%"
     if isinstance(bound, int):
         return bound
-    if isinstance(bound, str) and bound.endswith("%") and bound[:-1].isdecimal():
-        share = replicas * int(bound[:-1]) / 100
+    if isinstance(bound, str) and bound.endswith("%") and (percent := natural(bound[:-1])) is not None:
+        share = replicas * percent / 100
         return ceil(share) if up else floor(share)
     raise Undecided("a bound of the rolling update is not known")

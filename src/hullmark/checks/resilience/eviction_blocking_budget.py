@@ -91,7 +91,7 @@ from hullmark.model.check import check
 from hullmark.model.finding import Finding
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Severity
-from hullmark.model.truth import Undecided
+from hullmark.model.truth import Undecided, natural
 from hullmark.text.tree import Value, dig
 
 _PERCENT = re.compile(r"(\d{1,3})%")
@@ -135,8 +135,8 @@ def _against_replicas(budget: Resource, least: Value, arch: Architecture) -> Ite
 def _kept(least: Value, pods: int) -> int:
     if isinstance(least, int):
         return least
-    if isinstance(least, str) and (percent := _PERCENT.fullmatch(least)):
-        return ceil(pods * int(percent[1]) / 100)
-    if isinstance(least, str) and least.isdigit():
-        return int(least)
+    if isinstance(least, str) and (percent := _PERCENT.fullmatch(least)) and (share := natural(percent[1])) is not None:
+        return ceil(pods * share / 100)
+    if isinstance(least, str) and (written := natural(least)) is not None:
+        return written
     raise Undecided("'minAvailable' is neither a number nor a percentage")

@@ -85,7 +85,7 @@ def service_variable_collision(container: Container, arch: Architecture) -> Iter
     service = arch.find("Service", container.workload.namespace, _SERVICE)
     if service is None or service.ref.namespace != container.workload.namespace:
         return
-    edits = put(podset.node, ("enableServiceLinks",), False)
+    edits = put(podset.node, ("enableServiceLinks",), value=False)
     yield Finding(
         f"service '{_SERVICE}' sets {_VARIABLE} in container '{container.name}' to an address",
         container.node.at(),

@@ -17,8 +17,7 @@ spec:
     - name: vllm
       image: vllm/vllm-openai:v0.11.0
       command: ["bash", "-c"]
-
-Args:
+      args:
         - pip install bitsandbytes && vllm serve mistralai/Mistral-7B-Instruct-v0.3  # finding: container 'vllm' runs 'pip install' when it starts
 ```
 

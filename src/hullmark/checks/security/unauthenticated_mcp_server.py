@@ -40,6 +40,7 @@ from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
 from hullmark.model.terms import Reach, Role, Severity
+from hullmark.model.truth import string
 from hullmark.model.workload import Workload
 from hullmark.text.tree import dig
 
@@ -66,7 +67,7 @@ def _anonymous(workload: Workload) -> bool:
     if workload.ref.kind in ("MCPServer", "MCPRemoteProxy") and workload.ref.group == "toolhive.stacklok.dev":
         return not any(dig(spec, key) is not None for key in _CLIENT_AUTH)
     if workload.ref.kind == "VirtualMCPServer":
-        return dig(spec, "incomingAuth", "type") == "anonymous"
+        return string(spec, "incomingAuth", "type") == "anonymous"
     return any(_speaks_http(c.argv.flag("--transport", "-t")) or c.argv.has("--mcp-http") for c in workload.containers)
 
 

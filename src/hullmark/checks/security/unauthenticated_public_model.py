@@ -4,7 +4,8 @@ Inference engines do not authenticate callers by themselves. Reachable from outs
 and exposes every hole of the engine before any password is asked.
 
 Reported is what a public route, load balancer or node port reaches without authentication on the way: at the route, in the mesh, in a proxy in the pod, or in the engine's own key.
-Internal load balancers and routes that are only visible in the cluster are not public.
+Internal load balancers and routes that are only visible in the cluster are not public. What is public by its kind's default (KServe without `cluster-local`) depends on the
+cluster's gateway and is said with less confidence.
 
 To fix it, make the Service `ClusterIP`, and let a gateway that checks tokens be the only way in.
 
@@ -70,7 +71,7 @@ from collections.abc import Iterator
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
-from hullmark.model.terms import SERVING, Reach, Severity
+from hullmark.model.terms import SERVING, Confidence, Reach, Severity
 from hullmark.model.truth import Undecided
 from hullmark.model.workload import Workload
 
@@ -83,9 +84,13 @@ def unauthenticated_public_model(workload: Workload, arch: Architecture) -> Iter
     if exposure.unknown:
         raise Undecided(exposure.unknown)
     place = exposure.path[0].place if exposure.path else workload.at()
+    routes = [r for p in workload.podsets for r in arch.around(p).routes if r.reach is Reach.PUBLIC]
+    by_default = bool(routes) and all(r.resource is workload.resource for r in routes)
     yield Finding(
         f"anyone can call model server '{workload.name}' from outside",
         place,
+        severity=Severity.HIGH if by_default else None,
+        confidence=Confidence.MEDIUM if by_default else None,
         related=tuple((hop.place, hop.text) for hop in exposure.path[1:]),
         advice="make the Service ClusterIP and put a gateway that checks tokens before it",
     )

@@ -6,6 +6,7 @@ https://kubernetes.io/docs/concepts/workloads/ and the API references of the pro
 from __future__ import annotations
 
 from hullmark.model.resource import Resource
+from hullmark.model.truth import natural
 from hullmark.model.workload import Replicas
 from hullmark.recognise.kinds import CLUSTER_DECIDES, ONE, Count, Kind, Pods, Table
 from hullmark.text.tree import Node, dig
@@ -20,7 +21,7 @@ def knative(carrier: Node, resource: Resource) -> Replicas:
         written = dig(annotations, f"autoscaling.knative.dev/{name}-scale")
         if written is None:
             written = dig(annotations, f"autoscaling.knative.dev/{name}Scale")
-        return int(written) if isinstance(written, str) and written.isascii() and written.isdigit() else None
+        return natural(written) if isinstance(written, str) else None
 
     least, most = scale("min"), scale("max")
     source = "default" if least is None and most is None else "declared"
