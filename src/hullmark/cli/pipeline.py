@@ -82,7 +82,13 @@ def plan(request: Request) -> Plan:
 def _settings(request: Request, names: Mapping[str, str]) -> Settings:
     file = request.config or (FILE if os.path.exists(FILE) else "")
     declared = settings(source_of(file), names) if file else Settings()
-    return replace(declared, profile=request.profile or declared.profile, fail_on=request.fail_on or declared.fail_on)
+    return replace(
+        declared,
+        profile=request.profile or declared.profile,
+        fail_on=request.fail_on or declared.fail_on,
+        # Who says on the command line what fails, means it for whatever is scanned.
+        gate_samples=declared.gate_samples or bool(request.fail_on),
+    )
 
 
 def source_of(name: str) -> Source:

@@ -8,7 +8,7 @@ from typing import Any
 from hullmark.model.check import Check
 from hullmark.report import listing, page
 
-NOTICE = "<!-- Generated from the check's module by scripts/write_check_pages.py: change it there. -->\n\n"
+NOTICE = "<!-- Generated from the check's module by scripts/generate.py: change it there. -->\n\n"
 
 
 def pages(checks: Iterable[Check[Any]]) -> dict[str, str]:

@@ -1,0 +1,46 @@
+"""Writes what is made from code: the pages of the checks and the outputs shown in READMEs. Run: ``make docs``.
+
+``--check`` writes nothing and exits 1 when something lags.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from hullmark.checks.registry import checks
+from hullmark.report.site import pages
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "docs" / "checks"
+
+
+def stale(*, write: bool) -> list[str]:
+    """The names of the check pages that differ from what the checks say now; rewritten if asked."""
+    wanted = pages(checks())
+    found = {path.name: path.read_text() for path in FOLDER.glob("*.md")}
+    lagging = [name for name in {**found, **wanted} if found.get(name) != wanted.get(name)]
+    if write:
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        for name in lagging:
+            if name in wanted:
+                (FOLDER / name).write_text(wanted[name])
+            else:
+                (FOLDER / name).unlink()
+    return lagging
+
+
+def main() -> int:
+    """Rewrite, or with ``--check`` only tell."""
+    sys.path.insert(0, str(Path(__file__).parent))
+    import update_examples
+
+    only_check = "--check" in sys.argv
+    lagging = [*stale(write=not only_check), *map(str, update_examples.update(write=not only_check))]
+    for name in lagging:
+        print(f"{'lags' if only_check else 'rewritten'}: {name}")
+    return int(only_check and bool(lagging))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
