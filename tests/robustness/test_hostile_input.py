@@ -124,7 +124,7 @@ def put(tree: Any, path: tuple[Any, ...], value: Any) -> None:
         except (KeyError, IndexError, TypeError):
             return
     if isinstance(tree, dict) or (isinstance(tree, list) and isinstance(path[-1], int) and path[-1] < len(tree)):
-        tree[path[-1]] = value
+        tree[path[-1]] = deepcopy(value)
 
 
 @st.composite

@@ -93,8 +93,8 @@ def _open_ingress(rule: Value) -> bool:
 def _open_egress(rule: Value) -> bool:
     """Rules that only let name look-ups out do not open anything."""
     peers = items(rule, "to")
-    ports = {dig(p, "port") for p in items(rule, "ports")}
-    if ports and ports <= {53, "53", "dns", "dns-tcp"}:
+    ports = [dig(p, "port") for p in items(rule, "ports")]
+    if ports and all(port in (53, "53", "dns", "dns-tcp") for port in ports):
         return False
     return not peers or any(_everyone(p) for p in peers)
 
@@ -102,7 +102,8 @@ def _open_egress(rule: Value) -> bool:
 def _everyone(peer: Value) -> bool:
     if string(peer, "ipBlock", "cidr") in _WORLD:
         return True
-    return dig(peer, "namespaceSelector") == {} and not dig(peer, "podSelector")
+    pods = label_selector(dig(peer, "podSelector"))
+    return label_selector(dig(peer, "namespaceSelector")) == EVERYTHING and pods in (None, EVERYTHING)
 
 
 # -- cilium.io: https://docs.cilium.io/en/stable/security/policy/ ------------------------------------

@@ -47,7 +47,8 @@ def _imported(source: Node, find: Find) -> dict[str, Variable] | None:
         if name:
             origin = find(kind, name)
             return None if origin is None else dict(_entries(origin, prefix))
-    return {} if not source.value else None
+    empty = isinstance(source.value, dict) and all(value is None for value in source.value.values())
+    return {} if empty else None
 
 
 def _entries(origin: Resource, prefix: str) -> Iterator[tuple[str, Variable]]:

@@ -1,29 +1,33 @@
 """Vector store keeps its index in the pod.
 
-When the pod moves, the index is gone, and the corpus must be read, split and embedded again: hours without answers, and the cost of every embedding once more.
+When the pod moves, the index is gone, and every document has to be embedded again: hours of accelerator time in which
+retrieval answers with nothing.
 
-A store whose data directory lies on a claim is fine, also one made from a template. Directories of a node are for one node only. Where a store is only a cache, waive the finding.
+An emptyDir, a volume that is deleted with the pod and the container's own layer all go with the pod. Where another volume of
+the container is durable, the data may lie there, and the answer is unknown. Milvus keeps its segments in object storage; it
+is meant only where it is told to store locally.
 
-To fix it, run it as a StatefulSet with `volumeClaimTemplates`, and take snapshots.
+To fix it, run a StatefulSet with a `volumeClaimTemplates` entry mounted at the data path. A cache that may be lost is a
+reason to waive the finding.
 
 ```yaml bad
 apiVersion: apps/v1
 kind: Deployment
 metadata:
-  name: vectors
+  name: qdrant
 spec:
   selector:
-    matchLabels: {app: vectors}
+    matchLabels: {app: qdrant}
   template:
     metadata:
-      labels: {app: vectors}
+      labels: {app: qdrant}
     spec:
       containers:
         - name: qdrant
-          image: qdrant/qdrant:v1.15.4
+          image: qdrant/qdrant:v1.15.0
           volumeMounts:
             - name: data
-              mountPath: /qdrant/storage  # finding: vector store 'vectors' keeps '/qdrant/storage' in an emptyDir
+              mountPath: /qdrant/storage  # finding: the index of 'qdrant' is lost with its pod (emptyDir)
       volumes:
         - name: data
           emptyDir: {}
@@ -31,33 +35,29 @@ spec:
 
 ```yaml good
 apiVersion: apps/v1
-kind: StatefulSet
+kind: Deployment
 metadata:
-  name: vectors
+  name: qdrant
 spec:
-  serviceName: vectors
   selector:
-    matchLabels: {app: vectors}
+    matchLabels: {app: qdrant}
   template:
     metadata:
-      labels: {app: vectors}
+      labels: {app: qdrant}
     spec:
       containers:
         - name: qdrant
-          image: qdrant/qdrant:v1.15.4
+          image: qdrant/qdrant:v1.15.0
           volumeMounts:
             - name: data
               mountPath: /qdrant/storage
-  volumeClaimTemplates:
-    - metadata:
-        name: data
-      spec:
-        accessModes: [ReadWriteOnce]
-        resources:
-          requests: {storage: 10Gi}
+      volumes:
+        - name: data
+          persistentVolumeClaim: {claimName: qdrant}
 ```
 
-See [Qdrant: storage](https://qdrant.tech/documentation/concepts/storage/) and [StatefulSets](https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/).
+See Qdrant's [installation](https://qdrant.tech/documentation/guides/installation/#storage) and Kubernetes on
+[StatefulSets](https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-storage).
 """
 
 from collections.abc import Iterator
@@ -68,34 +68,55 @@ from hullmark.model.container import Container
 from hullmark.model.durability import Keeping, durability
 from hullmark.model.finding import Finding
 from hullmark.model.terms import Role, Severity
+from hullmark.model.truth import Undecided
 
 _DATA = {
-    "qdrant": "/qdrant/storage",
-    "weaviate": "/var/lib/weaviate",
-    "milvus": "/var/lib/milvus",
-    "chroma": "/data",
-    "pgvector": "/var/lib/postgresql",
-    "opensearch": "/usr/share/opensearch/data",
-    "redis-stack": "/data",
+    "qdrant": ("/qdrant/storage", ("QDRANT__STORAGE__STORAGE_PATH",)),
+    "weaviate": ("/var/lib/weaviate", ("PERSISTENCE_DATA_PATH",)),
+    "milvus": ("/var/lib/milvus", ()),
+    "chroma": ("/data", ("PERSIST_DIRECTORY", "CHROMA_PERSIST_PATH")),
+    "pgvector": ("/var/lib/postgresql/data", ("PGDATA",)),
+    "postgres": ("/var/lib/postgresql/data", ("PGDATA",)),
+    "redis-stack": ("/data", ()),
+    "opensearch": ("/usr/share/opensearch/data", ()),
+    "elasticsearch": ("/usr/share/elasticsearch/data", ()),
 }
-"""Where the projects' own images keep their data."""
-_LOST = {
-    Keeping.CONTAINER_LAYER: "the container's own layer",
-    Keeping.EMPTY_DIR: "an emptyDir",
-    Keeping.EPHEMERAL_VOLUME: "a volume that is deleted with the pod",
-}
+"""Where each store keeps its data by default, from its image's documentation, and the variables that move it."""
+
+_LOST = (Keeping.EMPTY_DIR, Keeping.EPHEMERAL_VOLUME, Keeping.CONTAINER_LAYER)
 
 
-@check(Container, severity=Severity.HIGH, roles=(Role.VECTOR_STORE,), engines=tuple(_DATA), containers=("app",))
+@check(Container, severity=Severity.HIGH, roles=[Role.VECTOR_STORE], engines=list(_DATA), containers=("app", "sidecar"))
 def ephemeral_vector_store(container: Container, arch: Architecture) -> Iterator[Finding]:
-    root = container.env("PERSIST_DIRECTORY") or container.env("PERSISTENCE_DATA_PATH") or _DATA[container.engine]
-    below = [m for m in container.mounts if m.path.startswith(root)]
-    path = below[0].path if below else root
-    kept = durability(arch, container, path)
-    if kept.keeping in _LOST:
-        mount = container.mount_for(path)
-        yield Finding(
-            f"vector store '{container.workload.name}' keeps '{path}' in {_LOST[kept.keeping]}",
-            container.node.at() if mount is None else mount.node.at("mountPath"),
-            advice="use a StatefulSet with volumeClaimTemplates",
-        )
+    workload = container.workload
+    if workload.ref.group not in ("", "apps") or workload.lifetime == "task" or not _stores_here(container):
+        return
+    kept = durability(arch, container, _path(container))
+    if kept.keeping is Keeping.UNKNOWN:
+        raise Undecided("what keeps the store's data is not known")
+    if kept.keeping not in _LOST:
+        return
+    if kept.keeping is Keeping.CONTAINER_LAYER and any(
+        durability(arch, container, m.path).durable for m in container.mounts
+    ):
+        raise Undecided("the data may lie on another volume of the container")
+    yield Finding(
+        f"the index of '{workload.name}' is lost with its pod ({kept.keeping.value})",
+        kept.place,
+        advice="run a StatefulSet with a volumeClaimTemplates entry at the data path",
+    )
+
+
+def _path(container: Container) -> str:
+    default, variables = _DATA[container.engine]
+    moved = next((value for name in variables if (value := container.env(name))), "")
+    version = container.image.version
+    old = container.engine == "chroma" and version is not None and version < (1, 0, 0)
+    return moved or ("/chroma/chroma" if old else default)
+
+
+def _stores_here(container: Container) -> bool:
+    if container.engine != "milvus":
+        return True
+    local = (container.env("COMMON_STORAGETYPE") or "").lower() == "local"
+    return local or (container.env("ETCD_USE_EMBED") or "").lower() == "true"

@@ -1,81 +1,119 @@
-"""Code from a model repository is executed.
+"""Model's own code is trusted.
 
-With this switch the engine downloads Python from the repository of the model and runs it, with the pod's token, network and accelerators. Whoever can push there, today or later, is in.
+With `--trust-remote-code` the loader runs Python that lies beside the weights, with the pod's credentials and on its
+GPU. Whoever can push to that repository, today or after its account was taken over, runs code in your cluster.
 
-Most architectures are built into the engines and need no such code. A pinned commit makes the risk one of a single review, and lowers the severity.
+With a model from a hub whose commit is not pinned it is critical, because the code may change at any restart. The
+flag, its variables (`TRUST_REMOTE_CODE`, `HF_TRUST_REMOTE_CODE`, `NIM_TRUST_CUSTOM_CODE`) and Python that passes
+`trust_remote_code=True` all count.
 
-To fix it, drop the switch; where the architecture needs it, pin `--revision` and `--code-revision` to commits, or serve from a mirror of your own.
+To fix it, drop the flag: the usual architectures are built into the servers. Where a model needs it, read the code, pin
+`--revision` and `--code-revision` to that commit, and load from a mirror of your own.
 
 ```yaml bad
-apiVersion: v1
-kind: Pod
+apiVersion: apps/v1
+kind: Deployment
 metadata:
   name: chat
 spec:
-  containers:
-    - name: vllm
-      image: vllm/vllm-openai:v0.11.0
-      args:
-        - --model=example-org/custom-moe-7b
-        - --trust-remote-code  # finding: container 'vllm' runs code from the repository of 'example-org/custom-moe-7b'
+  selector:
+    matchLabels: {app: chat}
+  template:
+    metadata:
+      labels: {app: chat}
+    spec:
+      containers:
+        - name: vllm
+          image: vllm/vllm-openai:v0.18.0
+          args:
+            - --model
+            - microsoft/phi-4
+            - --trust-remote-code  # finding: code from the model's repository is run
 ```
 
 ```yaml good
-apiVersion: v1
-kind: Pod
+apiVersion: apps/v1
+kind: Deployment
 metadata:
   name: chat
 spec:
-  containers:
-    - name: vllm
-      image: vllm/vllm-openai:v0.11.0
-      args:
-        - --model=mistralai/Mistral-7B-Instruct-v0.3
-        - --trust-remote-code=false
+  selector:
+    matchLabels: {app: chat}
+  template:
+    metadata:
+      labels: {app: chat}
+    spec:
+      containers:
+        - name: vllm
+          image: vllm/vllm-openai:v0.18.0
+          args:
+            - --model
+            - microsoft/phi-4
 ```
 
-See [Transformers: security policy](https://github.com/huggingface/transformers/blob/main/SECURITY.md) and
-[vLLM: engine arguments](https://docs.vllm.ai/en/stable/configuration/engine_args.html).
+See transformers' [security policy](https://github.com/huggingface/transformers/blob/main/SECURITY.md), OWASP [LLM03:2025
+Supply Chain](https://genai.owasp.org/llmrisk/llm032025-supply-chain/) and MITRE ATLAS
+[AML.T0010.003](https://atlas.mitre.org/techniques/AML.T0010.003).
 """
 
+import re
 from collections.abc import Iterator
 
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
 from hullmark.model.finding import Finding
+from hullmark.model.references import references
 from hullmark.model.terms import Severity
 from hullmark.text.source import Place
 
-_FALSE = frozenset({"false", "0", "no"})
-_VARIABLES = ("TRUST_REMOTE_CODE", "NIM_TRUST_CUSTOM_CODE", "HF_TRUST_REMOTE_CODE", "HF_HUB_TRUST_REMOTE_CODE")
+_VARIABLES = (
+    "TRUST_REMOTE_CODE",
+    "HF_TRUST_REMOTE_CODE",
+    "VLLM_TRUST_REMOTE_CODE",
+    "NIM_TRUST_CUSTOM_CODE",
+    "NIM_FORCE_TRUST_REMOTE_CODE",
+)
+_ON = ("1", "true", "yes", "on")
+_PYTHON = re.compile(r"^[^#\n]*\btrust_remote_code[\"']?\s*[=:]\s*true\b", re.IGNORECASE | re.MULTILINE)
 
 
 @check(Container, severity=Severity.HIGH)
 def trusted_remote_code(container: Container, arch: Architecture) -> Iterator[Finding]:
-    place = _switch(container)
-    if place is None:
-        return
-    models = [m for m in container.models if m.scheme == "hub"]
-    if container.models and not models:
-        return  # weights and code come from a volume, bucket or image of one's own
-    which = f"the repository of '{models[0].id}'" if models else "the model's repository"
-    pinned = bool(models) and all(m.pinned for m in models)
-    yield Finding(
-        f"container '{container.name}' runs code from {which}",
-        place,
-        severity=Severity.MEDIUM if pinned else None,
-        related=((models[0].place, "the model"),) if models else (),
-        advice="drop the switch, or pin --revision and --code-revision to commits",
-    )
+    place = _place(container, arch)
+    if place is not None:
+        models = container.models or container.workload.models
+        moving = any(m.scheme == "hub" and not m.pinned for m in models)
+        yield Finding(
+            "code from the model's repository is run",
+            place,
+            severity=Severity.CRITICAL if moving else None,
+            related=tuple((m.place, "the commit is not pinned") for m in models if m.scheme == "hub" and not m.pinned),
+            advice="drop it, or pin the revision after reading the code",
+        )
 
 
-def _switch(container: Container) -> Place | None:
-    said = container.argv.flag("--trust-remote-code")
-    if said is not None and said.lower() not in _FALSE:
-        return container.argv.place("--trust-remote-code")
+def _place(container: Container, arch: Architecture) -> Place | None:
+    argv = container.argv
+    if argv.has("--trust-remote-code") and (argv.flag("--trust-remote-code") or "").lower() not in ("0", "no"):
+        return argv.place("--trust-remote-code")
     for name in _VARIABLES:
-        value = container.env(name)
-        if value and value.lower() not in _FALSE:
-            return container.environment[name].node.at("value")
+        if (container.env(name) or "").lower() in _ON:
+            return container.environment[name].node.at()
+    if argv.script and ("--trust-remote-code" in argv.text.split() or _PYTHON.search(argv.script)):
+        return container.at("args" if container.node.get("args") is not None else "command")
+    if "trust_remote_code" in argv.text and _PYTHON.search(argv.text):
+        return container.at("args" if container.node.get("args") is not None else "command")
+    return _in_files(container, arch)
+
+
+def _in_files(container: Container, arch: Architecture) -> Place | None:
+    """Where a mounted script passes it."""
+    if not container.mounts or not (container.engine or container.accelerators or container.workload.is_ai):
+        return None
+    for reference in references(arch, container.podset):
+        if reference.kind == "ConfigMap" and reference.found is not None:
+            for text in reference.found.node.children("data"):
+                if isinstance(text.value, str) and "trust_remote_code" in text.value and _PYTHON.search(text.value):
+                    return text.at()
     return None

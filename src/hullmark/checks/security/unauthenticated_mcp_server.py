@@ -1,20 +1,23 @@
-"""Tool server takes calls from anyone.
+"""MCP server accepts anonymous calls.
 
-A Model Context Protocol server acts with its own credentials on behalf of whoever calls it. Without authentication that is every pod that reaches its port, among them one
-that a prompt has turned.
+Tools act with the server's rights: they read repositories, query databases, send messages. A server that asks nobody for a
+token does so for every pod that finds its port, and for every web page that gets a browser or an agent to call it.
 
-Servers that speak over standard input inside one pod have no port and are not reported; ToolHive publishes those over HTTP, so there it counts.
+A ToolHive server is safe with an OIDC, authorization-server or external authentication reference; its proxy serves HTTP also
+where the server itself speaks stdio. Other servers count when a Service leads to them and nothing in front authenticates;
+where their settings speak of OAuth, OIDC or JWT, the answer is unknown. Published ones are critical, isolated ones medium.
 
-To fix it, configure OIDC (`oidcConfigRef` of an MCPServer, `securityPolicy` of an MCPRoute), and admit only the agent by a NetworkPolicy.
+To fix it, name an identity provider (`oidcConfigRef`), or put a gateway that authenticates in front.
 
 ```yaml bad
 apiVersion: toolhive.stacklok.dev/v1beta1
 kind: MCPServer
 metadata:
-  name: fetch  # finding: tool server 'fetch' takes calls from anyone who reaches it
+  name: fetch  # finding: mcp server 'fetch' accepts anonymous calls
 spec:
-  image: ghcr.io/stackloklabs/gofetch/server:1.0.2
+  image: ghcr.io/stackloklabs/gofetch/server:1.0.1
   transport: streamable-http
+  proxyPort: 8080
 ```
 
 ```yaml good
@@ -23,15 +26,17 @@ kind: MCPServer
 metadata:
   name: fetch
 spec:
-  image: ghcr.io/stackloklabs/gofetch/server:1.0.2
+  image: ghcr.io/stackloklabs/gofetch/server:1.0.1
   transport: streamable-http
+  proxyPort: 8080
   oidcConfigRef:
     name: corporate
     audience: fetch
 ```
 
-See [MCP: security best practices](https://modelcontextprotocol.io/specification/2025-06-18/basic/security_best_practices) and
-[OWASP LLM06:2025 Excessive Agency](https://genai.owasp.org/llmrisk/llm062025-excessive-agency/).
+See the MCP specification's [authorization](https://modelcontextprotocol.io/specification/2025-06-18/basic/authorization), OWASP
+[LLM06:2025 Excessive Agency](https://genai.owasp.org/llmrisk/llm062025-excessive-agency/) and MITRE ATLAS
+[AML.M0028](https://atlas.mitre.org/mitigations/AML.M0028).
 """
 
 from collections.abc import Iterator
@@ -39,37 +44,47 @@ from collections.abc import Iterator
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
-from hullmark.model.terms import Reach, Role, Severity
-from hullmark.model.truth import string
+from hullmark.model.terms import Confidence, Reach, Role, Severity
+from hullmark.model.truth import Undecided, string
 from hullmark.model.workload import Workload
-from hullmark.text.tree import dig
 
-_CLIENT_AUTH = ("oidcConfigRef", "oidcConfig", "authServerRef", "externalAuthConfigRef", "authzConfig")
-_HTTP = frozenset({"sse", "streamable-http", "http", "streamablehttp"})
+_TOOLHIVE = "toolhive.stacklok.dev"
+_REFERENCES = ("oidcConfigRef", "oidcConfig", "authServerRef", "externalAuthConfigRef")
+_SIGNS = ("OAUTH", "OIDC", "JWT", "JWKS", "AUTH_TOKEN", "AUTH_REQUIRED", "BEARER")
+_SEVERITIES = {Reach.PUBLIC: Severity.CRITICAL, Reach.ISOLATED: Severity.MEDIUM}
 
 
-@check(Workload, severity=Severity.HIGH, roles=(Role.MCP_SERVER,))
+@check(Workload, severity=Severity.HIGH, roles=[Role.MCP_SERVER])
 def unauthenticated_mcp_server(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     exposure = arch.exposure(workload)
-    if exposure.authenticated or not _anonymous(workload):
+    operated = workload.ref.group == _TOOLHIVE
+    if (
+        exposure.authenticated
+        or exposure.reach is Reach.LOOPBACK
+        or (_asks(workload) if operated else not exposure.path)
+    ):
         return
-    isolated = bool(workload.podsets) and all(arch.around(p).ingress.isolated for p in workload.podsets)
+    if not operated and (exposure.unknown or _may_ask(workload)):
+        raise Undecided(exposure.unknown or "whether the server's own settings demand a token is not known")
     yield Finding(
-        f"tool server '{workload.name}' takes calls from anyone who reaches it",
+        f"mcp server '{workload.name}' accepts anonymous calls",
         workload.at(),
-        severity=Severity.CRITICAL if exposure.reach is Reach.PUBLIC else Severity.MEDIUM if isolated else None,
-        advice="configure OIDC, and admit only the agent by a NetworkPolicy",
+        severity=_SEVERITIES.get(exposure.reach),
+        confidence=None if operated else Confidence.MEDIUM,
+        related=tuple((hop.place, hop.text) for hop in exposure.path),
+        advice="name an identity provider, or put a gateway that authenticates in front",
     )
 
 
-def _anonymous(workload: Workload) -> bool:
+def _asks(workload: Workload) -> bool:
     spec = workload.resource.spec
-    if workload.ref.kind in ("MCPServer", "MCPRemoteProxy") and workload.ref.group == "toolhive.stacklok.dev":
-        return not any(dig(spec, key) is not None for key in _CLIENT_AUTH)
     if workload.ref.kind == "VirtualMCPServer":
-        return string(spec, "incomingAuth", "type") == "anonymous"
-    return any(_speaks_http(c.argv.flag("--transport", "-t")) or c.argv.has("--mcp-http") for c in workload.containers)
+        return string(spec, "incomingAuth", "type") not in ("", "anonymous")
+    return workload.ref.kind not in ("MCPServer", "MCPRemoteProxy") or any(spec.get(r) is not None for r in _REFERENCES)
 
 
-def _speaks_http(transport: str | None) -> bool:
-    return transport is not None and transport.lower() in _HTTP
+def _may_ask(workload: Workload) -> bool:
+    containers = [c for c in workload.containers if c.long_running]
+    names = [name.upper() for c in containers for name in c.environment]
+    said = [*names, *(c.argv.text.upper() for c in containers)]
+    return any(sign in text for sign in _SIGNS for text in said) or not all(c.environment_known for c in containers)

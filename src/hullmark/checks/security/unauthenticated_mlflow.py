@@ -1,11 +1,13 @@
-"""MLflow lets anyone read and change experiments and models.
+"""MLflow server asks nobody who he is.
 
-The tracking server has no login unless its auth app is switched on. Whoever reaches it lists every run with its parameters and artefacts, and can register another model under a
-name that serving trusts.
+The tracking server hands out every run, parameter and model, and lets everyone who reaches it register another version of
+the model that is deployed next. It has a sign-in, but only when it is asked for.
 
-A server with `--app-name basic-auth` (or an OIDC app), or behind something that authenticates, is not reported. Pods that merely use MLflow are not servers.
+It is a finding when `mlflow server` or `mlflow ui` runs without `--app-name` on an address others reach, and nothing in
+front authenticates. Without `--host` it listens on the pod's own loopback.
 
-To fix it, start it with `--app-name basic-auth` and a password of your own, or put an authenticating proxy in front.
+To fix it, start it with `--app-name basic-auth` and a first password of your own, or put a proxy such as oauth2-proxy in
+front.
 
 ```yaml bad
 apiVersion: apps/v1
@@ -20,9 +22,12 @@ spec:
       labels: {app: mlflow}
     spec:
       containers:
-        - name: mlflow  # finding: MLflow server 'mlflow' has no login
-          image: ghcr.io/mlflow/mlflow:v3.4.0
-          command: [mlflow, server, --host, 0.0.0.0]
+        - name: mlflow
+          image: ghcr.io/mlflow/mlflow:v3.5.0
+          command:
+            - mlflow
+            - server  # finding: 'mlflow' serves every run and model without a sign-in
+            - --host=0.0.0.0
 ```
 
 ```yaml good
@@ -39,11 +44,16 @@ spec:
     spec:
       containers:
         - name: mlflow
-          image: ghcr.io/mlflow/mlflow:v3.4.0
-          command: [mlflow, server, --host, 0.0.0.0, --app-name, basic-auth]
+          image: ghcr.io/mlflow/mlflow:v3.5.0
+          command:
+            - mlflow
+            - server
+            - --host=0.0.0.0
+            - --app-name=basic-auth
 ```
 
-See [MLflow: authentication](https://mlflow.org/docs/latest/self-hosting/security/basic-http-auth/).
+See MLflow's [authentication](https://mlflow.org/docs/latest/self-hosting/security/basic-http-auth) and MITRE ATLAS
+[AML.T0035](https://atlas.mitre.org/techniques/AML.T0035).
 """
 
 from collections.abc import Iterator
@@ -52,24 +62,30 @@ from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
 from hullmark.model.finding import Finding
-from hullmark.model.terms import Reach, Role, Severity
+from hullmark.model.terms import Reach, Severity
+from hullmark.model.truth import Undecided
+
+_LOOPBACK = ("", "127.0.0.1", "localhost")
+_SEVERITIES = {Reach.PUBLIC: Severity.CRITICAL, Reach.ISOLATED: Severity.MEDIUM}
 
 
-@check(
-    Container,
-    severity=Severity.HIGH,
-    roles=(Role.EXPERIMENT_TRACKING, Role.MODEL_REGISTRY),
-    engines=("mlflow",),
-    containers=("app",),
-)
+@check(Container, severity=Severity.HIGH, engines=["mlflow"], containers=("app", "sidecar"))
 def unauthenticated_mlflow(container: Container, arch: Architecture) -> Iterator[Finding]:
-    workload = container.workload
-    exposure = arch.exposure(workload)
-    if exposure.authenticated or container.argv.flag("--app-name") is not None:
+    words = container.argv.words
+    action = next((w for w in words if w in ("server", "ui")), "")
+    if container.argv.launcher != "mlflow" or not action or container.argv.flag("--app-name"):
         return
+    if (container.argv.flag("--host", "-h") or container.env("MLFLOW_HOST") or "") in _LOOPBACK:
+        return
+    exposure = arch.exposure(container.workload)
+    if exposure.authenticated or exposure.reach is Reach.LOOPBACK:
+        return
+    if exposure.unknown:
+        raise Undecided(exposure.unknown)
     yield Finding(
-        f"MLflow server '{workload.name}' has no login",
-        container.node.at(),
-        severity=Severity.CRITICAL if exposure.reach is Reach.PUBLIC else None,
-        advice="start it with --app-name basic-auth, or put an authenticating proxy in front",
+        f"'{container.workload.name}' serves every run and model without a sign-in",
+        container.argv.word_place(action),
+        severity=_SEVERITIES.get(exposure.reach),
+        related=tuple((hop.place, hop.text) for hop in exposure.path),
+        advice="start it with --app-name basic-auth, or put a proxy that authenticates in front",
     )

@@ -1,0 +1,117 @@
+"""Model API is public without authentication.
+
+Model servers do not ask who is calling unless they are told to. One that answers the internet is free compute for
+strangers, a place to copy the model from, and a parser of hostile input that needs no login.
+
+What publishes it is a load balancer, a node port, a host port or a route; internal load balancers and classes do not
+count. A key of the server's own, a proxy beside it, or a policy of the route or the mesh counts as authentication;
+mutual TLS alone does not. KServe and Knative publish by default: that is reported a step lower, because the gateway
+they publish through is set up elsewhere. TorchServe demands tokens from 0.11 on. Ray's own ports are reported by
+`exposed-ray-control-plane`.
+
+To fix it, make the Service a ClusterIP and lead to it through a gateway that authenticates.
+
+```yaml bad
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: chat
+spec:
+  selector:
+    matchLabels: {app: chat}
+  template:
+    metadata:
+      labels: {app: chat}
+    spec:
+      containers:
+        - name: vllm
+          image: vllm/vllm-openai:v0.18.0
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: chat
+spec:
+  type: LoadBalancer  # finding: 'chat' answers the public without authentication
+  selector: {app: chat}
+  ports:
+    - port: 8000
+```
+
+```yaml good
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: chat
+spec:
+  selector:
+    matchLabels: {app: chat}
+  template:
+    metadata:
+      labels: {app: chat}
+    spec:
+      containers:
+        - name: vllm
+          image: vllm/vllm-openai:v0.18.0
+---
+apiVersion: v1
+kind: Service
+metadata:
+  name: chat
+spec:
+  selector: {app: chat}
+  ports:
+    - port: 8000
+```
+
+See vLLM's [security guide](https://docs.vllm.ai/en/stable/usage/security/), OWASP [LLM10:2025 Unbounded
+Consumption](https://genai.owasp.org/llmrisk/llm102025-unbounded-consumption/) and MITRE ATLAS
+[AML.T0049](https://atlas.mitre.org/techniques/AML.T0049).
+"""
+
+from collections.abc import Iterator
+
+from hullmark.model.architecture import Architecture
+from hullmark.model.check import check
+from hullmark.model.finding import Finding
+from hullmark.model.terms import SERVING, Confidence, Reach, Severity
+from hullmark.model.truth import Undecided
+from hullmark.model.workload import Workload
+
+_TOKENS_SINCE = (0, 11, 0)
+"""The TorchServe release that made token authentication the default (https://github.com/pytorch/serve/releases)."""
+
+_BY_DEFAULT = frozenset({"InferenceService", "InferenceGraph", "LLMInferenceService", "Service"})
+"""Kinds of KServe and Knative that are published unless they say otherwise."""
+
+
+@check(Workload, severity=Severity.CRITICAL, roles=SERVING)
+def unauthenticated_public_inference(workload: Workload, arch: Architecture) -> Iterator[Finding]:
+    exposure = arch.exposure(workload)
+    if exposure.reach < Reach.PUBLIC or exposure.authenticated or _asks_by_itself(workload):
+        return
+    if exposure.unknown:
+        raise Undecided(exposure.unknown)
+    first = exposure.path[0]
+    if "headGroupSpec" in first.place.path:
+        return
+    by_default = workload.ref.kind in _BY_DEFAULT and bool(workload.ref.group) and len(exposure.path) == 1
+    yield Finding(
+        f"'{workload.name}' answers the public without authentication",
+        first.place,
+        label=f"published by {first.text}",
+        related=tuple((hop.place, hop.text) for hop in exposure.path[1:]),
+        severity=Severity.HIGH if by_default else None,
+        confidence=Confidence.MEDIUM if by_default else None,
+        advice="publish it through a gateway that authenticates",
+    )
+
+
+def _asks_by_itself(workload: Workload) -> bool:
+    servers = [c for c in workload.containers if c.engine == "torchserve"]
+    return bool(servers) and all(
+        (c.image.version or (0, 0, 0)) >= _TOKENS_SINCE
+        and not c.argv.has("--disable-token-auth")
+        and (c.env("TS_DISABLE_TOKEN_AUTHORIZATION") or "").lower() != "true"
+        for c in servers
+    )

@@ -1,0 +1,117 @@
+"""Ray's control plane asks for no token.
+
+Whoever reaches the dashboard (8265), the client port (10001) or the GCS (6379) of a Ray cluster can run code on all of
+its nodes: that is what they are for. Attackers look for such clusters (ShadowRay, CVE-2023-48022).
+
+A cluster is safe when it demands a token (`authOptions.mode: token`, or `RAY_AUTH_MODE=token` on the head and every
+worker group) or a network policy isolates its head, KubeRay's own (`networkPolicy.mode`) included. An absent
+`authOptions` means no authentication. That the dashboard listens on every address is KubeRay's default and says
+nothing; clusters whose ports are published are reported by `exposed-ray-control-plane`.
+
+To fix it, set `authOptions: {mode: token}`, which needs Ray 2.52 and KubeRay 1.5.1, or a policy that denies ingress.
+
+```yaml bad
+apiVersion: ray.io/v1
+kind: RayCluster
+metadata:
+  name: trainers
+spec:  # finding: ray cluster of 'trainers' runs whatever anyone on the network sends it
+  rayVersion: "2.52.0"
+  headGroupSpec:
+    rayStartParams: {}
+    template:
+      spec:
+        containers:
+          - name: ray-head
+            image: rayproject/ray:2.52.0
+```
+
+```yaml good
+apiVersion: ray.io/v1
+kind: RayCluster
+metadata:
+  name: trainers
+spec:
+  rayVersion: "2.52.0"
+  authOptions:
+    mode: token
+  headGroupSpec:
+    rayStartParams: {}
+    template:
+      spec:
+        containers:
+          - name: ray-head
+            image: rayproject/ray:2.52.0
+```
+
+See Ray's [token authentication](https://docs.ray.io/en/latest/cluster/kubernetes/user-guides/kuberay-auth.html),
+[network policies](https://docs.ray.io/en/master/cluster/kubernetes/user-guides/network-policy.html) and MITRE ATLAS
+[AML.CS0023, ShadowRay](https://atlas.mitre.org/studies/AML.CS0023).
+"""
+
+from collections.abc import Iterator
+
+from hullmark.checks.security._ray import cluster
+from hullmark.model.architecture import Architecture
+from hullmark.model.check import check
+from hullmark.model.container import Container
+from hullmark.model.finding import Finding
+from hullmark.model.terms import Severity
+from hullmark.model.truth import Undecided, is_placeholder, string
+from hullmark.model.workload import PodSet, Workload
+from hullmark.text.source import Place
+
+_LOOPBACK = ("127.0.0.1", "localhost")
+
+
+@check(Workload, severity=Severity.HIGH)
+def unauthenticated_ray_control_plane(workload: Workload, arch: Architecture) -> Iterator[Finding]:
+    path = cluster(workload.resource)
+    place = workload.at(*path, "authOptions") if path else _started(workload)
+    if place is None or (path and _protected(workload, path)) or _demands_token(workload.podsets):
+        return
+    isolated = [arch.around(p).ingress.isolated for p in workload.podsets[:1]]
+    if True in isolated:
+        return
+    if None in isolated:
+        raise Undecided("whether a network policy isolates the head is not known")
+    yield Finding(
+        f"ray cluster of '{workload.name}' runs whatever anyone on the network sends it",
+        place,
+        advice="demand a token (Ray 2.52 or newer), or deny ingress with a NetworkPolicy",
+    )
+
+
+def _protected(workload: Workload, path: tuple[str, ...]) -> bool:
+    node = workload.resource.node.value
+    mode = string(node, *path, "authOptions", "mode")
+    if is_placeholder(mode):
+        raise Undecided("'authOptions.mode' is filled in elsewhere")
+    return mode == "token" or string(node, *path, "networkPolicy", "mode") in ("DenyAll", "DenyAllIngress")
+
+
+def _started(workload: Workload) -> Place | None:
+    """Where a pod that is not KubeRay's starts a head."""
+    if workload.ref.group == "ray.io":
+        return None
+    for container in workload.containers:
+        for words in container.argv.segments:
+            if words[0].rpartition("/")[2] == "ray" and words[1:2] == ("start",) and "--head" in words:
+                inside = any(word.endswith(_LOOPBACK) for word in words if "--node-ip-address" in word)
+                return None if inside else container.argv.word_place("--head")
+    return None
+
+
+def _demands_token(podsets: tuple[PodSet, ...]) -> bool:
+    mains = [c for p in podsets for c in p.containers[:1]]
+    answers = [_token(c) for c in mains]
+    if answers and None in answers and False not in answers:
+        raise Undecided("part of the environment is not in the scan")
+    return bool(answers) and all(answers)
+
+
+def _token(container: Container) -> bool | None:
+    mode = container.environment.get("RAY_AUTH_MODE")
+    if mode is None:
+        return False if container.environment_known else None
+    return None if mode.value is None else mode.value == "token"
