@@ -116,5 +116,10 @@ def _totals(summary: Summary, paint: Paint) -> str:
         parts.append(f"{summary.unknown} unknown")
     if summary.errors:
         parts.append(f"{summary.errors} failed to run")
-    parts.append(f"{summary.not_checked} not checked" if summary.not_checked else "everything checked")
+    if summary.diagnostics:
+        parts.append(count(summary.diagnostics, "diagnostic"))
+    if summary.not_checked:
+        parts.append(f"{summary.not_checked} not checked")
+    elif not summary.diagnostics:
+        parts.append("everything checked")
     return " · ".join(parts)
