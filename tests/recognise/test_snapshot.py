@@ -1,6 +1,6 @@
 """What is recognised in real manifests, as read by eye once and kept since.
 
-Rewrite the snapshot with ``python tests/recognise/test_corpus.py`` and read the difference before accepting it.
+Rewrite the snapshot with ``python tests/recognise/test_snapshot.py`` and read the difference before accepting it.
 """
 
 from __future__ import annotations
