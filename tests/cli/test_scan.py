@@ -85,6 +85,15 @@ def test_broken_input_is_told_and_the_rest_is_read(folder: Path) -> None:
     assert "privileged" in done.stdout
 
 
+def test_what_cannot_be_read_is_not_clean(folder: Path) -> None:
+    (folder / "pod.yaml").write_text(TRAINER.replace("privileged: true", "privileged: false"))
+    (folder / "broken.yaml").write_text("apiVersion: v1\nkind: Pod\nmetadata: [\n")
+    done = hullmark(folder, "scan", ".", *ONLY)
+
+    assert done.returncode == 2
+    assert "1 diagnostic" in done.stdout.splitlines()[-1]
+
+
 @pytest.mark.parametrize(
     ("words", "message", "hint"),
     [

@@ -19,7 +19,7 @@ from hullmark.engine.result import Result
 from hullmark.model.errors import HullmarkError
 from hullmark.model.terms import Outcome, Severity
 
-CLEAN, FINDINGS, OUR_FAULT, NOTHING = 0, 1, 3, 4
+CLEAN, FINDINGS, USAGE, OUR_FAULT, NOTHING = 0, 1, 2, 3, 4
 """Exit codes of a scan."""
 
 
@@ -68,7 +68,10 @@ def exit_code(result: Result) -> int:
         hint = "no Kubernetes object was found; name files or folders that hold some"
         complain("nothing to scan", HullmarkError("", hint))
         return NOTHING
-    return FINDINGS if any(s.gates for s in result.findings) else CLEAN
+    if any(s.gates for s in result.findings):
+        return FINDINGS
+    # A document that cannot be read was not checked, so the run was not clean; the diagnostic says what to mend.
+    return USAGE if any(p.severity == "error" for p in result.problems) else CLEAN
 
 
 def _failed(result: Result) -> bool:
