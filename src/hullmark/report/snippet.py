@@ -107,7 +107,8 @@ def _cut(line: str, start: int, end: int, room: int) -> tuple[str, int, int]:
     if end < room:
         return line[: room - 1] + "…", start, end
     left = max(0, min(start - room // 4, len(line) - room + 1))
-    right = min(len(line), left + room - 2 if left else room - 1)
+    right = left + room - 1 - bool(left)
+    right = len(line) if right + 1 >= len(line) else right  # what a last ellipsis would replace fits itself
     head, tail = "…" if left else "", "…" if right < len(line) else ""
     moved = len(head) - left
     return f"{head}{line[left:right]}{tail}", start + moved, min(end, right) + moved
