@@ -7,13 +7,13 @@ block scalar corresponds to the file line by line, any other string is shown as 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from hullmark.model.resource import Ref, Resource
 from hullmark.model.truth import string
 from hullmark.recognise.kinds import path, walk
 from hullmark.text.source import Place, Source
-from hullmark.text.tree import Document, Map, Margin, Node, Seq
+from hullmark.text.tree import Document, Map, Margin, Node, Seq, Value
 from hullmark.text.yaml import read
 
 _NESTED = {
@@ -34,6 +34,7 @@ _MAX_DEPTH = 3
 
 _MAX_STRING = 1_000_000
 _ACTION = re.compile(r"\{\{([^{}\n]*)\}\}")
+_NEUTRAL = re.compile(r"<<[\w.-]*>>")
 _NOT_PLAIN = re.compile(r"[^\w.-]")
 
 
@@ -93,10 +94,13 @@ def _strings(root: Node) -> Iterator[Node]:
 
 def _parsed(node: Node, host: Resource) -> Iterator[Resource]:
     place = node.at()
+    actions = {_neutral(action): action.group() for action in _ACTION.finditer(node.value)}
     text = _ACTION.sub(_neutral, node.value)
     margin = _margin(place, node.value)
     for found in read(Source(place.source.name, text)):
         if isinstance(found, Document):
+            if actions:
+                _restore(found.root, actions)
             made = _resource(found._replace(margin=margin).node, host)
             if made is not None:
                 yield made
@@ -105,6 +109,27 @@ def _parsed(node: Node, host: Resource) -> Iterator[Resource]:
 def _neutral(action: re.Match[str]) -> str:
     """A template's action as a plain word of the same length that still reads as a placeholder."""
     return f"<<{_NOT_PLAIN.sub('_', action.group(1))}>>"
+
+
+def _restore(root: Value, actions: Mapping[str, str]) -> None:
+    """Put a template's actions back into the values of a document that nobody has seen yet."""
+
+    def written(value: Value) -> Value:
+        return _NEUTRAL.sub(lambda m: actions.get(m.group(), m.group()), value) if isinstance(value, str) else value
+
+    seen: set[int] = set()  # what is shared through an alias is met again
+    stack = [root]
+    while stack:
+        value = stack.pop()
+        if id(value) in seen:
+            continue
+        seen.add(id(value))
+        if isinstance(value, Map):
+            value.update({key: written(inner) for key, inner in value.items()})
+            stack.extend(value.values())
+        elif isinstance(value, Seq):
+            value[:] = map(written, value)
+            stack.extend(value)
 
 
 def _margin(place: Place, value: str) -> Margin:

@@ -63,7 +63,14 @@ KINDS: Table = {
     "Pipeline.mlops.seldon.io": Kind((), _SERVE),
     "Experiment.mlops.seldon.io": Kind((), _ROUTE),
     "Server.mlops.seldon.io": Kind(
-        (Pods("spec", "podSpec", "", count=Count("replicas", "minReplicas", "maxReplicas")),),
+        (
+            Pods(
+                "spec",
+                "podSpec",
+                "",
+                count=Count("replicas|minReplicas", "minReplicas|replicas", "maxReplicas|replicas"),
+            ),
+        ),
         _SERVE,
         injected=_BY_OPERATOR,
     ),

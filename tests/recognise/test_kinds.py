@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+from textwrap import dedent
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kind_cases import CASES, POD
+from manifests import shown, workload
+
+from hullmark.model.resource import Ref, Resource
+from hullmark.model.terms import Role
+from hullmark.model.workload import PodSet, Workload
+from hullmark.recognise.embedded import expand
+from hullmark.recognise.recognition import recognise
+from hullmark.recognise.tables import KINDS
+from hullmark.sources.kubernetes import resources
+from hullmark.text.source import Source, Span
+from hullmark.text.tree import Document, Map, Node, Seq, Value
+
+
+def workloads(text: str) -> tuple[Workload, ...]:
+    return recognise([o for o in resources(Source("a.yaml", dedent(text))) if isinstance(o, Resource)])
+
+
+def manifest(kind: str, body: str) -> str:
+    name, _, api = kind.partition(".")
+    return f"apiVersion: {api}\nkind: {name}\nmetadata: {{name: x}}\n{body.replace('POD', POD)}\n"
+
+
+def summary(podset: PodSet) -> str:
+    counts = " ".join("?" if n is None else str(n) for n in podset.replicas[:3])
+    return f"{podset.name or '-'} {counts} {','.join(c.name for c in podset.containers)}"
+
+
+@pytest.mark.parametrize(("kind", "body", "expected"), CASES, ids=[f"{c[0]}-{i}" for i, c in enumerate(CASES)])
+def test_pods_of_a_kind(kind: str, body: str, expected: tuple[str, ...]) -> None:
+    found = workload(manifest(kind, body))
+    assert not found.inferred
+    assert [summary(p) for p in found.podsets] == [" ".join(line.split()[:5]) for line in expected]
+    for podset, line in zip(found.podsets, expected, strict=True):
+        labels = dict(word.split("=", 1) for word in line.split()[5:])
+        assert labels.items() <= dict(podset.labels).items()
+
+
+def test_every_kind_of_the_tables_is_known_without_pods() -> None:
+    for kind in KINDS:
+        name, _, group = kind.partition(".")
+        api = f"{group}/v1" if group else "v1"
+        found = workloads(f"apiVersion: {api}\nkind: {name}\nmetadata: {{name: x}}\nspec: {{selector: {{}}}}\n")
+        assert [w.ref.kind for w in found] == [name]
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("Service.v1", "spec: {}"),
+        ("ConfigMap.v1", "data: {a: b}"),
+        ("ClusterQueue.kueue.x-k8s.io/v1beta1", "spec: {}"),
+        ("CustomResourceDefinition.apiextensions.k8s.io/v1", "spec: {example: POD}"),
+        ("Workflow.chaos-mesh.org/v1alpha1", "spec: {templates: [{name: a, container: {image: i}}]}"),
+        ("Queue.rabbitmq.com/v1", "spec: {}"),
+        ("Workspace.app.terraform.io/v1alpha2", "spec: {}"),
+        ("Dataset.data.fluid.io/v1alpha1", "spec: {}"),
+        ("ScaledObject.keda.sh/v1alpha1", "spec: {}"),
+    ],
+)
+def test_what_is_no_workload(kind: str, body: str) -> None:
+    assert workloads(manifest(kind, body)) == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "role"),
+    [
+        ("Experiment.kubeflow.org/v1beta1", Role.HYPERPARAMETER_SEARCH),
+        ("Experiment.mlops.seldon.io/v1alpha1", Role.INFERENCE_ROUTER),
+        ("Pipeline.pipelines.kubeflow.org/v2beta1", Role.PIPELINE),
+        ("Pipeline.mlops.seldon.io/v1alpha1", Role.ONLINE_INFERENCE),
+        ("Workspace.kubeflow.org/v1beta1", Role.NOTEBOOK),
+    ],
+)
+def test_same_kind_in_other_groups(kind: str, role: Role) -> None:
+    assert workload(manifest(kind, "spec: {}")).role is role
+
+
+def test_an_unknown_kind_is_searched_for_pods() -> None:
+    found = workload(
+        manifest(
+            "Thing.example.com/v1", "spec: {engine: {replicas: 3, template: {metadata: {labels: {a: b}}, spec: POD}}}"
+        )
+    )
+    assert found.inferred
+    (podset,) = found.podsets
+    assert (podset.name, podset.replicas.wanted, dict(podset.labels)) == ("engine", 3, {"a": "b"})
+    assert shown(podset.containers[0].at("image")) == "i"
+
+
+def test_an_unknown_kind_says_nothing_of_counts() -> None:
+    (podset,) = workload(manifest("Thing.example.com/v1", "spec: {podSpec: POD}")).podsets
+    assert (podset.name, podset.replicas) == ("", (None, None, None, "unknown"))
+
+
+def test_a_pod_that_ends_is_a_task() -> None:
+    assert workload(manifest("Pod.v1", "spec: {restartPolicy: Never, containers: []}")).lifetime == "task"
+    assert workload(manifest("Pod.v1", "spec: POD")).lifetime == "service"
+
+
+def test_containers_by_kind() -> None:
+    body = (
+        "spec: {initContainers: [{name: i}, {name: s, restartPolicy: Always}], containers: [{name: a}, text, null], "
+        "ephemeralContainers: [{name: e}]}"
+    )
+    found = workload(manifest("Pod.v1", body)).containers
+    assert [(c.name, c.kind) for c in found] == [("i", "init"), ("s", "sidecar"), ("a", "app"), ("e", "ephemeral")]
+
+
+# -- places of what operators flatten ------------------------------------------------------------
+
+
+def test_a_flattened_image_points_at_its_repository() -> None:
+    body = "spec:\n  image:\n    repository: nvcr.io/nim/meta/m\n    tag: '1.2'\n  env: [{name: A, value: b}]\n"
+    (container,) = workload(manifest("NIMService.apps.nvidia.com/v1alpha1", body)).containers
+    assert container.spec["image"] == "nvcr.io/nim/meta/m:1.2"
+    assert (shown(container.at("image")), container.at("image").line) == ("nvcr.io/nim/meta/m", 6)
+    assert container.env("A") == "b"
+
+
+def test_environment_as_a_mapping() -> None:
+    (container,) = workload(manifest("Model.kubeai.org/v1", "spec:\n  env:\n    A: one\n    B: two\n")).containers
+    assert (container.env("A"), container.env("B")) == ("one", "two")
+    assert shown(container.environment["B"].node.at("value")) == "two"
+
+
+def test_spark_memory_is_the_jvm_s() -> None:
+    body = "spec: {executor: {cores: 2, memory: 512m, gpu: {name: nvidia.com/gpu, quantity: 1}}}"
+    (container,) = workload(manifest("SparkApplication.sparkoperator.k8s.io/v1beta2", body)).containers
+    assert (container.request("cpu"), container.limit("memory")) == ("2", "512Mi")
+    assert container.accelerator_count == 1
+
+
+def test_dynamo_s_short_name_of_a_device() -> None:
+    body = "spec: {services: {W: {resources: {limits: {gpu: '2'}}, extraPodSpec: {mainContainer: {image: w}}}}}"
+    (container,) = workload(manifest("DynamoGraphDeployment.nvidia.com/v1alpha1", body)).containers
+    assert container.accelerator_count == 2
+
+
+# -- TrainJob -------------------------------------------------------------------------------------
+
+RUNTIME = """\
+apiVersion: trainer.kubeflow.org/v1alpha1
+kind: ClusterTrainingRuntime
+metadata: {name: torch}
+spec:
+  mlPolicy: {numNodes: 2}
+  template:
+    spec:
+      replicatedJobs:
+        - name: model-initializer
+          template: {spec: {template: {spec: {containers: [{name: model-initializer, image: init}]}}}}
+        - name: node
+          template:
+            metadata: {labels: {trainer.kubeflow.org/trainjob-ancestor-step: trainer}}
+            spec: {template: {spec: {containers: [{name: node, image: runtime, env: [{name: A, value: a}]}]}}}
+"""
+
+JOB = """\
+apiVersion: trainer.kubeflow.org/v1alpha1
+kind: TrainJob
+metadata: {name: j}
+spec:
+  runtimeRef: {name: torch}
+  trainer:
+    command: [train]
+    numNodes: 4
+    env: [{name: B, value: b}]
+"""
+
+
+def test_a_train_job_is_its_runtime_with_the_trainer_laid_over() -> None:
+    runtime, job = workloads(f"{RUNTIME}---\n{JOB}")
+    assert runtime.template
+    assert [summary(p) for p in job.podsets] == ["model-initializer 1 1 1 model-initializer", "node 4 4 4 node"]
+    (node,) = job.podsets[1].containers
+    assert (node.spec["image"], node.env("A"), node.env("B")) == ("runtime", "a", "b")
+    assert shown(node.at("command", 0)) == "train"
+    image = node.at("image")
+    assert (shown(image), image.editable) == ("{name: torch}", False)
+
+
+def test_a_train_job_without_its_runtime_is_unknown_not_wrong() -> None:
+    job = workload(JOB.replace("    numNodes: 4\n", ""))
+    assert [summary(p) for p in job.podsets] == ["node ? ? ? node"]
+    assert "image" in job.injected
+
+
+# -- hostile input --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("odd", ["null", "[]", "{}", "text", "5", "[1, [2]]", "{a: {b: [null]}}"])
+def test_odd_shapes_break_nothing(odd: str) -> None:
+    for kind, body, _ in CASES:
+        for text in (f"spec: {odd}", body.replace("POD", odd), body.replace("{spec: POD}", odd)):
+            workloads(manifest(kind, text))
+
+
+@pytest.mark.parametrize("count", ["-1", "yes", "'3'", "1.5", "'{{ n }}'", "[1]", "true"])
+def test_counts_that_are_none_are_unknown(count: str) -> None:
+    body = f"spec: {{replicas: {count}, selector: {{}}, template: {{spec: POD}}}}"
+    assert workload(manifest("Deployment.apps/v1", body)).podsets[0].replicas.wanted is None
+
+
+_KEYS = ("spec", "template", "containers", "image", "env", "replicas", "predictor", "model", "templates", "services")
+_VALUES: st.SearchStrategy[Value] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(_KEYS), inner, max_size=4),
+    max_leaves=25,
+)
+
+
+def _marked(value: Value) -> Value:
+    if isinstance(value, dict):
+        return Map({k: _marked(v) for k, v in value.items()}, dict.fromkeys(value, (0, 1, 0, 1)))
+    if isinstance(value, list):
+        return Seq([_marked(v) for v in value], [(0, 1)] * len(value))
+    return value
+
+
+@settings(max_examples=150, deadline=None)
+@given(kind=st.sampled_from(sorted(KINDS)), spec=_VALUES)
+def test_any_value_is_survived(kind: str, spec: Value) -> None:
+    name, _, group = kind.partition(".")
+    root = _marked({"apiVersion": f"{group}/v1", "kind": name, "spec": spec})
+    node = Node(Document(Source("a", "x" * 4), root, Span(0, 4)), root, Span(0, 4), ())
+    assert len(recognise(expand([Resource(Ref(name, "", "x", group), "v1", node)]))) == 1
