@@ -109,6 +109,8 @@ def grammar(chunk: str, problem: str, context: str, at: int, opening: int) -> Re
 
     ``opening`` is where the construct starts that libyaml was in.
     """
+    if problem.startswith("exceeded maximum nesting depth"):
+        return too_deep(min(at, len(chunk)))  # libyaml has a limit of its own since 0.2.6, the same as ours
     if context == "while scanning a quoted scalar" and problem.startswith("found unexpected"):
         at = opening
     at = min(at, len(chunk))
