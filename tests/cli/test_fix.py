@@ -61,3 +61,11 @@ def test_a_file_changed_meanwhile_is_left_alone(folder: Path) -> None:
 
     assert "changed by someone else meanwhile" in reason
     assert (folder / "pod.yaml").read_text() == "someone else's\n"
+
+
+def test_what_privilege_had_covered_up_does_not_keep_it(folder: Path) -> None:
+    (folder / "pod.yaml").write_text(TRAINER)
+    done = hullmark(folder, "fix", "pod.yaml", "--check", "privileged-container", "--unsafe", "--write")
+
+    assert done.stderr == "1 finding in 1 file repaired; a new scan proves it\n"
+    assert "privileged: false" in (folder / "pod.yaml").read_text()

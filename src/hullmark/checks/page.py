@@ -10,7 +10,8 @@ from hullmark.model.check import Check
 
 ExampleKind = Literal["bad", "good", "fixed", "unknown"]
 
-_FENCE = re.compile(r"^```yaml (bad|good|fixed|unknown)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_KINDS: dict[str, ExampleKind] = {"bad": "bad", "good": "good", "fixed": "fixed", "unknown": "unknown"}
+_FENCE = re.compile(rf"^```yaml ({'|'.join(_KINDS)})\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _MARKER = re.compile(r"[ \t]*# (finding|unknown): (.*)$")
 
 
@@ -69,12 +70,12 @@ def clean(text: str) -> str:
 def _examples(text: str) -> list[Example]:
     found = []
     for match in _FENCE.finditer(text):
-        kind, block = match[1], match[2]
+        kind, block = _KINDS[match[1]], match[2]
         lines, expected = [], []
         for number, line in enumerate(block.split("\n"), 1):
             if marker := _MARKER.search(line):
                 expected.append((number, marker[2].strip()))
             lines.append(_MARKER.sub("", line))
         at = text.count("\n", 0, match.start()) + 1
-        found.append(Example(kind, "\n".join(lines), tuple(expected), at))  # type: ignore[arg-type]
+        found.append(Example(kind, "\n".join(lines), tuple(expected), at))
     return found

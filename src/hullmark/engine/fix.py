@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from hullmark.engine.result import Result, Settled
 from hullmark.model.finding import Fix, Subject
-from hullmark.model.terms import Safety
+from hullmark.model.terms import Safety, Severity
 from hullmark.text.edit import Edit, apply, conflicts
 from hullmark.text.source import Source
 
@@ -185,8 +185,9 @@ def _fault(before: Result, after: Result, fixes: Sequence[Settled]) -> str:
     for (check, subject), count in Counter((s.check, s.subject) for s in fixes).items():
         if now[check, subject] > was[check, subject] - count:
             return f"the finding would still be there ({_called(check, subject)})"
+    uncovered = _uncovered(after, fixes)
     for (check, subject), count in now.items():
-        if count > was[check, subject]:
+        if count > was[check, subject] and (check, subject) not in uncovered:
             return f"it would bring a new finding ({_called(check, subject)})"
     undecided = {(v.check, v.subject) for v in before.undecided}
     for verdict in after.undecided:
@@ -194,6 +195,16 @@ def _fault(before: Result, after: Result, fixes: Sequence[Settled]) -> str:
             who = _called(verdict.check, verdict.subject)
             return f"the outcome would be {verdict.outcome.value} ({who}): {verdict.reason}"
     return ""
+
+
+def _uncovered(after: Result, fixes: Sequence[Settled]) -> set[tuple[str, Subject]]:
+    """Absences that something worse had made pointless to mention: hardening of a container that was privileged."""
+    worst: dict[Subject, Severity] = {}
+    for item in fixes:
+        worst[item.subject] = max(item.severity, worst.get(item.subject, item.severity))
+    return {
+        (s.check, s.subject) for s in after.findings if s.theme and s.subject in worst and s.severity < worst[s.subject]
+    }
 
 
 def _counts(result: Result) -> Counter[tuple[str, Subject]]:

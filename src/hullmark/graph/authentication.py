@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from hullmark.graph.index import Chains, Names
-from hullmark.graph.selectors import any_of, label_selector
 from hullmark.model.resource import Resource
+from hullmark.model.selectors import any_of, label_selector
 from hullmark.model.truth import string
 from hullmark.text.tree import dig, items
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from hullmark.graph.selectors import EVERYTHING, Expression, Selector
+from hullmark.model.selectors import EVERYTHING, Expression, Selector
 
 _KEY = r"([\w./-]+)"
 _TEXT = r"""(?:'([^']*)'|"([^"]*)")"""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from hullmark.graph.selection import Selections
-from hullmark.graph.selectors import EVERYTHING, label_selector
 from hullmark.model.architecture import Selection
 from hullmark.model.resource import Resource
+from hullmark.model.selectors import EVERYTHING, label_selector
 
 
 def budgets(resources: Iterable[Resource], selections: Selections) -> Iterator[tuple[Resource, Selection]]:

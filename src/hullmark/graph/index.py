@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, NamedTuple, TypeVar
 
-from hullmark.graph.selectors import Selector
 from hullmark.model.resource import Resource
+from hullmark.model.selectors import Selector
 from hullmark.model.workload import PodSet, Workload
 
 T = TypeVar("T", PodSet, Resource)

@@ -10,10 +10,10 @@ from itertools import islice
 
 from hullmark.graph.index import Chains, Names, Pods
 from hullmark.graph.reach import inward
-from hullmark.graph.selectors import EVERYTHING, label_selector
 from hullmark.graph.ways import MOST_WAYS, Way
 from hullmark.model.architecture import Route
 from hullmark.model.resource import Resource
+from hullmark.model.selectors import EVERYTHING, label_selector
 from hullmark.model.terms import Reach
 from hullmark.model.truth import string
 from hullmark.model.workload import PodSet

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 from hullmark.graph.calico import calico_selector
-from hullmark.graph.selectors import EVERYTHING, Selector, label_selector
 from hullmark.model.resource import Resource
+from hullmark.model.selectors import EVERYTHING, Selector, label_selector
 from hullmark.model.truth import string
 from hullmark.text.tree import Node, Value, dig, items
 

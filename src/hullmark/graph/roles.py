@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from hullmark.graph.selectors import Selector, label_selector
 from hullmark.model.architecture import Rule
 from hullmark.model.resource import Resource
+from hullmark.model.selectors import Selector, label_selector
 from hullmark.model.truth import string
 from hullmark.text.source import Place
 from hullmark.text.tree import Node, dig, items

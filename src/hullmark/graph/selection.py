@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from hullmark.graph.index import ANYWHERE, Names, Pods
-from hullmark.graph.selectors import Selector
 from hullmark.model.architecture import Selection
 from hullmark.model.resource import Resource
+from hullmark.model.selectors import Selector
 from hullmark.model.workload import PodSet
 
 _MOST_NEAR = 3

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from hullmark.graph.selection import Selections
-from hullmark.graph.selectors import label_selector, map_selector
 from hullmark.model.architecture import Selection
 from hullmark.model.resource import Resource
+from hullmark.model.selectors import label_selector, map_selector
 from hullmark.model.truth import string
 
 

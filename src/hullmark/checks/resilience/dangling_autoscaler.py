@@ -102,13 +102,13 @@ def dangling_autoscaler(scaler: Resource, arch: Architecture) -> Iterator[Findin
         return
     kind = string(scaler.spec, "scaleTargetRef", "kind") or "Deployment"
     name = string(scaler.spec, "scaleTargetRef", "name")
-    for podset, why in selection.near:
-        if podset.workload.name == name and podset.workload.ref.kind != kind:
-            why = f"'{name}' is a {podset.workload.ref.kind}"  # noqa: PLW2901 - the sharper reason
-        yield Finding(
-            f"'{scaler.ref.name}' scales {kind} '{name}', but {why}",
-            scaler.node.at("spec", "scaleTargetRef", "name"),
-            related=((podset.workload.at(), "the workload that comes closest"),),
-        )
-        return
-    raise Undecided(selection.unknown or f"{kind} '{name}' is not in the scan")
+    if not selection.near:
+        raise Undecided(selection.unknown or f"{kind} '{name}' is not in the scan")
+    podset, why = selection.near[0]
+    other_kind = podset.workload.name == name and podset.workload.ref.kind != kind
+    reason = f"'{name}' is a {podset.workload.ref.kind}" if other_kind else why
+    yield Finding(
+        f"'{scaler.ref.name}' scales {kind} '{name}', but {reason}",
+        scaler.node.at("spec", "scaleTargetRef", "name"),
+        related=((podset.workload.at(), "the workload that comes closest"),),
+    )

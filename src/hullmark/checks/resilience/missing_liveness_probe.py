@@ -72,6 +72,7 @@ See [Configure liveness, readiness and startup probes](https://kubernetes.io/doc
 
 from collections.abc import Iterator
 
+from hullmark.checks.resilience._probes import unprobed
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
@@ -81,16 +82,10 @@ from hullmark.model.workload import PodSet
 
 @check(PodSet, severity=Severity.LOW, absence=Theme.PROBES)
 def missing_liveness_probe(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
-    workload = podset.workload
-    if workload.lifetime == "task" or "liveness-probe" in workload.injected or not arch.around(podset).services:
-        return
-    if any(c.node.get("livenessProbe") is not None for c in podset.containers if c.long_running):
-        return
-    serving = [c for c in podset.containers if c.kind == "app"]
-    listening = [c for c in serving if c.node.get("ports")] or serving
-    if listening:
+    container = unprobed(podset, arch, "livenessProbe", "liveness-probe")
+    if container is not None:
         yield Finding(
-            f"container '{listening[0].name}' is not restarted when it hangs",
-            listening[0].at("livenessProbe"),
+            f"container '{container.name}' is not restarted when it hangs",
+            container.at("livenessProbe"),
             advice="probe a cheap path with a generous failureThreshold",
         )

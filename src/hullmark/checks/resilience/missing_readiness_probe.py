@@ -70,6 +70,7 @@ See [Liveness, readiness and startup probes](https://kubernetes.io/docs/concepts
 
 from collections.abc import Iterator
 
+from hullmark.checks.resilience._probes import unprobed
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
@@ -79,17 +80,10 @@ from hullmark.model.workload import PodSet
 
 @check(PodSet, severity=Severity.MEDIUM, absence=Theme.PROBES)
 def missing_readiness_probe(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
-    workload = podset.workload
-    if workload.lifetime == "task" or "readiness-probe" in workload.injected or not arch.around(podset).services:
-        return
-    serving = [c for c in podset.containers if c.kind == "app"]
-    if any(c.node.get("readinessProbe") is not None for c in podset.containers if c.long_running):
-        return
-    # One probe makes the whole pod ready or not; the container that listens is the one to ask.
-    listening = [c for c in serving if c.node.get("ports")] or serving
-    if listening:
+    container = unprobed(podset, arch, "readinessProbe", "readiness-probe")
+    if container is not None:
         yield Finding(
-            f"container '{listening[0].name}' receives requests without a readiness probe",
-            listening[0].at("readinessProbe"),
+            f"container '{container.name}' receives requests without a readiness probe",
+            container.at("readinessProbe"),
             advice="probe the path that says the model is loaded",
         )
