@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from hullmark.engine.result import Result, Settled, WaiverNote
-from hullmark.model.finding import Subject, Verdict
+from hullmark.model.finding import NotChecked, Subject, Verdict
 from hullmark.model.terms import Outcome
 from hullmark.model.waiver import Waiver
 from hullmark.report.mask import redact
@@ -22,41 +24,42 @@ SCHEMA = "hullmark.scan/v1"
 def render(result: Result) -> str:
     """A whole result. The same result gives the same bytes.
 
-    Keys never change their meaning within ``v1``; new ones may come.
+    Keys never change their meaning within ``v1``; new ones may come. The items of a list stand on a line each, which is
+    readable, greppable, and eight times as fast to write as indenting.
     """
-    return "{\n" + ",\n".join(f"{_dump(key)}: {_lines(value)}" for key, value in document(result).items()) + "\n}\n"
+    return "{\n" + ",\n".join(f"{_dump(key)}: {_text(value)}" for key, value in _parts(result)) + "\n}\n"
 
 
 _dump = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def _lines(value: Any) -> str:
-    """A value as JSON, the items of a list a line each: readable, greppable, and eight times as fast as indenting."""
-    if not isinstance(value, list) or not value:
+def _text(value: Any) -> str:
+    if not isinstance(value, Iterator):
         return _dump(value)
-    return "[\n  " + ",\n  ".join(map(_dump, value)) + "\n]"
+    lines = ",\n  ".join(map(_dump, value))
+    return f"[\n  {lines}\n]" if lines else "[]"
 
 
-def document(result: Result) -> dict[str, Any]:
-    """The report as plain values."""
-    return {
-        "schema": SCHEMA,
-        "version": __version__,
-        "profile": visible(result.profile),
-        "summary": _summary(result),
-        "workloads": workloads(result.architecture, result.architecture.workloads),
-        "findings": [_finding(s) for s in (*result.findings, *result.waived)],
-        "unknown": [_undecided(v) for v in result.undecided],
-        "not_checked": [
-            {"file": visible(n.file), "line": n.line, "reason": visible(n.reason), "hint": visible(n.hint)}
-            for n in result.not_checked
-        ],
-        "diagnostics": [*map(_problem, result.problems), *map(_waiver_note, result.waiver_notes)],
-        "outcomes": {
-            check: {o.value: tally[o] for o in Outcome if tally.get(o)}
-            for check, tally in sorted(result.tallies.items())
-        },
-    }
+def _parts(result: Result) -> Iterator[tuple[str, Any]]:
+    """The report key by key; lists are made as they are written, since a large one need not be held twice."""
+    yield "schema", SCHEMA
+    yield "version", __version__
+    yield "profile", visible(result.profile)
+    yield "summary", _summary(result)
+    yield "workloads", iter(workloads(result.architecture, result.architecture.workloads))
+    yield "findings", map(_finding, chain(result.findings, result.waived))
+    yield "unknown", map(_undecided, result.undecided)
+    yield "not_checked", map(_not_checked, result.not_checked)
+    yield "diagnostics", chain(map(_problem, result.problems), map(_waiver_note, result.waiver_notes))
+    yield "outcomes", {check: _tally(tally) for check, tally in sorted(result.tallies.items())}
+
+
+def _tally(tally: Mapping[Outcome, int]) -> dict[str, int]:
+    return {outcome.value: tally[outcome] for outcome in Outcome if tally.get(outcome)}
+
+
+def _not_checked(item: NotChecked) -> dict[str, Any]:
+    return {"file": visible(item.file), "line": item.line, "reason": visible(item.reason), "hint": visible(item.hint)}
 
 
 def _summary(result: Result) -> dict[str, Any]:

@@ -62,18 +62,31 @@ def walk(node: Node, keys: tuple[Key, ...]) -> tuple[Spot | None, tuple[Key, ...
 
     No spot when the node is made up or when anything on the way cannot be edited safely.
     """
-    doc, path = node.doc, (*node.path, *keys)
-    spot = Spot(doc, None, "", doc.root, *(doc.span.start, *doc.span), flow=_opens(doc.source.text, doc.span.start))
-    if doc.margin is not None:
+    doc = node.doc
+    if doc.margin is not None or dig(doc.root, *node.path) is not node.value:
         return None, ()
+    if keys and node.value and isinstance(node.value, (Map, Seq)):
+        # What stands above a collection that is not empty does not matter to an edit in it: block style
+        # is never inside flow style, and anchors are known by their spans.
+        start, end = node.span
+        return _down(Spot(doc, None, "", node.value, start, start, end, _opens(doc.source.text, start)), keys)
+    start, end = doc.span
+    spot, missing = _down(
+        Spot(doc, None, "", doc.root, start, start, end, _opens(doc.source.text, start)), (*node.path, *keys)
+    )
+    return (spot, missing) if len(missing) <= len(keys) else (None, ())
+
+
+def _down(spot: Spot, path: tuple[Key, ...]) -> tuple[Spot | None, tuple[Key, ...]]:
+    """Follow a path from a spot as far as it exists; no spot where something on the way cannot be edited safely."""
     for depth in range(len(path) + 1):
-        if not _editable(spot) or (depth == len(node.path) and spot.value is not node.value):
+        if not _editable(spot):
             return None, ()
         if depth == len(path):
             break
         below = _step(spot, path[depth])
         if below is None:
-            return (spot, path[depth:]) if depth >= len(node.path) else (None, ())
+            return spot, path[depth:]
         if not spot.start <= below.lead <= below.end <= spot.end:
             return None, ()
         spot = below
@@ -98,6 +111,8 @@ def line_end(text: str, offset: int) -> int | None:
 def tail(spot: Spot) -> int | None:
     """Where a line can be added after a block collection: past a comment, and past blank lines that are content."""
     value, start, end = spot.value, spot.start, spot.end
+    if not _KEEPS.search(spot.text, start, end):
+        return line_end(spot.text, end)
     while isinstance(value, (Map, Seq)) and value.marks and not _opens(spot.text, start):
         marks = value.marks.items() if isinstance(value, Map) else enumerate(value.marks)
         key, mark = max(((k, m) for k, m in marks if m[-1] <= spot.end), key=lambda pair: pair[1][-1])
