@@ -114,14 +114,14 @@ def _build(scene: _Scene, kind: Kind, made: list[tuple[Pods, Pod]], *, is_inferr
         resource, kind.role or Role.GENERIC, (), "", _lifetime(kind, resource), kind.template, is_inferred, injected
     )
     _set(workload, "podsets", tuple(_podset(scene, workload, row, p) for row, p in made))
+    for container in workload.containers:
+        _set(container, "models", models_of(container, workload))
     role, engine, evidence = role_of(workload, kind.role)
     _set(workload, "role", role)
     _set(workload, "engine", engine)
     _set(workload, "evidence", evidence)
     for (_, one), podset in zip(made, workload.podsets, strict=True):
         _set(podset, "role", one.role or podset_role(podset))
-        for container in podset.containers:
-            _set(container, "models", models_of(container, workload))
     loaded = (m for c in workload.containers for m in c.models)
     _set(workload, "models", tuple(dict.fromkeys(loaded)) or declared_models(workload))
     _set(workload, "training", facts_of(workload))

@@ -14,7 +14,6 @@ from hullmark.model.truth import string
 from hullmark.model.workload import Evidence
 from hullmark.recognise.engines import engine, engine_of
 from hullmark.recognise.engines_table import KINDS
-from hullmark.recognise.models import models_of
 from hullmark.recognise.words import (
     AGENT_VARIABLES,
     BENCHMARK,
@@ -68,7 +67,7 @@ def podset_role(podset: PodSet) -> Role:
         row = engine(container.engine) if container.kind == "app" else None
         if row is not None and row.role in (Role.INFERENCE_ROUTER, Role.LLM_GATEWAY) and workload.role in SERVING:
             return row.role
-    if workload.role in SERVING and len(workload.podsets) > 1 and _embeds(podset.containers, workload):
+    if workload.role in SERVING and len(workload.podsets) > 1 and _embeds(podset.containers):
         return Role.EMBEDDING
     return workload.role
 
@@ -117,7 +116,7 @@ def _refined(workload: Workload, base: Role, found: str) -> Role:
 
 def _serving(workload: Workload, found: str) -> Role:
     row = engine(found)
-    if (row is not None and row.role is Role.EMBEDDING) or _embeds(workload.containers, workload):
+    if (row is not None and row.role is Role.EMBEDDING) or _embeds(workload.containers):
         return Role.EMBEDDING
     return Role.EDGE_INFERENCE if _at_the_edge(workload) else Role.ONLINE_INFERENCE
 
@@ -263,8 +262,8 @@ def _devices(workload: Workload) -> Iterator[Evidence]:
             return
 
 
-def _embeds(containers: tuple[Container, ...], workload: Workload) -> bool:
-    models = [m for c in containers for m in models_of(c, workload)]
+def _embeds(containers: tuple[Container, ...]) -> bool:
+    models = [m for c in containers for m in c.models]
     return bool(models) and all(EMBEDDING_MODEL.search(m.id) for m in models)
 
 

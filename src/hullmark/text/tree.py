@@ -130,14 +130,18 @@ class Node(NamedTuple):
 
     def children(self, *keys: Key) -> Iterator[Node]:
         """The non-null items of the list, or values of the mapping, below these keys."""
-        parent = self.child(*keys) if keys else self
-        if parent is None:
+        parent = dig(self.value, *keys)
+        found: Iterator[tuple[Key, Value, tuple[int, ...]]]
+        if isinstance(parent, Map):
+            found = ((key, value, parent.marks[key]) for key, value in parent.items() if key in parent.marks)
+        elif isinstance(parent, Seq):
+            found = ((index, *pair) for index, pair in enumerate(zip(parent, parent.marks, strict=False)))
+        else:
             return
-        value = parent.value
-        inner = value if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
-        for key in inner:
-            if (found := parent.child(key)) is not None:
-                yield found
+        path = (*self.path, *keys)
+        for key, value, mark in found:
+            if value is not None:
+                yield Node(self.doc, value, Span(mark[-2], mark[-1]), (*path, key))
 
     def at(self, *keys: Key) -> Place:
         """The place of the value below these keys, or the nearest that exists.
