@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from hullmark.text.edit import Edit, Edits, append, apply, conflicts, put, remove, rename, replace
+from hullmark.text.edit import Edit, Edits, append, apply, conflicts, join, put, remove, rename, replace
 from hullmark.text.source import Source, Span
 from hullmark.text.tree import Document, Map, Margin, Node
 from hullmark.text.yaml import read
@@ -209,3 +209,20 @@ def test_embedded_texts_are_left_alone() -> None:
     host = document("a: b\n")
     inner = document("c: d\n")._replace(margin=Margin(host.node.at("a"), 0, 0))
     assert put(inner.node, ("c",), "e") is None
+
+
+def test_joined_insertions_at_one_place_are_one_edit() -> None:
+    text = "spec:\n  containers:\n  - name: a\n    image: b\n"
+    source = Source("pod.yaml", text)
+    document = next(iter(read(source)))
+    assert isinstance(document, Document)
+    container = document.node.child("spec", "containers", 0)
+    assert container is not None
+    edits = join(
+        append(container, ("volumeMounts",), {"name": "x"}), append(document.node, ("spec", "volumes"), {"name": "x"})
+    )
+
+    assert edits is not None
+    assert len(edits) == 1
+    assert apply(source, edits) == text + "    volumeMounts:\n      - name: x\n  volumes:\n    - name: x\n"
+    assert join(edits, None) is None

@@ -59,6 +59,22 @@ def apply(source: Source, edits: Iterable[Edit]) -> str:
     return "".join((*parts, source.text[at:]))
 
 
+def join(*parts: Edits) -> Edits:
+    """One change out of several; None if any of them cannot be made.
+
+    Insertions at the same offset become one, in the order given: name the more deeply indented first, as where a list
+    ends together with the mapping around it.
+    """
+    joined: dict[tuple[Source, Span], str] = {}
+    for edits in parts:
+        if edits is None:
+            return None
+        for edit in edits:
+            at = (edit.source, edit.span)
+            joined[at] = joined[at] + edit.text if at in joined and edit.span.start == edit.span.end else edit.text
+    return tuple(Edit(source, span, text) for (source, span), text in joined.items())
+
+
 def replace(place: Place, text: str) -> Edits:
     """Replace exactly what stands at a place."""
     return (Edit(place.source, place.span, text),) if place.editable and place.exact else None

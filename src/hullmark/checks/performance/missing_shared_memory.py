@@ -71,9 +71,10 @@ from hullmark.model.finding import Finding, Fix
 from hullmark.model.quantity import GIB, quantity
 from hullmark.model.terms import TRAINERS, Role, Safety, Severity
 from hullmark.model.truth import flag
-from hullmark.text.edit import append
+from hullmark.text.edit import append, join
 
 _ENGINES = frozenset({"vllm", "tgi", "sglang", "triton", "huggingface-server"})
+_SHM = "/dev/shm"  # noqa: S108 - where POSIX shared memory is, not a place for temporary files
 _ROLES = TRAINERS | {Role.NOTEBOOK, Role.EVALUATION}
 
 
@@ -85,7 +86,7 @@ def missing_shared_memory(container: Container, arch: Architecture) -> Iterator[
         return
     if workload.template or "dev-shm" in workload.injected or (workload.training and workload.training.benchmark):
         return
-    if flag(podset.node.value, "hostIPC") or any(m.path.rstrip("/") == "/dev/shm" for m in container.mounts):  # noqa: S108
+    if flag(podset.node.value, "hostIPC") or any(m.path.rstrip("/") == _SHM for m in container.mounts):
         return
     serving = container.engine in _ENGINES
     yield Finding(
@@ -103,8 +104,9 @@ def _fix(container: Container) -> Fix | None:
     size = 15 if limit is None else min(15, int(limit / 4 / GIB))
     if size < 1 or "shm" in container.podset.volumes:
         return None
-    volume = append(
-        container.podset.node, ("volumes",), {"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": f"{size}Gi"}}
+    volume = {"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": f"{size}Gi"}}
+    edits = join(
+        append(container.node, ("volumeMounts",), {"name": "shm", "mountPath": _SHM}),
+        append(container.podset.node, ("volumes",), volume),
     )
-    mount = append(container.node, ("volumeMounts",), {"name": "shm", "mountPath": "/dev/shm"})  # noqa: S108
-    return Fix("mount memory at /dev/shm", (*mount, *volume), Safety.SAFE) if mount and volume else None
+    return Fix.of("mount memory at /dev/shm", edits, Safety.SAFE)
