@@ -6,8 +6,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from hullmark.checks.security._credentials import tokens
 from hullmark.engine.result import Result, Settled
+from hullmark.model.credentials import tokens
 from hullmark.model.finding import Finding
 from hullmark.text.source import Source, Span
 

@@ -49,9 +49,9 @@ MITRE ATLAS [AML.T0083, credentials from AI agent configuration](https://atlas.m
 import re
 from collections.abc import Iterator
 
-from hullmark.checks.security._credentials import Credential, credential, spot, tokens
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
+from hullmark.model.credentials import Credential, credential, spot, tokens
 from hullmark.model.finding import Finding
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Confidence, Severity

@@ -75,10 +75,10 @@ unsecured credentials](https://atlas.mitre.org/techniques/AML.T0055).
 import re
 from collections.abc import Iterator
 
-from hullmark.checks.security._credentials import Credential, credential, spot, tokens
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container, Variable
+from hullmark.model.credentials import Credential, credential, spot, tokens
 from hullmark.model.finding import Finding, Fix
 from hullmark.model.terms import Severity
 from hullmark.text.edit import put, rename

@@ -40,9 +40,9 @@ See [Good practices for Secrets](https://kubernetes.io/docs/concepts/security/se
 import re
 from collections.abc import Iterator
 
-from hullmark.checks.security._credentials import settled, tokens
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
+from hullmark.model.credentials import settled, tokens
 from hullmark.model.finding import Finding
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Severity

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hullmark.checks.security._credentials import credential, secretive, tokens
+from hullmark.model.credentials import credential, secretive, tokens
 
 
 @pytest.mark.parametrize(

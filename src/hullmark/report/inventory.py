@@ -1,0 +1,85 @@
+"""The inventory: which AI workloads there are, as a table and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+
+from hullmark.model.architecture import Architecture
+from hullmark.model.workload import Replicas, Workload
+from hullmark.report.snippet import address
+from hullmark.report.style import Paint, painter
+from hullmark.report.visible import cells, count, fit, visible
+from hullmark.report.workloads import models, together, workloads
+
+SCHEMA = "hullmark.inventory/v1"
+_TITLES = ("workload", "namespace", "role", "engine", "models", "accelerators", "replicas", "exposure", "impact")
+
+
+def as_json(arch: Architecture, chosen: Sequence[Workload]) -> str:
+    """These workloads with all that is known of them; each is as in ``hullmark.scan/v1``."""
+    plain = {"schema": SCHEMA, "workloads": workloads(arch, chosen)}
+    return json.dumps(plain, indent=2, ensure_ascii=False) + "\n"
+
+
+def render(arch: Architecture, chosen: Sequence[Workload], *, color: bool, evidence: bool = False) -> str:
+    """These workloads as a table; with the reasons for role, exposure and impact below each if asked."""
+    return "".join(f"{line}\n" for line in _table(arch, chosen, painter(color=color), evidence=evidence))
+
+
+def _table(arch: Architecture, chosen: Sequence[Workload], paint: Paint, *, evidence: bool) -> Iterator[str]:
+    rows = [_row(arch, w) for w in chosen]
+    if rows:
+        widths = [max(map(cells, column)) for column in zip(_TITLES, *rows, strict=True)]
+        yield paint(_line(_TITLES, widths), "strong")
+        for workload, row in zip(chosen, rows, strict=True):
+            yield _line(row, widths)
+            if evidence:
+                yield from _evidence(arch, workload, paint)
+        yield ""
+    others = len(arch.workloads) - len(chosen)
+    rest = f"; {others} more run no AI (--all shows them)" if others else ""
+    yield f"{count(len(chosen), 'workload')} in {count(len(arch.resources), 'resource')}{rest}"
+
+
+def _line(row: Iterable[str], widths: Iterable[int]) -> str:
+    return "  ".join(fit(text, room) for text, room in zip(row, widths, strict=True)).rstrip()
+
+
+def _row(arch: Architecture, workload: Workload) -> tuple[str, ...]:
+    found = models(workload)
+    more = f" +{len(found) - 1}" if len(found) > 1 else ""
+    return (
+        visible(f"{workload.ref.kind}/{workload.name}"),
+        visible(workload.namespace) or "-",
+        workload.role.value,
+        workload.engine or "-",
+        f"{visible(found[0].id)}{more}" if found else "-",
+        _accelerators(workload),
+        _replicas(together(arch, workload)),
+        arch.exposure(workload).reach.word,
+        arch.impact(workload).impact.word,
+    )
+
+
+def _accelerators(workload: Workload) -> str:
+    names = dict.fromkeys(a.resource.rpartition("/")[2] for c in workload.containers for a in c.accelerators)
+    if not names:
+        return "-"
+    total = workload.accelerator_total
+    return visible(f"{'?' if total is None else total} {', '.join(names)}")
+
+
+def _replicas(replicas: Replicas) -> str:
+    least, most = ("?" if n is None else str(n) for n in (replicas.least, replicas.most))
+    return least if least == most else f"{least}-{most}"
+
+
+def _evidence(arch: Architecture, workload: Workload, paint: Paint) -> Iterator[str]:
+    for item in workload.evidence:
+        where = f" ({address(item.place)})" if item.place is not None else ""
+        yield paint(f"    role: {visible(item.text)}{where}", "faint")
+    for hop in arch.exposure(workload).path:
+        yield paint(f"    exposure: {visible(hop.text)} ({address(hop.place)})", "faint")
+    for reason in arch.impact(workload).reasons:
+        yield paint(f"    impact: {visible(reason)}", "faint")
