@@ -48,12 +48,13 @@ class Mount(NamedTuple):
         return next((key for key, value in self.volume.value.items() if key != "name" and value is not None), "")
 
 
-class Accelerator(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Accelerator:
     """Devices a container asks for. ``count`` is None when it cannot be known (DRA ``All``, a placeholder)."""
 
     resource: str
     vendor: str
-    count: int | None  # type: ignore[assignment]  # tuple.count is of no use here
+    count: int | None
     via: Literal["resource", "dra"]
     place: Place
 

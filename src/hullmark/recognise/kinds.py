@@ -85,7 +85,7 @@ class Pods(NamedTuple):
     template: str = "template"
     spec: str = "spec"
     name: str = ""
-    count: Count | Counter = Count()  # type: ignore[assignment]  # tuple.count is of no use here
+    replicas: Count | Counter = Count()
     labels: Mapping[str, str] = {}
     role: Role | None = None
     assemble: Assembler | None = None

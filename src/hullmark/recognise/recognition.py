@@ -25,7 +25,7 @@ from hullmark.text.tree import Node
 _PLAIN_GROUPS = frozenset({"", "apps", "batch", "autoscaling", "policy", "extensions"})
 """Kubernetes' own groups besides ``*.k8s.io``: their kinds are all known, so what is not in a table is no workload."""
 
-_ROW = Pods(count=CLUSTER_DECIDES)
+_ROW = Pods(replicas=CLUSTER_DECIDES)
 
 
 class _Scene(NamedTuple):
@@ -81,7 +81,7 @@ def _known(scene: _Scene, kind: Kind) -> Iterator[tuple[Pods, Pod]]:
                     row,
                     made._replace(
                         name=made.name or _name(row, key, carrier),
-                        replicas=made.replicas or replicas(row.count, carrier, resource),
+                        replicas=made.replicas or replicas(row.replicas, carrier, resource),
                         role=made.role or row.role,
                     ),
                 )

@@ -20,9 +20,9 @@ _KAGENT = (
     Pods("spec.declarative.deployment", labels={"app": "kagent", "kagent": "{name}"}, assemble=flat(_AGENT)),
 )
 _BY_OPERATOR = frozenset({"image", "command", "readiness-probe", "resources"})
-_SANDBOX = Pods("spec", "podTemplate", count=ONE)
+_SANDBOX = Pods("spec", "podTemplate", replicas=ONE)
 _MCP = Kind(
-    (Pods(count=Count("replicas"), labels={"toolhive-name": "{name}"}, assemble=server),),
+    (Pods(replicas=Count("replicas"), labels={"toolhive-name": "{name}"}, assemble=server),),
     Role.MCP_SERVER,
     injected=frozenset({"security-context"}),
 )
@@ -41,7 +41,7 @@ KINDS: Table = {
     "EmbeddingServer.toolhive.stacklok.dev": Kind((Pods(assemble=server),), Role.EMBEDDING),
     "Sandbox.agents.x-k8s.io": Kind((_SANDBOX,), Role.AGENT),
     "SandboxTemplate.extensions.agents.x-k8s.io": Kind(
-        (_SANDBOX._replace(count=CLUSTER_DECIDES),), Role.AGENT, template=True
+        (_SANDBOX._replace(replicas=CLUSTER_DECIDES),), Role.AGENT, template=True
     ),
     "SandboxWarmPool.extensions.agents.x-k8s.io": Kind((), Role.AGENT),
     "SandboxClaim.extensions.agents.x-k8s.io": Kind((), Role.AGENT),

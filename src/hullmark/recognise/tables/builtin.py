@@ -28,16 +28,16 @@ def knative(carrier: Node, resource: Resource) -> Replicas:
     return Replicas(max(least or 0, 1), least or 0, most or None, source)
 
 
-_POD = Pods(carrier="", template="", count=ONE)
+_POD = Pods(carrier="", template="", replicas=ONE)
 _JOB_PODS = {"job-name": "{name}", "batch.kubernetes.io/job-name": "{name}"}
-_JOB = Kind((Pods(count=Count("parallelism"), labels=_JOB_PODS),), lifetime="task")
-_CRON_JOB = Kind((Pods("spec.jobTemplate.spec", count=Count("parallelism")),), lifetime="task")
-_DAEMON_SET = Kind((Pods(count=CLUSTER_DECIDES),), lifetime="daemon")
+_JOB = Kind((Pods(replicas=Count("parallelism"), labels=_JOB_PODS),), lifetime="task")
+_CRON_JOB = Kind((Pods("spec.jobTemplate.spec", replicas=Count("parallelism")),), lifetime="task")
+_DAEMON_SET = Kind((Pods(replicas=CLUSTER_DECIDES),), lifetime="daemon")
 _PROBED = frozenset({"readiness-probe"})
 _SERVICE = {"serving.knative.dev/service": "{name}", "serving.knative.dev/configuration": "{name}"}
 _ADVANCED_CRON_JOB = Kind(
     (
-        Pods("spec.template.jobTemplate.spec", count=Count("parallelism")),
+        Pods("spec.template.jobTemplate.spec", replicas=Count("parallelism")),
         Pods("spec.template.broadcastJobTemplate.spec"),
     ),
     lifetime="task",
@@ -45,7 +45,7 @@ _ADVANCED_CRON_JOB = Kind(
 
 KINDS: Table = {
     "Pod": Kind((_POD,)),
-    "PodTemplate": Kind((Pods("", count=CLUSTER_DECIDES),), template=True),
+    "PodTemplate": Kind((Pods("", replicas=CLUSTER_DECIDES),), template=True),
     "ReplicationController": Kind(),
     "Deployment.apps": Kind(),
     "StatefulSet.apps": Kind(),
@@ -58,15 +58,15 @@ KINDS: Table = {
     "CronJob.batch": _CRON_JOB,
     "DeploymentConfig.apps.openshift.io": Kind((Pods(labels={"deploymentconfig": "{name}"}),)),
     "Rollout.argoproj.io": Kind(),
-    "Service.serving.knative.dev": Kind((Pods(count=knative, labels=_SERVICE),), injected=_PROBED),
+    "Service.serving.knative.dev": Kind((Pods(replicas=knative, labels=_SERVICE),), injected=_PROBED),
     "Configuration.serving.knative.dev": Kind(
-        (Pods(count=knative, labels={"serving.knative.dev/configuration": "{name}"}),), injected=_PROBED
+        (Pods(replicas=knative, labels={"serving.knative.dev/configuration": "{name}"}),), injected=_PROBED
     ),
-    "Revision.serving.knative.dev": Kind((Pods("", template="", count=CLUSTER_DECIDES),)),
+    "Revision.serving.knative.dev": Kind((Pods("", template="", replicas=CLUSTER_DECIDES),)),
     "CloneSet.apps.kruise.io": Kind(),
     "StatefulSet.apps.kruise.io": Kind(),
     "DaemonSet.apps.kruise.io": _DAEMON_SET,
-    "BroadcastJob.apps.kruise.io": Kind((Pods(count=CLUSTER_DECIDES),), lifetime="task"),
+    "BroadcastJob.apps.kruise.io": Kind((Pods(replicas=CLUSTER_DECIDES),), lifetime="task"),
     "AdvancedCronJob.apps.kruise.io": _ADVANCED_CRON_JOB,
 }
 """Deployments and their likes."""

@@ -10,16 +10,16 @@ from hullmark.model.terms import Role
 from hullmark.recognise.kinds import CLUSTER_DECIDES, ONE, Count, Kind, Pods, Table
 
 _LEARNING = (
-    Pods("spec.trainSpec", name="train", count=ONE, role=Role.TRAINING),
-    Pods("spec.evalSpec", name="eval", count=ONE, role=Role.EVALUATION),
-    Pods("spec.deploySpec", name="deploy", count=ONE, role=Role.EDGE_INFERENCE),
+    Pods("spec.trainSpec", name="train", replicas=ONE, role=Role.TRAINING),
+    Pods("spec.evalSpec", name="eval", replicas=ONE, role=Role.EVALUATION),
+    Pods("spec.deploySpec", name="deploy", replicas=ONE, role=Role.EDGE_INFERENCE),
 )
 _TRAIN, _EDGE = Role.TRAINING, Role.EDGE_INFERENCE
 
 
 def _workers(role: Role, *paths: str) -> Kind:
     """A kind of Sedna whose workers are each one pod, or a list of them."""
-    rows = (Pods(path, name=path.split(".")[1] if "." in path else "", count=Count("replicas")) for path in paths)
+    rows = (Pods(path, name=path.split(".")[1] if "." in path else "", replicas=Count("replicas")) for path in paths)
     return Kind(tuple(rows), role, "task" if role is _TRAIN else "service")
 
 
@@ -56,9 +56,9 @@ KINDS: Table = {
     ),
     "Configuration.akri.sh": Kind(
         (
-            Pods("spec.brokerSpec", "brokerPodSpec", "", name="broker", count=CLUSTER_DECIDES),
-            Pods("spec.brokerSpec.brokerJobSpec", name="broker", count=CLUSTER_DECIDES),
-            Pods("spec", "brokerPodSpec", "", name="broker", count=CLUSTER_DECIDES),
+            Pods("spec.brokerSpec", "brokerPodSpec", "", name="broker", replicas=CLUSTER_DECIDES),
+            Pods("spec.brokerSpec.brokerJobSpec", name="broker", replicas=CLUSTER_DECIDES),
+            Pods("spec", "brokerPodSpec", "", name="broker", replicas=CLUSTER_DECIDES),
         )
     ),
 }

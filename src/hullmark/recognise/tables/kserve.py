@@ -91,12 +91,14 @@ _PREDICTOR = {**_ISVC, "component": "predictor"}
 
 def _component(carrier: str, name: str, role: Role | None = None) -> Pods:
     kind = "predictor" if name == "canary" else name
-    return Pods(carrier, name=name, count=_SERVED, labels={**_ISVC, "component": kind}, role=role, assemble=component)
+    return Pods(
+        carrier, name=name, replicas=_SERVED, labels={**_ISVC, "component": kind}, role=role, assemble=component
+    )
 
 
 _COMPONENTS = (
     _component("spec.predictor", "predictor"),
-    Pods("spec.predictor", "workerSpec", "", name="worker", count=worker_spec, labels=_PREDICTOR),
+    Pods("spec.predictor", "workerSpec", "", name="worker", replicas=worker_spec, labels=_PREDICTOR),
     _component("spec.transformer", "transformer", Role.GENERIC),
     _component("spec.explainer", "explainer", Role.GENERIC),
     _component("spec.canary.*.predictor", "canary"),
@@ -114,20 +116,20 @@ _WORKER = {**_LLM, _PART: "llminferenceservice-workload-worker"}
 _SCHEDULER = {**_LLM, _PART: "llminferenceservice-router-scheduler"}
 _LLM_PODS = (
     Pods("spec", name="main", labels=_MAIN, assemble=preset),
-    Pods("spec", "worker", "", name="worker", count=workers, labels=_WORKER),
+    Pods("spec", "worker", "", name="worker", replicas=workers, labels=_WORKER),
     Pods("spec.prefill", name="prefill", labels=_PREFILL, assemble=preset),
-    Pods("spec.prefill", "worker", "", name="prefill-worker", count=workers, labels=_LLM),
+    Pods("spec.prefill", "worker", "", name="prefill-worker", replicas=workers, labels=_LLM),
     Pods("spec.router.scheduler", "template", "", name="scheduler", labels=_SCHEDULER, role=Role.INFERENCE_ROUTER),
     Pods("spec.router.scheduler.tokenizer", "template", "", name="tokenizer", labels=_LLM, role=Role.INFERENCE_ROUTER),
 )
-_PRESETS = tuple(row._replace(assemble=None, spec="", count=CLUSTER_DECIDES) for row in _LLM_PODS)
+_PRESETS = tuple(row._replace(assemble=None, spec="", replicas=CLUSTER_DECIDES) for row in _LLM_PODS)
 
 _LLM_DEFAULTS = _BY_RUNTIME | {"pre-stop", "grace-period", "dev-shm", "security-context"}
 _SERVICE = Kind(_COMPONENTS, Role.ONLINE_INFERENCE, injected=frozenset({"resources", "readiness-probe"}))
 _RUNTIME = Kind(
     (
-        Pods("spec", "", "", count=CLUSTER_DECIDES),
-        Pods("spec.workerSpec", "", "", name="worker", count=CLUSTER_DECIDES),
+        Pods("spec", "", "", replicas=CLUSTER_DECIDES),
+        Pods("spec.workerSpec", "", "", name="worker", replicas=CLUSTER_DECIDES),
     ),
     Role.ONLINE_INFERENCE,
     template=True,
@@ -140,7 +142,7 @@ def initializer(carrier: Node, scene: Scene) -> Iterator[Pod]:
     yield Pod(Node(carrier.doc, Map(), carrier.span, carrier.path), (Part(carrier, "init", "storage-initializer"),))
 
 
-_STORAGE = (Pods("spec.container", count=CLUSTER_DECIDES, assemble=initializer),)
+_STORAGE = (Pods("spec.container", replicas=CLUSTER_DECIDES, assemble=initializer),)
 
 KINDS: Table = {
     "InferenceService.serving.kserve.io": _SERVICE,

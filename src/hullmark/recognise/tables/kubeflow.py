@@ -27,7 +27,7 @@ _JOBSET = Kind(
             "spec.replicatedJobs.*",
             "template.spec.template",
             name=".name",
-            count=_JOBS,
+            replicas=_JOBS,
             labels={
                 "jobset.sigs.k8s.io/jobset-name": "{name}",
                 "jobset.sigs.k8s.io/replicatedjob-name": "{pods}",
@@ -42,7 +42,7 @@ _RUNTIME = Kind(
             "spec.template.spec.replicatedJobs.*",
             "template.spec.template",
             name=".name",
-            count=CLUSTER_DECIDES,
+            replicas=CLUSTER_DECIDES,
         ),
     ),
     Role.TRAINING,
@@ -51,7 +51,7 @@ _RUNTIME = Kind(
 )
 _TASK = {"volcano.sh/job-name": "{name}", "volcano.sh/task-spec": "{pods}"}
 _VOLCANO = Kind((Pods("spec.tasks.*", name=".name", labels=_TASK),), lifetime="task")
-_NOTEBOOK = Kind((Pods(count=ONE, labels={"notebook-name": "{name}", "statefulset": "{name}"}),), Role.NOTEBOOK)
+_NOTEBOOK = Kind((Pods(replicas=ONE, labels={"notebook-name": "{name}", "statefulset": "{name}"}),), Role.NOTEBOOK)
 
 KINDS: Table = {
     "PyTorchJob.kubeflow.org": _replicated("pytorchReplicaSpecs"),
@@ -82,8 +82,8 @@ KINDS: Table = {
     ),
     "NodeSet.slinky.slurm.net": Kind((Pods(assemble=slurmd),)),
     "LoginSet.slinky.slurm.net": Kind((Pods(assemble=login),)),
-    "Controller.slinky.slurm.net": Kind((Pods(count=ONE, assemble=controller),)),
-    "Accounting.slinky.slurm.net": Kind((Pods(count=ONE, assemble=server),)),
+    "Controller.slinky.slurm.net": Kind((Pods(replicas=ONE, assemble=controller),)),
+    "Accounting.slinky.slurm.net": Kind((Pods(replicas=ONE, assemble=server),)),
     "RestApi.slinky.slurm.net": Kind((Pods(assemble=server),)),
     "Experiment.kubeflow.org": Kind((), Role.HYPERPARAMETER_SEARCH, "task"),
     "Suggestion.kubeflow.org": Kind((), Role.HYPERPARAMETER_SEARCH, "task"),

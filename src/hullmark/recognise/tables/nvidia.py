@@ -58,32 +58,32 @@ def _nemo(role: Role) -> Kind:
 
 
 _GRAPH = (
-    Pods("spec.services.*", name="*", count=Count("replicas*multinode.nodeCount"), assemble=service),
-    Pods("spec.components.*", name=".name", count=Count("replicas*multinode.nodeCount"), assemble=component),
+    Pods("spec.services.*", name="*", replicas=Count("replicas*multinode.nodeCount"), assemble=service),
+    Pods("spec.components.*", name=".name", replicas=Count("replicas*multinode.nodeCount"), assemble=component),
 )
 _DYNAMO = frozenset({"liveness-probe", "readiness-probe", "startup-probe", "dev-shm"})
 _PLATFORM = Kind((), Role.ACCELERATOR_PLATFORM, "daemon")
 
 KINDS: Table = {
     "NIMService.apps.nvidia.com": Kind(
-        (Pods(count=scaled, labels=_APP, assemble=flat(_NIM)),), Role.ONLINE_INFERENCE, injected=_NIM_DEFAULTS
+        (Pods(replicas=scaled, labels=_APP, assemble=flat(_NIM)),), Role.ONLINE_INFERENCE, injected=_NIM_DEFAULTS
     ),
     "NIMPipeline.apps.nvidia.com": Kind(
-        (Pods("spec.services.*", name=".name", count=scaled, assemble=flat(_NIM._replace(at="spec"))),),
+        (Pods("spec.services.*", name=".name", replicas=scaled, assemble=flat(_NIM._replace(at="spec"))),),
         Role.ONLINE_INFERENCE,
         injected=_NIM_DEFAULTS,
     ),
     "NIMCache.apps.nvidia.com": Kind(
         (
-            Pods("spec.source.ngc", count=ONE, assemble=flat(_PULLER)),
-            Pods("spec.source.hf", count=ONE, assemble=flat(_PULLER)),
-            Pods("spec.source.dataStore", count=ONE, assemble=flat(_PULLER)),
+            Pods("spec.source.ngc", replicas=ONE, assemble=flat(_PULLER)),
+            Pods("spec.source.hf", replicas=ONE, assemble=flat(_PULLER)),
+            Pods("spec.source.dataStore", replicas=ONE, assemble=flat(_PULLER)),
         ),
         Role.MODEL_LOADER,
         "task",
         injected=frozenset({"security-context", "command"}),
     ),
-    "NIMBuild.apps.nvidia.com": Kind((Pods(count=ONE, assemble=flat(_NIM)),), Role.MODEL_LOADER, "task"),
+    "NIMBuild.apps.nvidia.com": Kind((Pods(replicas=ONE, assemble=flat(_NIM)),), Role.MODEL_LOADER, "task"),
     "NemoGuardrail.apps.nvidia.com": _nemo(Role.GUARDRAIL),
     "NemoCustomizer.apps.nvidia.com": _nemo(Role.FINE_TUNING),
     "NemoDatastore.apps.nvidia.com": _nemo(Role.MODEL_REGISTRY),

@@ -10,15 +10,15 @@ def _workflow(at: str, *, is_template: bool = False) -> Kind:
     labels = {} if is_template or at != "spec" else {"workflows.argoproj.io/workflow": "{name}"}
     count = CLUSTER_DECIDES if is_template else ONE
     rows = (
-        Pods(f"{at}.templates.*", name=".name", count=count, labels=labels, assemble=template),
-        Pods(f"{at}.templates.*.dag.tasks.*.inline", name="*", count=count, labels=labels, assemble=template),
-        Pods(f"{at}.templates.*.steps.*.*.inline", name="*", count=count, labels=labels, assemble=template),
+        Pods(f"{at}.templates.*", name=".name", replicas=count, labels=labels, assemble=template),
+        Pods(f"{at}.templates.*.dag.tasks.*.inline", name="*", replicas=count, labels=labels, assemble=template),
+        Pods(f"{at}.templates.*.steps.*.*.inline", name="*", replicas=count, labels=labels, assemble=template),
     )
     return Kind(rows, lifetime="task")
 
 
 def _tekton(*carriers: tuple[str, str]) -> Kind:
-    rows = (Pods(carrier, name=name, count=ONE, assemble=task) for carrier, name in carriers)
+    rows = (Pods(carrier, name=name, replicas=ONE, assemble=task) for carrier, name in carriers)
     return Kind(tuple(rows), lifetime="task")
 
 

@@ -14,11 +14,11 @@ from hullmark.recognise.spark import executors, process
 def _spark(at: str) -> tuple[Pods, Pods]:
     labels = {"sparkoperator.k8s.io/app-name": "{name}"} if at == "spec" else {}
     return (
-        Pods(f"{at}.driver", name="driver", count=ONE, labels={**labels, "spark-role": "driver"}, assemble=process),
+        Pods(f"{at}.driver", name="driver", replicas=ONE, labels={**labels, "spark-role": "driver"}, assemble=process),
         Pods(
             f"{at}.executor",
             name="executor",
-            count=executors,
+            replicas=executors,
             labels={**labels, "spark-role": "executor"},
             assemble=process,
         ),
@@ -29,7 +29,7 @@ _CONNECT = (
     Pods(
         "spec.server",
         name="server",
-        count=ONE,
+        replicas=ONE,
         labels={"sparkoperator.k8s.io/connect-name": "{name}"},
         assemble=process,
     ),
@@ -41,7 +41,9 @@ _JVM = frozenset({"command", "resources"})
 def _dask(at: str) -> tuple[Pods, Pods]:
     labels = {"dask.org/cluster-name": "{name}"} if at == "spec" else {}
     return (
-        Pods(f"{at}.scheduler", "", name="scheduler", count=ONE, labels={**labels, "dask.org/component": "scheduler"}),
+        Pods(
+            f"{at}.scheduler", "", name="scheduler", replicas=ONE, labels={**labels, "dask.org/component": "scheduler"}
+        ),
         Pods(f"{at}.worker", "", name="worker", labels={**labels, "dask.org/component": "worker"}),
     )
 
@@ -55,14 +57,16 @@ KINDS: Table = {
     "DaskCluster.kubernetes.dask.org": Kind(_dask("spec")),
     "DaskWorkerGroup.kubernetes.dask.org": Kind((Pods("spec.worker", "", name="worker"),)),
     "DaskJob.kubernetes.dask.org": Kind(
-        (Pods("spec.job", "", name="job", count=ONE), *_dask("spec.cluster.spec")), lifetime="task"
+        (Pods("spec.job", "", name="job", replicas=ONE), *_dask("spec.cluster.spec")), lifetime="task"
     ),
     "FeatureStore.feast.dev": Kind(
         (
-            Pods("spec.services.onlineStore", name="online", count=Count("/spec.replicas"), assemble=flat(_FEAST)),
-            Pods("spec.services.offlineStore", name="offline", count=Count("/spec.replicas"), assemble=flat(_FEAST)),
-            Pods("spec.services.registry.local", name="registry", count=Count("/spec.replicas"), assemble=flat(_FEAST)),
-            Pods("spec.services", name="ui", count=Count("/spec.replicas"), assemble=flat(_FEAST._replace(at="ui"))),
+            Pods("spec.services.onlineStore", name="online", replicas=Count("/spec.replicas"), assemble=flat(_FEAST)),
+            Pods("spec.services.offlineStore", name="offline", replicas=Count("/spec.replicas"), assemble=flat(_FEAST)),
+            Pods(
+                "spec.services.registry.local", name="registry", replicas=Count("/spec.replicas"), assemble=flat(_FEAST)
+            ),
+            Pods("spec.services", name="ui", replicas=Count("/spec.replicas"), assemble=flat(_FEAST._replace(at="ui"))),
         ),
         Role.FEATURE_STORE,
         injected=frozenset({"image", "command", "liveness-probe", "readiness-probe", "startup-probe"}),

@@ -61,11 +61,11 @@ def followers(carrier: Node, resource: Resource) -> Replicas:
 
 def _cluster(at: str, labels: dict[str, str]) -> tuple[Pods, Pods]:
     return (
-        Pods(f"{at}.headGroupSpec", name="head", count=ONE, labels={**labels, "ray.io/node-type": "head"}),
+        Pods(f"{at}.headGroupSpec", name="head", replicas=ONE, labels={**labels, "ray.io/node-type": "head"}),
         Pods(
             f"{at}.workerGroupSpecs.*",
             name=".groupName",
-            count=scaled,
+            replicas=scaled,
             labels={**labels, "ray.io/node-type": "worker", "ray.io/group": "{pods}"},
         ),
     )
@@ -73,7 +73,7 @@ def _cluster(at: str, labels: dict[str, str]) -> tuple[Pods, Pods]:
 
 _MADE_BY = "ray.io/originated-from-cr-name"
 _INJECTED = frozenset({"dev-shm", "liveness-probe", "readiness-probe", "dashboard-host", "command"})
-_SUBMITTER = Pods("spec.submitterPodTemplate", template="", name="submitter", count=ONE)
+_SUBMITTER = Pods("spec.submitterPodTemplate", template="", name="submitter", replicas=ONE)
 
 _LEADER_LABELS = {"leaderworkerset.sigs.k8s.io/name": "{name}", "leaderworkerset.sigs.k8s.io/worker-index": "0"}
 _GROUPS = (
@@ -82,12 +82,12 @@ _GROUPS = (
         "spec",
         "leaderWorkerTemplate.workerTemplate",
         name="worker",
-        count=followers,
+        replicas=followers,
         labels={"leaderworkerset.sigs.k8s.io/name": "{name}"},
     ),
 )
 _DISAGGREGATED = tuple(
-    row._replace(carrier=carrier, name=name, count=count, labels={})
+    row._replace(carrier=carrier, name=name, replicas=count, labels={})
     for carrier in ("spec.roles.*.spec", "spec.roles.*.template.spec")
     for row, name, count in ((_GROUPS[0], "*", Count()), (_GROUPS[1], "*", followers))
 )

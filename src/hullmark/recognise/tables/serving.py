@@ -27,13 +27,13 @@ _KUBEAI = Fields("server", container="args resources", pod="priorityClassName")
 _BY_OPERATOR = frozenset({"image", "command", "liveness-probe", "readiness-probe", "startup-probe", "resources"})
 _EXTPROC = Fields("ai-gateway-extproc", container="resources securityContext volumeMounts", pod="")
 _KAITO = (
-    Pods("inference", count=Count("/resource.count")),
-    Pods("tuning", count=Count("/resource.count")),
+    Pods("inference", replicas=Count("/resource.count")),
+    Pods("tuning", replicas=Count("/resource.count")),
 )
 
 KINDS: Table = {
     "VLLMRuntime.production-stack.vllm.ai": Kind(
-        (Pods(count=Count("deploymentConfig.replicas|replicas"), assemble=flat(_STACK)),),
+        (Pods(replicas=Count("deploymentConfig.replicas|replicas"), assemble=flat(_STACK)),),
         _SERVE,
         injected=frozenset({"command", "liveness-probe", "readiness-probe", "startup-probe", "dev-shm"}),
     ),
@@ -51,7 +51,7 @@ KINDS: Table = {
     "Model.kubeai.org": Kind(
         (
             Pods(
-                count=Count("replicas|minReplicas", "minReplicas", "maxReplicas", default=0),
+                replicas=Count("replicas|minReplicas", "minReplicas", "maxReplicas", default=0),
                 labels={"model": "{name}", "app.kubernetes.io/name": "{name}"},
                 assemble=flat(_KUBEAI),
             ),
@@ -68,25 +68,27 @@ KINDS: Table = {
                 "spec",
                 "podSpec",
                 "",
-                count=Count("replicas|minReplicas", "minReplicas|replicas", "maxReplicas|replicas"),
+                replicas=Count("replicas|minReplicas", "minReplicas|replicas", "maxReplicas|replicas"),
             ),
         ),
         _SERVE,
         injected=_BY_OPERATOR,
     ),
-    "ServerConfig.mlops.seldon.io": Kind((Pods("spec", "podSpec", "", count=CLUSTER_DECIDES),), _SERVE, template=True),
+    "ServerConfig.mlops.seldon.io": Kind(
+        (Pods("spec", "podSpec", "", replicas=CLUSTER_DECIDES),), _SERVE, template=True
+    ),
     "SeldonRuntime.mlops.seldon.io": Kind(
         (Pods("spec.overrides.*", "podSpec", "", name=".name"),), _SERVE, injected=_BY_OPERATOR
     ),
     "SeldonConfig.mlops.seldon.io": Kind(
-        (Pods("spec.components.*", "podSpec", "", name=".name", count=CLUSTER_DECIDES),), _SERVE, template=True
+        (Pods("spec.components.*", "podSpec", "", name=".name", replicas=CLUSTER_DECIDES),), _SERVE, template=True
     ),
     "SeldonDeployment.machinelearning.seldon.io": Kind(
         (
             Pods(
                 "spec.predictors.*.componentSpecs.*",
                 template="",
-                count=Count("replicas"),
+                replicas=Count("replicas"),
                 labels={"seldon-deployment-id": "{name}"},
             ),
         ),
@@ -100,7 +102,7 @@ KINDS: Table = {
     "AIGatewayRoute.aigateway.envoyproxy.io": Kind((), Role.LLM_GATEWAY),
     "MCPRoute.aigateway.envoyproxy.io": Kind((), Role.LLM_GATEWAY),
     "GatewayConfig.aigateway.envoyproxy.io": Kind(
-        (Pods("spec.extProc.kubernetes", count=CLUSTER_DECIDES, assemble=flat(_EXTPROC)),),
+        (Pods("spec.extProc.kubernetes", replicas=CLUSTER_DECIDES, assemble=flat(_EXTPROC)),),
         Role.LLM_GATEWAY,
         template=True,
     ),
