@@ -120,6 +120,6 @@ def _totals(summary: Summary, paint: Paint) -> str:
         parts.append(count(summary.diagnostics, "diagnostic"))
     if summary.not_checked:
         parts.append(f"{summary.not_checked} not checked")
-    elif not summary.diagnostics:
+    elif summary.resources and not summary.diagnostics:
         parts.append("everything checked")
     return " · ".join(parts)
