@@ -18,6 +18,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from hullmark.model.terms import Confidence, Impact, Severity, Theme
@@ -65,6 +66,7 @@ THRESHOLDS = {**{s.word: int(s) for s in Severity}, "never": NEVER}
 """The words of ``--fail-on`` and ``fail-on``, from the least severity up."""
 
 
+@lru_cache(maxsize=16)
 def chosen(name: str, fail_on: str = "") -> Profile:
     """The profile of this name; a ``fail_on`` severity (or *never*) takes the place of its thresholds at every impact.
 
@@ -89,6 +91,7 @@ _SAMPLE = frozenset(
 _SEPARATORS = re.compile(r"[/\\]+")
 
 
+@lru_cache(maxsize=4096)
 def is_sample(file: str, namespace: str) -> bool:
     """Whether a path or namespace says that what it holds is a sample, a test or for development: reported, not gated.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from hullmark.model.architecture import Architecture
@@ -39,7 +40,7 @@ class Check(Generic[S]):
     absence: Theme | None
     aliases: tuple[str, ...]
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The kebab-case name."""
         return self.function.__name__.replace("_", "-")
@@ -49,7 +50,7 @@ class Check(Generic[S]):
         """The dotted name of the module, whose docstring is the page."""
         return self.function.__module__
 
-    @property
+    @cached_property
     def pillar(self) -> Pillar:
         """The pillar, from the folder."""
         return Pillar(self.module.rsplit(".", 2)[-2])
