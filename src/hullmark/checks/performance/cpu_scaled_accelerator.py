@@ -208,4 +208,6 @@ def _named(text: str, place: Place) -> _Metric:
     """A metric by what its name or query is about."""
     if _DEVICE_MEMORY.search(text):
         return _Metric("the memory of its devices", place, blind=True)
-    return _Metric("the time its devices are busy", place, weak=True) if _DUTY_CYCLE.search(text) else _Metric("", place)
+    return (
+        _Metric("the time its devices are busy", place, weak=True) if _DUTY_CYCLE.search(text) else _Metric("", place)
+    )

@@ -77,4 +77,6 @@ def host_path_shared_memory(podset: PodSet, arch: Architecture) -> Iterator[Find
             what = "puts a directory of the node in the place of shared memory"
         else:
             continue
-        yield Finding(f"volume '{name}' {what}", volume.at("hostPath", "path"), advice="use an emptyDir of medium Memory")
+        yield Finding(
+            f"volume '{name}' {what}", volume.at("hostPath", "path"), advice="use an emptyDir of medium Memory"
+        )
