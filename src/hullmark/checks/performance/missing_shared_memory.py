@@ -119,12 +119,14 @@ def _has_memory(container: Container) -> bool:
 
 def _sharing(container: Container) -> tuple[str, Place, Confidence | None] | None:
     """What makes several processes of the container share memory, and where that is said."""
-    devices = [a for a in container.accelerators if a.vendor in ("nvidia", "amd", "unknown")]
-    if not devices:
+    devices = container.accelerators
+    if not devices or any(a.vendor not in ("nvidia", "amd", "unknown") for a in devices):
         return None
     gpus = sum(a.count or 0 for a in devices if a.vendor != "unknown")
     if gpus > 1:
         return f"runs on {gpus} GPUs", devices[0].place, None
+    if not gpus and any(a.vendor == "unknown" for a in devices):
+        raise Undecided(f"which devices '{devices[0].resource}' stands for is not known")
     ranks = parallelism(container)
     if ranks is not None and int(ranks.value) > 1:
         return f"runs {ranks.value} ranks", ranks.place, None

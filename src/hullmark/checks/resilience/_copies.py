@@ -5,6 +5,7 @@ from __future__ import annotations
 from hullmark.model.architecture import Architecture
 from hullmark.model.truth import string
 from hullmark.model.workload import PodSet
+from hullmark.text.source import Place
 from hullmark.text.tree import Node, dig
 
 _CLUSTERS = frozenset({"RayCluster", "SparkConnect", "DaskCluster", "DaskWorkerGroup", "NodeSet"})
@@ -12,6 +13,9 @@ _CLUSTERS = frozenset({"RayCluster", "SparkConnect", "DaskCluster", "DaskWorkerG
 
 _PARTS = frozenset({"worker", "prefill-worker"})
 """Pod sets that are the rest of a group which another pod set leads."""
+
+_LEADING = frozenset({"main", "leader"})
+"""Pod sets that the number of their object is about."""
 
 
 def copies(podset: PodSet, arch: Architecture) -> int | None:
@@ -30,6 +34,17 @@ def copies(podset: PodSet, arch: Architecture) -> int | None:
     ):
         return None
     return least // max(_group(podset), 1)
+
+
+def counted_at(podset: PodSet) -> Place:
+    """Where the number of its pods is said, or the nearest that exists."""
+    workload = podset.workload
+    node = workload.resource.node
+    if node.get("spec", podset.name, "replicas") is not None:
+        return node.at("spec", podset.name, "replicas")
+    if len(workload.podsets) == 1 or podset.name in _LEADING:
+        return workload.at("spec", "replicas")
+    return podset.at("replicas")
 
 
 def _group(podset: PodSet) -> int:

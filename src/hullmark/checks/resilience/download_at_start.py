@@ -143,7 +143,9 @@ def _kept_by_operator(container: Container, model: ModelReference, arch: Archite
     if kind == "Model":
         return bool(string(spec.value, "spec", "cacheProfile"))
     if kind in ("NIMService", "NIMPipeline"):
-        return any(spec.get("spec", "storage", field) is not None for field in ("nimCache", "pvc", "hostPath"))
+        name = container.podset.name
+        own = next((s for s in spec.children("spec", "services") if string(s.value, "name") == name), spec)
+        return any(own.get("spec", "storage", field) is not None for field in ("nimCache", "pvc", "hostPath"))
     if kind not in ("InferenceService", "LLMInferenceService"):
         return kind == "VLLMRuntime" and spec.get("spec", "storageConfig", "enabled") is True
     return any(

@@ -61,7 +61,7 @@ See [Specifying a disruption budget](https://kubernetes.io/docs/tasks/run-applic
 
 from collections.abc import Iterator
 
-from hullmark.checks.resilience._copies import copies
+from hullmark.checks.resilience._copies import copies, counted_at
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
@@ -83,7 +83,7 @@ def missing_disruption_budget(podset: PodSet, arch: Architecture) -> Iterator[Fi
     ]
     yield Finding(
         f"all {least} replicas of '{workload.name}' may be evicted at once",
-        workload.at("spec", "replicas"),
+        counted_at(podset),
         related=tuple(related),
         advice="add a PodDisruptionBudget with maxUnavailable: 1",
     )

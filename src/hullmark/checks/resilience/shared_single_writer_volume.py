@@ -80,6 +80,7 @@ from typing import NamedTuple
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
+from hullmark.model.resource import Resource
 from hullmark.model.selectors import label_selector
 from hullmark.model.terms import Severity
 from hullmark.model.truth import string
@@ -104,7 +105,8 @@ class _Use(NamedTuple):
 @check(Workload, severity=Severity.HIGH)
 def shared_single_writer_volume(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     for use in (*_claims(workload, arch), *_of_set(workload), *_of_operator(workload, arch)):
-        pods = sum(_most(p, arch) for p in use.podsets)
+        counts = [_most(p, arch) for p in use.podsets]
+        pods = max(counts, default=0) if _in_turn(workload) else sum(counts)
         if pods < 2 or not use.modes or not set(use.modes) <= _SINGLE:
             continue
         one_pod = "ReadWriteOnce" not in use.modes
@@ -121,6 +123,11 @@ def shared_single_writer_volume(workload: Workload, arch: Architecture) -> Itera
 def _most(podset: PodSet, arch: Architecture) -> int:
     replicas = arch.around(podset).replicas
     return (replicas.most if replicas.most is not None else replicas.wanted) or 0
+
+
+def _in_turn(workload: Workload) -> bool:
+    """Whether jobs of a JobSet wait for each other, so that not all pods run at once."""
+    return any(job.get("dependsOn") for job in workload.resource.node.children("spec", "replicatedJobs"))
 
 
 def _claims(workload: Workload, arch: Architecture) -> Iterator[_Use]:
@@ -171,13 +178,24 @@ def _of_operator(workload: Workload, arch: Architecture) -> Iterator[_Use]:
     holder, at = node, node.at("spec", "storage", "pvc", "volumeAccessMode")
     name = string(node.value, "spec", "storage", "pvc", "name") or workload.name
     if cache_name:
-        cache = arch.find("NIMCache", workload.namespace, cache_name)
+        cache = _cache(workload, cache_name, arch)
         if cache is None:
             return
         holder, at, name = cache.node, node.at("spec", "storage", "nimCache", "name"), cache_name
     mode = string(holder.value, "spec", "storage", "pvc", "volumeAccessMode")
     modes_at = holder.at("spec", "storage", "pvc", "volumeAccessMode")
     yield _Use(name, (mode,) if mode else (), workload.podsets, at, modes_at)
+
+
+def _cache(workload: Workload, name: str, arch: Architecture) -> Resource | None:
+    """The cache a service means: the one beside it, or the only one of that name in its namespace."""
+    named = arch.by_name.get(("NIMCache", name), ())
+    folder = workload.resource.file.rpartition("/")[0]
+    beside = [c for c in named if c.file == workload.resource.file] or [
+        c for c in named if c.file.rpartition("/")[0] == folder
+    ]
+    found = beside or [c for c in named if c.ref.namespace == workload.namespace]
+    return found[0] if len(found) == 1 else None
 
 
 def _modes(node: Node, *keys: str) -> tuple[str, ...]:
