@@ -58,8 +58,8 @@ spec:
         sizeLimit: 8Gi
 ```
 
-See [vLLM: deploying with Kubernetes](https://docs.vllm.ai/en/stable/deployment/k8s.html) and
-[PyTorch: multiprocessing best practices](https://docs.pytorch.org/docs/stable/notes/multiprocessing.html).
+See [vLLM: deploying with Kubernetes](https://docs.vllm.ai/en/stable/deployment/k8s/) and
+[PyTorch: shared memory in containers](https://github.com/pytorch/pytorch#using-pre-built-images).
 """
 
 from collections.abc import Iterator

@@ -42,7 +42,7 @@ spec:
 ```
 
 See [Protect slow starting containers](https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#define-startup-probes)
-and [vLLM: troubleshooting startup probes](https://docs.vllm.ai/en/stable/deployment/k8s.html).
+and [vLLM: troubleshooting startup probes](https://docs.vllm.ai/en/stable/deployment/k8s/).
 """
 
 from collections.abc import Iterator

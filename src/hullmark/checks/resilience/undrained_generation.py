@@ -69,8 +69,9 @@ spec:
                 seconds: 20  # finding: container 'vllm' sleeps 20 s before it stops, but is killed after 15 s
 ```
 
-See [Pod termination](https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination) and
-[container lifecycle hooks](https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/).
+See [Pod termination](https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination),
+[container lifecycle hooks](https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/) and
+[llm-d: graceful shutdown](https://llm-d.ai/docs/dev/operations/lifecycle/graceful-shutdown).
 """
 
 import re

@@ -51,7 +51,8 @@ spec:
                 limits: {nvidia.com/gpu: 8, rdma/hca_shared_devices: 1}
 ```
 
-See [Device plugins](https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/device-plugins/) and
+See [Device plugins](https://kubernetes.io/docs/concepts/extend-kubernetes/compute-storage-net/device-plugins/),
+[EFA on EKS](https://docs.aws.amazon.com/eks/latest/userguide/node-efa.html) and
 [Pod Security Standards](https://kubernetes.io/docs/concepts/security/pod-security-standards/).
 """
 
