@@ -109,7 +109,8 @@ def _total(workload: Workload, facts: TrainingFacts) -> Iterator[Finding]:
     podsets = [p for p in _together(workload, setting.container) if p.accelerators]
     slots = _number(dig(workload.resource.spec, "slotsPerWorker"))
     if workload.ref.kind == "MPIJob":
-        podsets = podsets or [p for p in workload.podsets if p.name.lower() == "worker"]
+        launches = dig(workload.resource.spec, "runLauncherAsWorker") is True
+        podsets = [p for p in workload.podsets if launches or p.name.lower() == "worker"]
         each, noun = slots or 1, "slot"
     else:
         each, noun = _devices(podsets), "device"
