@@ -31,10 +31,8 @@ class Storage:
             for name, volume in podset.volumes.items()
             if string(volume.value, "persistentVolumeClaim", "claimName")
         }
-        for name, template in _templates(podset.workload.resource):
-            found.setdefault(
-                name, self._claim(name, None, template.value, podset.workload.resource, retained=_retained(podset))
-            )
+        for name, template, retained in _templates(podset.workload.resource):
+            found.setdefault(name, self._claim(name, None, template.value, podset.workload.resource, retained=retained))
         return found or _NO_CLAIMS
 
     def _named(self, name: str, podset: PodSet) -> Claim:
@@ -69,20 +67,16 @@ def _behind(volume: Resource) -> str:
     )
 
 
-def _templates(resource: Resource) -> Iterator[tuple[str, Node]]:
-    """``volumeClaimTemplates`` of a StatefulSet and its kin, and of a JobSet's volume claim policies."""
+def _templates(resource: Resource) -> Iterator[tuple[str, Node, bool]]:
+    """``volumeClaimTemplates`` of a StatefulSet and its kin, and of a JobSet's volume claim policies.
+
+    With each, whether its claims outlive the object: by default a StatefulSet's do and a JobSet's do not.
+    """
+    kept = string(resource.spec, "persistentVolumeClaimRetentionPolicy", "whenDeleted") != "Delete"
     for path in (("spec", "volumeClaimTemplates"), ("spec", "leaderWorkerTemplate", "volumeClaimTemplates")):
         for template in resource.node.children(*path):
-            yield string(template.value, "metadata", "name"), template
+            yield string(template.value, "metadata", "name"), template, kept
     for policy in resource.node.children("spec", "volumeClaimPolicies"):
+        kept = string(policy.value, "retentionPolicy", "whenDeleted") == "Retain"
         for template in policy.children("templates"):
-            yield string(template.value, "metadata", "name"), template
-
-
-def _retained(podset: PodSet) -> bool:
-    """Whether claims made from templates outlive their object: by default a StatefulSet's do, a JobSet's do not."""
-    resource = podset.workload.resource
-    if resource.ref.kind == "JobSet":
-        policies = items(resource.spec, "volumeClaimPolicies")
-        return any(string(p, "retentionPolicy", "whenDeleted") == "Retain" for p in policies)
-    return string(resource.spec, "persistentVolumeClaimRetentionPolicy", "whenDeleted") != "Delete"
+            yield string(template.value, "metadata", "name"), template, kept

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from hullmark.model.argv import Argv
 from hullmark.model.image import Image
+from hullmark.model.quantity import quantity
 from hullmark.model.truth import Undecided, flag, number, string
 from hullmark.text.source import Key, Place
 from hullmark.text.tree import Map, Node, Value, dig, items, mapping
@@ -248,4 +249,4 @@ def _quantity(value: Value, bound: str, resource: str) -> str | None:
     if found is None or isinstance(found, (dict, list)):
         return None
     text = str(found)
-    return None if text.strip() in ("", "0") else text
+    return None if not text.strip() or quantity(text) == 0 else text

@@ -58,7 +58,10 @@ https://huggingface.co/docs/text-generation-inference/reference/launcher, https:
 _DEFAULT_ONE = frozenset({"vllm", "sglang"})
 """Engines that use one device unless told otherwise; the others shard over what they find."""
 
-_SPANS_PODS = ("--nnodes", "--node-rank", "--data-parallel-address", "--data-parallel-hybrid-lb", "--master-addr")
+_SPANS_PODS = (
+    *("--nnodes", "--node-rank", "--master-addr", "--data-parallel-address", "--data-parallel-hybrid-lb"),
+    *("--data-parallel-external-lb", "--data-parallel-rank", "--data-parallel-start-rank"),
+)
 
 _PARAMETERS = re.compile(r"(?<![A-Za-z\d.])(?:(\d+)x)?(\d+(?:\.\d+)?)([bBmM])(?![A-Za-z\d])")
 _HALF = re.compile(r"fp8|int8|w8a8|8bit|(?<![a-z])q8(?![a-z\d])|w8a16")

@@ -51,30 +51,112 @@ from hullmark.model.check import check
 from hullmark.model.container import Container
 from hullmark.model.demand import parallelism
 from hullmark.model.finding import Finding
+from hullmark.model.flags import rank
 from hullmark.model.terms import Severity
+from hullmark.model.truth import natural
+from hullmark.model.workload import Setting
+from hullmark.text.source import Place
+from hullmark.text.tree import Value, dig
+
+_APART = frozenset({"DynamoGraphDeployment", "DynamoComponentDeployment", "NIMPipeline", "LeaderWorkerSet"})
+"""Kinds whose pod sets are not the ranks of one engine, or whose groups are counted below."""
+
+_LAUNCHER = 3
+"""From which rank on a command is an engine's (`hullmark.model.flags.rank`)."""
 
 
 @check(Container, severity=Severity.HIGH, containers=("app",))
 def mismatched_accelerator_count(container: Container, arch: Architecture) -> Iterator[Finding]:
+    kind = container.workload.ref.kind
+    if kind == "VLLMRuntime":
+        yield from _by_fields(container)
+        return
     if not container.accelerators or any(
-        a.vendor not in ("nvidia", "amd") or "mig" in a.resource for a in container.accelerators
+        a.vendor not in ("nvidia", "amd") or "mig" in a.resource or "shared" in a.resource
+        for a in container.accelerators
     ):
         return
-    if (
-        container.default_name
-        or container.workload.injected & {"command", "image"}
-        or len(container.workload.podsets) > 1
-    ):
-        return  # an operator writes the command line, or the group spans several pods
+    needed = _declared(container) if kind == "LLMInferenceService" else _needed(container)
+    pods = _pods(container) if needed is not None else None
+    if needed is None or pods is None:
+        return
+    has = container.accelerator_count * pods
+    if has and int(needed.value) != has:
+        who = f"container '{container.name}'" if pods == 1 else f"group of {pods} pods of '{container.workload.name}'"
+        yield _finding(who, has, needed, container.accelerators[0].place)
+
+
+def _finding(who: str, has: int, needed: Setting, place: Place) -> Finding:
+    short = int(needed.value) > has
+    noun = "device" if has == 1 else "devices"
+    return Finding(
+        f"{who} has {has} {noun} and uses {needed.value}",
+        place,
+        label="too few to start" if short else f"{has - int(needed.value)} of them idle",
+        related=((needed.place, "what the engine uses"),) if needed.place.exact else (),
+    )
+
+
+def _needed(container: Container) -> Setting | None:
+    """What the engine is told to use; nothing where an operator may tell it more, or several engines share the devices."""
+    workload = container.workload
     needed = parallelism(container)
-    has = container.accelerator_count
-    if needed is None or has == 0:
-        return
-    if int(needed.value) != has:
-        short = int(needed.value) > has
-        yield Finding(
-            f"container '{container.name}' has {has} devices and uses {needed.value}",
-            container.accelerators[0].place,
-            label="too few to start" if short else f"{has - int(needed.value)} of them idle",
-            related=((needed.place, "what the engine uses"),) if needed.place.exact else (),
-        )
+    written = needed is not None and needed.place.exact
+    by_operator = bool(container.default_name or workload.injected & {"command", "image"})
+    together = workload.ref.kind not in _APART and sum(1 for p in workload.podsets if p.accelerators) > 1
+    engines = sum(1 for segment in container.argv.segments if rank(segment) > _LAUNCHER)
+    return None if together or engines > 1 or (by_operator and not written) else needed
+
+
+def _pods(container: Container) -> int | None:
+    """How many pods make one group of ranks; None where that cannot be told."""
+    resource = container.workload.resource
+    if any(resource.node.get("spec", field) is not None for field in ("multiNode", "multinode")):
+        return None
+    if resource.ref.kind == "DynamoGraphDeployment":
+        return None if "multinode" in str(dig(resource.spec, "services", container.podset.name)) else 1
+    if resource.ref.kind != "LeaderWorkerSet":
+        return 1
+    size = resource.node.get("spec", "leaderWorkerTemplate", "size")
+    counts = {c.accelerator_count for p in container.workload.podsets for c in p.containers if c.accelerators}
+    alone = container.argv.has("--data-parallel-size", "-dp", "--data-parallel-size-local", "-dpl")
+    if alone or len(counts) != 1 or not isinstance(size, int):
+        return None
+    with_devices = [p for p in container.workload.podsets if p.accelerators]
+    leads = container.podset.name == "leader" or len(container.workload.podsets) == 1
+    return size if leads and len(with_devices) == len(container.workload.podsets) else None
+
+
+def _declared(container: Container) -> Setting | None:
+    """The devices one pod of an LLMInferenceService uses, from which KServe writes the command line."""
+    part = ("spec", "prefill") if container.podset.name.startswith("prefill") else ("spec",)
+    node = container.workload.resource.node.child(*part, "parallelism")
+    if node is None or container.podset.name not in ("main", "worker", "prefill", "prefill-worker"):
+        return None
+    sizes = [(key, _whole(node.get(key))) for key in ("tensor", "dataLocal") if node.get(key) is not None]
+    if not sizes or any(size is None for _, size in sizes):
+        return None
+    total = 1
+    for _, size in sizes:
+        total *= size or 1
+    if node.get("dataLocal") is None and node.get("data") is not None:
+        return None
+    return Setting(str(total), node.at(sizes[0][0]), container)
+
+
+def _by_fields(container: Container) -> Iterator[Finding]:
+    """A VLLMRuntime says both in fields of its own."""
+    node = container.workload.resource.node
+    has = _whole(node.get("spec", "deploymentConfig", "resources", "gpu"))
+    uses = _whole(node.get("spec", "vllmConfig", "tensorParallelSize"))
+    more = container.argv.has("--pipeline-parallel-size", "-pp", "--data-parallel-size", "-dp")
+    if has and uses and has != uses and not more:
+        setting = Setting(str(uses), node.at("spec", "vllmConfig", "tensorParallelSize"), container)
+        place = node.at("spec", "deploymentConfig", "resources", "gpu")
+        yield _finding(f"container '{container.name}'", has, setting, place)
+
+
+def _whole(value: Value) -> int | None:
+    if isinstance(value, str):
+        return natural(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None

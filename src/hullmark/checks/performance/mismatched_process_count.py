@@ -3,8 +3,9 @@
 With more processes than devices, the extra ranks stop at "invalid device ordinal"; with more nodes in the launcher than pods in the manifest, the rendezvous waits for
 peers that do not exist until it times out. Fewer leave accelerators idle.
 
-Only literal values are compared. TPU and Neuron devices hold several cores each and MIG slices are parts of a device, so these are left out, and so is an elastic run's number of
-nodes.
+Counted are processes a node (`torchrun`), all processes (`accelerate launch`, and `mpirun` against the slots of an MPIJob), nodes, and the pods of a JobSet that run at once.
+Only literal values are compared. TPU and Neuron devices hold several cores each and MIG slices are parts of a device, so these are left out. An elastic run has no number of
+nodes, so a launcher that fixes one defeats it.
 
 To fix it, make processes a node equal to devices a pod, and nodes equal to the pods that take part.
 
@@ -61,39 +62,62 @@ from collections.abc import Iterator
 
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
+from hullmark.model.container import Container
 from hullmark.model.finding import Finding
 from hullmark.model.terms import TRAINERS, Role, Severity
-from hullmark.model.truth import natural
-from hullmark.model.workload import Setting, TrainingFacts, Workload
-from hullmark.text.tree import dig
+from hullmark.model.truth import Undecided, natural
+from hullmark.model.workload import PodSet, Setting, TrainingFacts, Workload
+from hullmark.text.tree import Value, dig
 
 _ROLES = TRAINERS | {Role.EVALUATION, Role.BATCH_INFERENCE}
+_STEPS = frozenset(
+    {"Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate", "CronWorkflow", "Task", "TaskRun", "PipelineRun"}
+)
+"""Kinds whose pod sets are steps that run one after the other."""
 
 
 @check(Workload, severity=Severity.HIGH, roles=_ROLES)
 def mismatched_process_count(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     facts = workload.training
-    if facts is None:
+    if facts is None or workload.template or facts.benchmark:
         return
     yield from _processes(workload, facts)
+    yield from _total(workload, facts)
     yield from _nodes(workload, facts)
+    yield from _parts(workload)
 
 
 def _processes(workload: Workload, facts: TrainingFacts) -> Iterator[Finding]:
     setting = facts.processes_per_node
     wanted = _whole(setting)
-    counts = {
-        p.accelerator_count
-        for p in workload.podsets
-        if p.accelerators and all(a.vendor in ("nvidia", "amd") and "mig" not in a.resource for a in p.accelerators)
-    }
-    if setting is None or wanted is None or len(counts) != 1:
+    if setting is None or wanted is None:
         return
-    devices = counts.pop()
+    devices = _devices(_together(workload, setting.container))
     if devices and wanted != devices:
-        noun = "device" if devices == 1 else "devices"
         yield Finding(
-            f"the launcher of '{workload.name}' starts {wanted} processes a node, but a pod has {devices} {noun}",
+            f"the launcher of '{workload.name}' starts {wanted} processes a node, but a pod has {_count(devices, 'device')}",
+            setting.place,
+        )
+
+
+def _total(workload: Workload, facts: TrainingFacts) -> Iterator[Finding]:
+    """What a launcher starts over all nodes: accelerate one process a device, mpirun one a slot."""
+    setting = facts.processes
+    wanted = _whole(setting)
+    if setting is None or wanted is None or setting.container is None or _elastic(workload):
+        return
+    podsets = [p for p in _together(workload, setting.container) if p.accelerators]
+    slots = _number(dig(workload.resource.spec, "slotsPerWorker"))
+    if workload.ref.kind == "MPIJob":
+        launches = dig(workload.resource.spec, "runLauncherAsWorker") is True
+        podsets = [p for p in workload.podsets if launches or p.name.lower() == "worker"]
+        each, noun = slots or 1, "slot"
+    else:
+        each, noun = _devices(podsets), "device"
+    pods = _pods(podsets, workload)
+    if each and pods and wanted != each * pods:
+        yield Finding(
+            f"the launcher of '{workload.name}' starts {wanted} processes, but {_count(pods, 'pod')} of {_count(each, noun)} take part",
             setting.place,
         )
 
@@ -101,17 +125,87 @@ def _processes(workload: Workload, facts: TrainingFacts) -> Iterator[Finding]:
 def _nodes(workload: Workload, facts: TrainingFacts) -> Iterator[Finding]:
     setting = facts.nodes
     wanted = _whole(setting)
-    if setting is None or wanted is None or dig(workload.resource.spec, "elasticPolicy") is not None:
+    if setting is None or wanted is None:
         return
-    taking_part = [p for p in workload.podsets if p.accelerators] or list(workload.podsets)
-    if any(p.replicas.wanted is None for p in taking_part):
+    if dig(workload.resource.spec, "elasticPolicy") is not None:
+        if _elastic(workload) and setting.container is not None:
+            policy = dig(workload.resource.spec, "elasticPolicy")
+            bounds = f"{dig(policy, 'minReplicas')} to {dig(policy, 'maxReplicas')}"
+            yield Finding(
+                f"the launcher of '{workload.name}' expects exactly {wanted} nodes, but the run is elastic from {bounds}",
+                setting.place,
+            )
         return
-    pods = sum(p.replicas.wanted or 0 for p in taking_part)
+    podsets = _together(workload, setting.container)
+    pods = _pods([p for p in podsets if p.accelerators] or podsets, workload)
+    size = _number(dig(workload.resource.spec, "leaderWorkerTemplate", "size"))
+    pods = size or pods
     if pods and pods != wanted:
-        noun = "pod takes" if pods == 1 else "pods take"
         yield Finding(
-            f"the launcher of '{workload.name}' expects {wanted} nodes, but {pods} {noun} part", setting.place
+            f"the launcher of '{workload.name}' expects {wanted} nodes, but {_count(pods, 'pod')} {'takes' if pods == 1 else 'take'} part",
+            setting.place,
         )
+
+
+def _parts(workload: Workload) -> Iterator[Finding]:
+    """Jobs of a JobSet that do not run all their pods at once, so that ranks wait for pods that come later."""
+    if workload.ref.kind != "JobSet" or not any(c.accelerators for c in workload.containers):
+        return
+    for job in workload.resource.node.children("spec", "replicatedJobs"):
+        spec = job.child("template", "spec")
+        at_once = None if spec is None else _number(spec.get("parallelism"))
+        in_all = None if spec is None else _number(spec.get("completions"))
+        if spec is not None and at_once and in_all and at_once < in_all:
+            yield Finding(
+                f"{in_all} pods of '{workload.name}' are to complete, but {at_once} run at once",
+                spec.at("parallelism"),
+                related=((spec.at("completions"), "how many are to complete"),),
+            )
+
+
+def _together(workload: Workload, container: Container | None) -> list[PodSet]:
+    """The pod sets that run as one."""
+    if container is not None and workload.ref.kind in _STEPS:
+        return [container.podset]
+    return list(workload.podsets)
+
+
+def _devices(podsets: list[PodSet]) -> int:
+    """The devices of one pod where all have as many, and each is one for a process; else 0."""
+    counts = {
+        p.accelerator_count
+        for p in podsets
+        if p.accelerators
+        and all(
+            a.vendor in ("nvidia", "amd") and "mig" not in a.resource and "shared" not in a.resource
+            for a in p.accelerators
+        )
+    }
+    odd = any(a.vendor not in ("nvidia", "amd") for p in podsets for a in p.accelerators)
+    return counts.pop() if len(counts) == 1 and not odd else 0
+
+
+def _pods(podsets: list[PodSet], workload: Workload) -> int:
+    total = 0
+    for podset in podsets:
+        if podset.replicas.wanted is None:
+            raise Undecided(f"how many pods '{workload.name}' has is not known")
+        total += podset.replicas.wanted
+    return total
+
+
+def _elastic(workload: Workload) -> bool:
+    policy = dig(workload.resource.spec, "elasticPolicy")
+    least, most = _number(dig(policy, "minReplicas")), _number(dig(policy, "maxReplicas"))
+    return least is not None and most is not None and least < most
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _number(value: Value) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _whole(setting: Setting | None) -> int | None:

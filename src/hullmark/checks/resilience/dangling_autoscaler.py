@@ -4,7 +4,7 @@ An autoscaler whose target is misspelt scales nothing: it reports an error in it
 was born with.
 
 Targets of a kind that Hullmark does not know, and targets that may simply lie outside the scan, are *unknown*, not dangling. It is a finding when
-the scan holds a workload of almost that name or kind in the same namespace.
+the scan holds a workload of that name, but of another kind or API group, or in another namespace.
 
 To fix it, name the workload as it is, with its kind.
 
@@ -105,10 +105,13 @@ def dangling_autoscaler(scaler: Resource, arch: Architecture) -> Iterator[Findin
     if not selection.near:
         raise Undecided(selection.unknown or f"{kind} '{name}' is not in the scan")
     podset, why = selection.near[0]
-    other_kind = podset.workload.name == name and podset.workload.ref.kind != kind
-    reason = f"'{name}' is a {podset.workload.ref.kind}" if other_kind else why
+    ref = podset.workload.ref
+    if ref.kind != kind:
+        why = f"'{name}' is a {ref.kind}"
+    elif ref.namespace == scaler.ref.namespace:
+        why = f"'{name}' belongs to API group '{ref.group}'"
     yield Finding(
-        f"'{scaler.ref.name}' scales {kind} '{name}', but {reason}",
+        f"'{scaler.ref.name}' scales {kind} '{name}', but {why}",
         scaler.node.at("spec", "scaleTargetRef", "name"),
         related=((podset.workload.at(), "the workload that comes closest"),),
     )

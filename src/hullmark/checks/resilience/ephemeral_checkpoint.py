@@ -3,8 +3,9 @@
 The run saves checkpoints, so its author believes it can resume. But a path without a volume lies in the container's own layer, and an `emptyDir` goes with the pod:
 after an eviction, a drained node or a spot reclaim the run starts from step zero.
 
-A directory of the node counts as lost for runs of several pods, and as a risk for one. Paths that may lie below the image's own working directory are
-said with less confidence. Benchmarks are not asked.
+A directory of the node counts as lost for runs of several pods, and as a risk for one; a claim on one node is a note. A relative path lies below the container's `workingDir`;
+where the image's own directory may be a volume, the finding is said with less confidence. A fast path beside a lasting one, or a program that copies to an object store, is
+fine. What a program's own code or a mounted configuration says is not read. Benchmarks are not asked.
 
 To fix it, write to a claim that outlives the pod or to an object store, and resume from there.
 
@@ -71,14 +72,18 @@ See [Volumes: emptyDir](https://kubernetes.io/docs/concepts/storage/volumes/#emp
 [PyTorch: saving and loading a general checkpoint](https://docs.pytorch.org/tutorials/recipes/recipes/saving_and_loading_a_general_checkpoint.html).
 """
 
+import posixpath
 from collections.abc import Iterator
 
 from hullmark.model.architecture import Architecture
+from hullmark.model.argv import programs
 from hullmark.model.check import check
-from hullmark.model.durability import Keeping, durability
+from hullmark.model.container import Container
+from hullmark.model.durability import Durability, Keeping, durability
 from hullmark.model.finding import Finding
 from hullmark.model.terms import TRAINERS, Confidence, Severity
-from hullmark.model.workload import Workload
+from hullmark.model.truth import string
+from hullmark.model.workload import Setting, TrainingFacts, Workload
 
 _WHERE = {
     Keeping.CONTAINER_LAYER: "in the container's own layer and are lost with it",
@@ -86,7 +91,13 @@ _WHERE = {
     Keeping.EPHEMERAL_VOLUME: "in a volume that is deleted with the pod",
     Keeping.DELETED_WITH_OBJECT: "in a claim that is deleted with its object",
     Keeping.HOST_PATH: "on one node and are lost with it",
+    Keeping.NODE_VOLUME: "in a claim on one node and are lost with it",
 }
+_MODEL = frozenset({"MODEL_PATH", "MODEL_DIR"})
+"""Variables that may as well say where a model is read from."""
+
+_COPIERS = {"aws": "s3", "gcloud": "storage", "gsutil": "", "rclone": "", "s5cmd": "", "azcopy": "", "mc": ""}
+"""Programs that carry files to an object store, with the argument that makes them do so."""
 
 
 @check(Workload, severity=Severity.HIGH, roles=TRAINERS)
@@ -95,21 +106,87 @@ def ephemeral_checkpoint(workload: Workload, arch: Architecture) -> Iterator[Fin
     if facts is None or facts.benchmark or not any(c.accelerators for c in workload.containers):
         return
     seen: set[tuple[str, int]] = set()
+    judged: list[tuple[Setting, Container, str, Durability]] = []
     for setting in facts.checkpoints:
-        if setting.container is None or (setting.value, setting.place.span.start) in seen:
+        if setting.container is None or (setting.value, setting.place.span.start) in seen or _is_input(setting):
             continue
         seen.add((setting.value, setting.place.span.start))
-        kept = durability(arch, setting.container, setting.value)
-        if kept.keeping not in _WHERE:
-            continue
-        relative = not setting.value.startswith("/")
-        yield Finding(
-            f"checkpoints in '{setting.value}' lie {_WHERE[kept.keeping]}",
-            setting.place,
-            severity=Severity.MEDIUM
-            if kept.keeping in (Keeping.HOST_PATH, Keeping.DELETED_WITH_OBJECT) or relative
-            else None,
-            confidence=Confidence.MEDIUM if relative else None,
-            related=((kept.place, "the volume"),) if kept.keeping is not Keeping.CONTAINER_LAYER else (),
-            advice="write to a claim that outlives the pod or to an object store",
-        )
+        container = _writer(setting.container)
+        path = _absolute(setting.value, container)
+        judged.append((setting, container, path, durability(arch, container, path)))
+    if any(kept.durable and kept.keeping is not Keeping.NODE_VOLUME for _, _, _, kept in judged) or _copies(workload):
+        return  # a fast tier beside a lasting one
+    for setting, container, path, kept in judged:
+        if kept.keeping in _WHERE:
+            unsure = not path.startswith("/") and any(_may_cover(container))
+            yield Finding(
+                f"checkpoints in '{setting.value}' lie {_WHERE[kept.keeping]}",
+                setting.place,
+                severity=_severity(kept.keeping, facts, unsure=unsure),
+                confidence=Confidence.MEDIUM if unsure else None,
+                related=((kept.place, "the volume"),) if kept.keeping is not Keeping.CONTAINER_LAYER else (),
+                advice="write to a claim that outlives the pod or to an object store",
+            )
+
+
+def _severity(keeping: Keeping, facts: TrainingFacts, *, unsure: bool) -> Severity | None:
+    if keeping is Keeping.NODE_VOLUME:
+        return Severity.LOW
+    alone = keeping is Keeping.HOST_PATH and facts.gang_size == 1
+    return Severity.MEDIUM if unsure or alone or keeping is Keeping.DELETED_WITH_OBJECT else None
+
+
+def _writer(container: Container) -> Container:
+    """The container that writes: a launcher without devices starts the program in the pods that have them."""
+    if any(c.accelerators for c in container.podset.containers):
+        return container
+    return next((c for c in container.workload.containers if c.accelerators), container)
+
+
+def _absolute(path: str, container: Container) -> str:
+    """A relative path below the directory that the script changes to, or the container's working directory."""
+    if path.startswith("/") or ":" in path or "$" in path:
+        return path
+    base = string(container.spec, "workingDir")
+    for segment in container.argv.segments:
+        if segment == container.argv.words:
+            break
+        if segment[0] == "cd" and len(segment) > 1:
+            base = posixpath.join(base, segment[1])
+    return posixpath.normpath(posixpath.join(base, path)) if base.startswith("/") else path
+
+
+def _may_cover(container: Container) -> Iterator[str]:
+    """Volumes that may lie over the image's own working directory."""
+    for mount in container.mounts:
+        if not mount.path.startswith(("/dev/", "/etc/", "/proc/", "/sys/", "/var/run/", "/run/")):
+            yield mount.path
+
+
+def _is_input(setting: Setting) -> bool:
+    """Whether a variable rather says where a model comes from: the image, or a volume that something else fills."""
+    container = setting.container
+    if container is None or not any(
+        name in _MODEL and variable.node.at("value") == setting.place
+        for name, variable in container.environment.items()
+    ):
+        return False
+    mount = container.mount_for(setting.value)
+    if mount is None or mount.read_only:
+        return True
+    name = string(mount.node.value, "name")
+    return any(
+        string(m.node.value, "name") == name for c in container.podset.containers if c.kind == "init" for m in c.mounts
+    )
+
+
+def _copies(workload: Workload) -> bool:
+    """Whether some container carries files to an object store while the run goes on or after it."""
+    return any(
+        _COPIERS.get(program) in ("", argument)
+        and any("://" in word or program in ("rclone", "mc") for word in segment)
+        for container in workload.containers
+        if container.kind != "init"
+        for segment in container.argv.segments
+        for program, argument in programs(segment)
+    )

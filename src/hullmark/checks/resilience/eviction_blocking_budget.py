@@ -4,7 +4,7 @@ A budget that allows no eviction turns every node drain into a wait without end:
 administrator who is in a hurry deletes the budget, or the pod, by hand.
 
 It is so with `maxUnavailable: 0`, and with a `minAvailable` that is all there is: 100 %, or as many as the workload has replicas. Percentages
-round up. Where an autoscaler sets the number, its minimum counts.
+round up. Where an autoscaler sets the number, its minimum counts. Over a run that ends by itself such a budget is only a note: it may be meant, and the drain goes on afterwards.
 
 To fix it, say `maxUnavailable: 1`, and run at least two replicas of what must stay up.
 
@@ -100,14 +100,15 @@ _PERCENT = re.compile(r"(\d{1,3})%")
 @check(Resource, severity=Severity.MEDIUM, kinds=("PodDisruptionBudget",))
 def eviction_blocking_budget(budget: Resource, arch: Architecture) -> Iterator[Finding]:
     most, least = dig(budget.spec, "maxUnavailable"), dig(budget.spec, "minAvailable")
-    name = budget.ref.name
-    if most in (0, "0", "0%"):
+    name, podsets = budget.ref.name, arch.selected(budget).podsets
+    blocking = "maxUnavailable" if most in (0, "0", "0%") else "minAvailable" if least == "100%" else ""
+    if blocking:
+        ends = bool(podsets) and all(p.workload.lifetime == "task" for p in podsets)
         yield Finding(
-            f"'{name}' lets no pod be evicted", budget.node.at("spec", "maxUnavailable"), label="every drain waits"
-        )
-    elif least == "100%":
-        yield Finding(
-            f"'{name}' lets no pod be evicted", budget.node.at("spec", "minAvailable"), label="every drain waits"
+            f"'{name}' lets no pod be evicted",
+            budget.node.at("spec", blocking),
+            label="every drain waits for the run" if ends else "every drain waits",
+            severity=Severity.LOW if ends else None,
         )
     elif least is not None and most is None:
         yield from _against_replicas(budget, least, arch)

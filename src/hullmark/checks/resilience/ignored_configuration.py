@@ -4,8 +4,10 @@ The manifest says one thing and the cluster does another: the cluster of a finis
 queue that should hold the job back never sees it. Nothing fails, so nobody looks.
 
 Reported are combinations that the controllers' own code ignores: a RayJob's TTL without `shutdownAfterJobFinishes`, that switch together with `clusterSelector`, `podFailurePolicy` with
-`restartPolicy: OnFailure`, an eviction annotation on the object where only pods count, KubeRay's former scheduler label, an accelerator without a quantity, and
-`resources` inside a Ray runtime environment.
+`restartPolicy: OnFailure`, an eviction annotation on the object where only pods count, KubeRay's former scheduler label, an accelerator without a quantity,
+`resources` inside a Ray runtime environment, a Kueue queue for a kind that Kueue's configuration does not enable, and a queue that is not among those of its namespace.
+Configuration and queues outside the scan are not guessed: a job whose queue cannot be seen is *unknown*. Kinds whose controllers copy annotations to
+their pods (InferenceService, Notebook, Volcano's Job) are not asked.
 
 To fix it, move the setting to where it is read, or drop it.
 
@@ -64,24 +66,71 @@ spec:
                   nvidia.com/gpu:  # finding: 'nvidia.com/gpu' has no quantity, so container 'pytorch' gets no device
 ```
 
+```yaml bad
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: kueue-manager-config
+  namespace: kueue-system
+data:
+  controller_manager_config.yaml: |
+    apiVersion: config.kueue.x-k8s.io/v1beta1
+    kind: Configuration
+    integrations:
+      frameworks:
+        - batch/job
+---
+apiVersion: kueue.x-k8s.io/v1beta1
+kind: LocalQueue
+metadata:
+  name: research
+  namespace: ml
+spec:
+  clusterQueue: gpus
+---
+apiVersion: kubeflow.org/v1
+kind: PyTorchJob
+metadata:
+  name: tune
+  namespace: ml
+  labels:
+    kueue.x-k8s.io/queue-name: research  # finding: queue 'research' does not hold PyTorchJobs back, since Kueue is not told to manage 'kubeflow.org/pytorchjob'
+spec:
+  pytorchReplicaSpecs:
+    Worker:
+      template:
+        spec:
+          containers:
+            - name: pytorch
+              image: registry.example/tuner:1.2.0
+```
+
 See [KubeRay: RayJob](https://docs.ray.io/en/latest/cluster/kubernetes/getting-started/rayjob-quick-start.html),
-[pod failure policy](https://kubernetes.io/docs/tasks/job/pod-failure-policy/) and
+[pod failure policy](https://kubernetes.io/docs/tasks/job/pod-failure-policy/),
+[Kueue: configuration](https://kueue.sigs.k8s.io/docs/reference/kueue-config.v1beta2/) and
 [Karpenter: disruption](https://karpenter.sh/docs/concepts/disruption/#pod-level-controls).
 """
 
 from collections.abc import Iterator
 
+from hullmark.checks.resilience._kueue import QUEUE_LABEL, disabled
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
 from hullmark.model.finding import Finding
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Severity
-from hullmark.model.truth import flag, string
+from hullmark.model.truth import Undecided, flag, is_placeholder, string
 from hullmark.model.workload import Workload
 from hullmark.text.tree import dig, mapping
 
 _POD_ANNOTATIONS = ("karpenter.sh/do-not-disrupt", "cluster-autoscaler.kubernetes.io/safe-to-evict")
+_NOT_COPIED = frozenset({
+    "apps", "batch", "ray.io", "jobset.x-k8s.io", "kubeflow.org", "trainer.kubeflow.org", "leaderworkerset.x-k8s.io",
+    "argoproj.io",
+})  # fmt: skip
+"""Groups whose controllers leave the object's own annotations to the object."""
+
 _DEVICES = ("nvidia.com/", "amd.com/gpu", "google.com/tpu", "aws.amazon.com/neuron", "habana.ai/")
 
 
@@ -92,10 +141,12 @@ def ignored_configuration(workload: Workload, arch: Architecture) -> Iterator[Fi
         yield from _ray(resource)
     if resource.ref.kind in ("Job", "CronJob") and resource.ref.group == "batch":
         yield from _failure_policy(resource)
-    if resource.ref.kind != "Pod":
+    if resource.ref.group in _NOT_COPIED and resource.ref.kind != "Notebook":
         yield from _eviction(workload)
     for container in workload.containers:
         yield from _quantities(container)
+    if (queue := resource.labels.get(QUEUE_LABEL)) and not is_placeholder(queue):
+        yield from _queue(workload, queue, arch)
 
 
 def _ray(resource: Resource) -> Iterator[Finding]:
@@ -118,6 +169,27 @@ def _ray(resource: Resource) -> Iterator[Finding]:
         yield Finding(
             "label 'ray.io/scheduler-name' is no longer read by KubeRay",
             node.key("metadata", "labels", "ray.io/scheduler-name"),
+        )
+
+
+def _queue(workload: Workload, queue: str, arch: Architecture) -> Iterator[Finding]:
+    """A Kueue queue that does not hold this object back."""
+    ref, place = workload.ref, workload.resource.node.at("metadata", "labels", QUEUE_LABEL)
+    if (found := disabled(arch, ref)) is not None:
+        framework, configuration = found
+        yield Finding(
+            f"queue '{queue}' does not hold {ref.kind}s back, since Kueue is not told to manage '{framework}'",
+            place,
+            related=((configuration.node.at("integrations", "frameworks"), "what it manages"),),
+        )
+    queues = [q for q in arch.kinds("LocalQueue") if q.ref.namespace == ref.namespace]
+    if not queues:
+        raise Undecided(f"whether there is a LocalQueue '{queue}' is not known")
+    if not any(q.ref.name == queue for q in queues):
+        yield Finding(
+            f"there is no queue '{queue}' among those of its namespace, so it waits for good",
+            place,
+            related=tuple((q.place, "a queue that is there") for q in queues[:3]),
         )
 
 

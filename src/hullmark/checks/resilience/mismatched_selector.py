@@ -54,17 +54,19 @@ from collections.abc import Iterator
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
-from hullmark.model.selectors import label_selector
+from hullmark.model.selectors import Selector, label_selector, map_selector
 from hullmark.model.terms import Severity
 from hullmark.model.truth import Undecided, is_placeholder
 from hullmark.model.workload import Workload
 
 _SELECTING = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout", "CloneSet")
+_MAPPED = ("ReplicationController", "DeploymentConfig")
+"""Kinds whose selector is a plain map of labels."""
 
 
-@check(Workload, severity=Severity.HIGH, kinds=_SELECTING)
+@check(Workload, severity=Severity.HIGH, kinds=(*_SELECTING, *_MAPPED))
 def mismatched_selector(workload: Workload, arch: Architecture) -> Iterator[Finding]:
-    selector = label_selector(workload.resource.node.get("spec", "selector"))
+    selector = _selector(workload)
     if selector is None or len(workload.podsets) != 1:
         return
     labels = workload.podsets[0].labels
@@ -73,7 +75,19 @@ def mismatched_selector(workload: Workload, arch: Architecture) -> Iterator[Find
     if not selector.matches(labels):
         yield Finding(
             f"the selector of '{workload.name}' does not match its own pods",
-            workload.resource.node.key("spec", "selector", "matchLabels"),
+            workload.resource.node.key("spec", "selector", *_part(workload)),
             related=((workload.podsets[0].template_place("labels"), "the labels of its pods"),),
             label="the API server refuses this",
         )
+
+
+def _selector(workload: Workload) -> Selector | None:
+    written = workload.resource.node.get("spec", "selector")
+    return map_selector(written) if workload.ref.kind in _MAPPED else label_selector(written)
+
+
+def _part(workload: Workload) -> tuple[str, ...]:
+    """What to point at inside the selector, where it has parts."""
+    selector = workload.resource.node.get("spec", "selector")
+    parts = [key for key in ("matchLabels", "matchExpressions") if isinstance(selector, dict) and selector.get(key)]
+    return tuple(parts[:1])

@@ -3,8 +3,8 @@
 A node upgrade or an autoscaler that consolidates drains nodes one after the other. Without a PodDisruptionBudget nothing keeps it from evicting
 every replica within minutes, and each takes minutes more to load its model again.
 
-Single replicas are another matter (a budget would only block the drain), as are jobs and daemons. A budget in another namespace does not
-count, and is named when its labels match.
+Single replicas are another matter (a budget would only block the drain), as are jobs, daemons and the nodes of a Ray, Dask or Spark cluster. Pods that make one engine
+together count as one replica. A budget in another namespace does not count, and is named when its labels match.
 
 To fix it, add a PodDisruptionBudget with `maxUnavailable: 1` and the workload's labels.
 
@@ -61,6 +61,7 @@ See [Specifying a disruption budget](https://kubernetes.io/docs/tasks/run-applic
 
 from collections.abc import Iterator
 
+from hullmark.checks.resilience._copies import copies, counted_at
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
@@ -71,9 +72,8 @@ from hullmark.text.source import Place
 
 @check(PodSet, severity=Severity.MEDIUM, absence=Theme.AVAILABILITY)
 def missing_disruption_budget(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
-    workload, around = podset.workload, arch.around(podset)
-    least = around.replicas.least
-    if workload.lifetime != "service" or least is None or least < 2 or around.budgets:
+    workload, least = podset.workload, copies(podset, arch)
+    if least is None or least < 2 or arch.around(podset).budgets:
         return
     related: list[tuple[Place, str]] = [
         (budget.place, f"this budget does not cover it: {why}")
@@ -83,7 +83,7 @@ def missing_disruption_budget(podset: PodSet, arch: Architecture) -> Iterator[Fi
     ]
     yield Finding(
         f"all {least} replicas of '{workload.name}' may be evicted at once",
-        workload.at("spec", "replicas"),
+        counted_at(podset),
         related=tuple(related),
         advice="add a PodDisruptionBudget with maxUnavailable: 1",
     )

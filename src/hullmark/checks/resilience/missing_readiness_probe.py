@@ -3,7 +3,8 @@
 Without a readiness probe a pod receives requests from the moment its process starts: a model server that loads weights for minutes answers with
 errors all that time, at every rollout, restart and scale-out.
 
-Kinds whose operator adds the probe are not asked for it, nor are jobs, sidecars of other products, or pods that no Service sends requests to.
+Kinds whose operator adds the probe are not asked for it, nor are jobs, sidecars of other products, or pods that no Service sends requests to. A Service with
+`publishNotReadyAddresses` does not wait for anybody. One probe speaks for the whole pod.
 
 To fix it, probe the path that says the model is loaded (`/health` of vLLM and TGI, `/v2/health/ready` of Triton, `/v1/health/ready` of NIM).
 
@@ -81,7 +82,8 @@ from hullmark.model.workload import PodSet
 @check(PodSet, severity=Severity.MEDIUM, absence=Theme.PROBES)
 def missing_readiness_probe(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
     container = unprobed(podset, arch, "readinessProbe", "readiness-probe")
-    if container is not None:
+    waited = any(s.node.get("spec", "publishNotReadyAddresses") is not True for s in arch.around(podset).services)
+    if container is not None and waited:
         yield Finding(
             f"container '{container.name}' receives requests without a readiness probe",
             container.at("readinessProbe"),

@@ -3,7 +3,8 @@
 A claim with ReadWriteOnce attaches to one node at a time. The second replica, or the second worker of a gang, waits in ContainerCreating until it
 happens to land on the same node; a rollout waits for a pod that will not go.
 
-Claims that a StatefulSet makes from its templates are one each and fine. A claim that is not in the scan is not judged.
+Counted are all pods of a workload that mount the claim, up to an autoscaler's maximum, whatever their role; a JobSet's claims are shared by its pods, as is the cache of a
+NIMService. Claims that a StatefulSet makes from its templates are one each and fine, and so are pods that must stand on one node. A claim that is not in the scan is not judged.
 
 To fix it, use a class that offers ReadWriteMany or ReadOnlyMany, an image volume, or one claim a pod.
 
@@ -74,30 +75,139 @@ See [Persistent volumes: access modes](https://kubernetes.io/docs/concepts/stora
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
+from hullmark.model.resource import Resource
+from hullmark.model.selectors import label_selector
 from hullmark.model.terms import Severity
 from hullmark.model.truth import string
-from hullmark.model.workload import PodSet
+from hullmark.model.workload import PodSet, Workload
+from hullmark.text.source import Place
+from hullmark.text.tree import Node, items
 
 _SINGLE = frozenset({"ReadWriteOnce", "ReadWriteOncePod"})
+_HOST = "kubernetes.io/hostname"
 
 
-@check(PodSet, severity=Severity.HIGH)
-def shared_single_writer_volume(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
-    around = arch.around(podset)
-    most = around.replicas.most if around.replicas.most is not None else around.replicas.wanted
-    if most is None or most < 2:
-        return
-    for name, volume in podset.volumes.items():
-        claim_name = string(volume.value, "persistentVolumeClaim", "claimName")
-        claim = around.claims.get(name) if claim_name else None
-        if claim is None or claim.claim is None or not claim.access_modes or not set(claim.access_modes) <= _SINGLE:
+class _Use(NamedTuple):
+    """A claim that pods of a workload share: its name, its modes, who uses it and where both is said."""
+
+    claim: str
+    modes: tuple[str, ...]
+    podsets: tuple[PodSet, ...]
+    place: Place
+    modes_place: Place
+
+
+@check(Workload, severity=Severity.HIGH)
+def shared_single_writer_volume(workload: Workload, arch: Architecture) -> Iterator[Finding]:
+    for use in (*_claims(workload, arch), *_of_set(workload), *_of_operator(workload, arch)):
+        counts = [_most(p, arch) for p in use.podsets]
+        pods = max(counts, default=0) if _in_turn(workload) else sum(counts)
+        if pods < 2 or not use.modes or not set(use.modes) <= _SINGLE:
             continue
+        one_pod = "ReadWriteOnce" not in use.modes
+        if not one_pod and all(_on_one_node(p) for p in use.podsets):
+            continue
+        who = "one pod" if one_pod else "one node"
         yield Finding(
-            f"{most} pods of '{podset.workload.name}' share claim '{claim_name}', which one node at a time may mount",
-            volume.at("persistentVolumeClaim", "claimName"),
-            related=((claim.claim.node.at("spec", "accessModes"), "its access modes"),),
+            f"{pods} pods of '{workload.name}' share claim '{use.claim}', which {who} at a time may mount",
+            use.place,
+            related=((use.modes_place, "its access modes"),) if use.modes_place != use.place else (),
         )
+
+
+def _most(podset: PodSet, arch: Architecture) -> int:
+    replicas = arch.around(podset).replicas
+    return (replicas.most if replicas.most is not None else replicas.wanted) or 0
+
+
+def _in_turn(workload: Workload) -> bool:
+    """Whether jobs of a JobSet wait for each other, so that not all pods run at once."""
+    return any(job.get("dependsOn") for job in workload.resource.node.children("spec", "replicatedJobs"))
+
+
+def _claims(workload: Workload, arch: Architecture) -> Iterator[_Use]:
+    """Claims that the pods name, each with all pod sets that name it."""
+    uses: dict[str, _Use] = {}
+    for podset in workload.podsets:
+        for name, volume in podset.volumes.items():
+            claim_name = string(volume.value, "persistentVolumeClaim", "claimName")
+            claim = arch.around(podset).claims.get(name) if claim_name else None
+            if claim is None or claim.claim is None:
+                continue
+            place = volume.at("persistentVolumeClaim", "claimName")
+            found = uses.get(claim_name)
+            if found is None:
+                modes = claim.claim.node.at("spec", "accessModes")
+                uses[claim_name] = _Use(claim_name, claim.access_modes, (podset,), place, modes)
+            elif podset not in found.podsets:
+                uses[claim_name] = found._replace(podsets=(*found.podsets, podset))
+    yield from uses.values()
+
+
+def _of_set(workload: Workload) -> Iterator[_Use]:
+    """The claims that a JobSet makes once for all its pods; those of a StatefulSet are one each."""
+    if workload.ref.kind != "JobSet":
+        return
+    for policy in workload.resource.node.children("spec", "volumeClaimPolicies"):
+        for template in policy.children("templates"):
+            name = string(template.value, "metadata", "name")
+            users = tuple(
+                p
+                for p in workload.podsets
+                if any(string(m.node.value, "name") == name for c in p.containers for m in c.mounts)
+            )
+            place = template.at("spec", "accessModes")
+            yield _Use(name, _modes(template, "spec", "accessModes"), users, place, place)
+
+
+def _of_operator(workload: Workload, arch: Architecture) -> Iterator[_Use]:
+    """Claims that operators make for a service: NVIDIA's of a cache or by itself, the production stack's."""
+    node, kind = workload.resource.node, workload.ref.kind
+    if kind == "VLLMRuntime" and node.get("spec", "storageConfig", "enabled") is True:
+        place = node.at("spec", "storageConfig", "accessMode")
+        mode = string(node.value, "spec", "storageConfig", "accessMode")
+        yield _Use(workload.name, (mode,) if mode else (), workload.podsets, place, place)
+    if kind != "NIMService":
+        return
+    cache_name = string(node.value, "spec", "storage", "nimCache", "name")
+    holder, at = node, node.at("spec", "storage", "pvc", "volumeAccessMode")
+    name = string(node.value, "spec", "storage", "pvc", "name") or workload.name
+    if cache_name:
+        cache = _cache(workload, cache_name, arch)
+        if cache is None:
+            return
+        holder, at, name = cache.node, node.at("spec", "storage", "nimCache", "name"), cache_name
+    mode = string(holder.value, "spec", "storage", "pvc", "volumeAccessMode")
+    modes_at = holder.at("spec", "storage", "pvc", "volumeAccessMode")
+    yield _Use(name, (mode,) if mode else (), workload.podsets, at, modes_at)
+
+
+def _cache(workload: Workload, name: str, arch: Architecture) -> Resource | None:
+    """The cache a service means: the one beside it, or the only one of that name in its namespace."""
+    named = arch.by_name.get(("NIMCache", name), ())
+    folder = workload.resource.file.rpartition("/")[0]
+    beside = [c for c in named if c.file == workload.resource.file] or [
+        c for c in named if c.file.rpartition("/")[0] == folder
+    ]
+    found = beside or [c for c in named if c.ref.namespace == workload.namespace]
+    return found[0] if len(found) == 1 else None
+
+
+def _modes(node: Node, *keys: str) -> tuple[str, ...]:
+    return tuple(m for m in items(node.value, *keys) if isinstance(m, str))
+
+
+def _on_one_node(podset: PodSet) -> bool:
+    """Whether its pods must stand beside each other, so that one node is enough."""
+    terms = podset.node.children("affinity", "podAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
+    return any(
+        term.get("topologyKey") == _HOST
+        and (selector := label_selector(term.get("labelSelector"))) is not None
+        and selector.matches(podset.labels)
+        for term in terms
+    )

@@ -1,9 +1,11 @@
 """Rollouts cut generations off.
 
-A generation takes seconds to minutes. When a pod is replaced, endpoints and load balancers keep sending to it for a while, and the engine stops at SIGTERM; after
-thirty seconds, the default grace, whatever is still running is killed. Users see truncated answers at every rollout and scale-in.
+A generation takes seconds to minutes. When a pod is replaced, endpoints and load balancers keep sending to it for a while. vLLM gives up what is running at SIGTERM; others are
+killed when the grace ends, thirty seconds by default. Users see truncated answers at every rollout, and under an autoscaler all day, which makes it severe.
 
-Containers that an operator writes (KServe, NIM, KubeAI) are not asked, since their objects cannot say it. `--shutdown-timeout` exists in vLLM from 0.18 on; before, a `preStop` sleep is all there is.
+A `preStop` that sleeps counts, as an action or a command; together with vLLM's `--shutdown-timeout` it must fit into the grace. That flag exists from vLLM 0.18 on; before, the engine
+refuses it, and the sleep is all there is. Containers that an operator writes (KServe, NIM, KubeAI) are not asked, since their objects cannot say it; nor are the workers
+behind a leader. Spot capacity gives two minutes at most, whatever grace says.
 
 To fix it, let `preStop` sleep until traffic has moved away (10 to 30 s), and set `terminationGracePeriodSeconds` above sleep plus the longest generation.
 
@@ -67,22 +69,31 @@ spec:
                 seconds: 20  # finding: container 'vllm' sleeps 20 s before it stops, but is killed after 15 s
 ```
 
-See [Pod termination](https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination) and
-[container lifecycle hooks](https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/).
+See [Pod termination](https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination),
+[container lifecycle hooks](https://kubernetes.io/docs/concepts/containers/container-lifecycle-hooks/) and
+[llm-d: graceful shutdown](https://llm-d.ai/docs/dev/operations/lifecycle/graceful-shutdown).
 """
 
+import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
 from hullmark.model.finding import Finding
 from hullmark.model.terms import Role, Severity, Theme
-from hullmark.model.truth import number
+from hullmark.model.truth import natural, number
+from hullmark.text.source import Place
+from hullmark.text.tree import items
 
 _GENERATING = frozenset({"vllm", "tgi", "sglang", "nim", "llama-cpp", "ollama", "triton", "huggingface-server"})
 _ROLES = (Role.ONLINE_INFERENCE, Role.EDGE_INFERENCE)
 _DEFAULT_GRACE = 30
+_FLAG = "--shutdown-timeout"
+_FLAG_SINCE = (0, 18)
+_VERSION = re.compile(r"v?(\d+)\.(\d+)")
+_SLEEP = re.compile(r"(?<![\w-])sleep\s+(\d+)(?![\w.])")
 
 
 @check(
@@ -99,25 +110,63 @@ def undrained_generation(container: Container, arch: Architecture) -> Iterator[F
         workload.lifetime != "service"
         or container.default_name
         or workload.injected & {"pre-stop", "grace-period", "command"}
+        or (podset.name == "worker" and any(p.name == "leader" for p in workload.podsets))
     ):
-        return  # the operator writes the container, and its object has no field for this
+        return  # the operator writes the container and its object has no field for this, or the leader answers
     written = number(podset.node.value, "terminationGracePeriodSeconds")
     grace = _DEFAULT_GRACE if written is None else written
-    sleep = number(container.spec, "lifecycle", "preStop", "sleep", "seconds")
-    if sleep is not None and sleep >= grace:
+    sleep, place = _sleep(container)
+    drain = natural(container.argv.flag(_FLAG) or "") or 0
+    busier = Severity.HIGH if arch.around(podset).scalers else None
+    related = ((podset.at("terminationGracePeriodSeconds"), "the grace period"),) if written is not None else ()
+    if drain and _too_old(container):
+        yield Finding(
+            f"the vLLM of container '{container.name}' is older than '{_FLAG}' and refuses to start",
+            container.argv.place(_FLAG),
+            related=((container.at("image"), "its version"),),
+        )
+    elif drain and sleep + drain >= grace:
+        yield Finding(
+            f"container '{container.name}' takes {sleep + drain} s to drain, but is killed after {grace} s",
+            container.argv.place(_FLAG),
+            related=related,
+            severity=busier,
+        )
+    elif sleep and sleep >= grace:
         yield Finding(
             f"container '{container.name}' sleeps {sleep} s before it stops, but is killed after {grace} s",
-            container.at("lifecycle", "preStop", "sleep", "seconds"),
-            related=((podset.at("terminationGracePeriodSeconds"), "the grace period"),) if written is not None else (),
+            place,
+            related=related,
+            severity=busier,
         )
-    elif grace <= _DEFAULT_GRACE and container.node.get("lifecycle", "preStop") is None and not _drains(container):
+    elif not drain and container.node.get("lifecycle", "preStop") is None and _cuts(container, grace):
         yield Finding(
-            f"container '{container.name}' is stopped {grace} s after SIGTERM, with no time to drain",
+            f"container '{container.name}' is stopped {grace} s after SIGTERM, with no time to drain"
+            if grace <= _DEFAULT_GRACE
+            else f"container '{container.name}' stops at SIGTERM and makes nothing of its {grace} s",
             container.at("lifecycle"),
+            severity=busier,
             advice="add a preStop sleep and a longer terminationGracePeriodSeconds",
         )
 
 
-def _drains(container: Container) -> bool:
-    """Whether the engine itself waits for running requests (vLLM 0.18 and later)."""
-    return container.argv.has("--shutdown-timeout")
+def _sleep(container: Container) -> tuple[int, Place]:
+    """How long ``preStop`` sleeps for certain, as an action of its own or a command, and where that is said."""
+    stop = ("lifecycle", "preStop")
+    seconds = number(container.spec, *stop, "sleep", "seconds")
+    if seconds is not None:
+        return seconds, container.at(*stop, "sleep", "seconds")
+    words = [str(w) for w in items(container.spec, *stop, "exec", "command")]
+    direct = (natural(b) for a, b in pairwise(words) if a.rpartition("/")[2] == "sleep")
+    scripted = (natural(s) for word in words if " " in word for s in _SLEEP.findall(word))
+    return next((s for s in (*direct, *scripted) if s is not None), 0), container.at(*stop, "exec", "command")
+
+
+def _cuts(container: Container, grace: int) -> bool:
+    """Whether running requests are lost: vLLM gives them up at SIGTERM, the others are killed when the grace ends."""
+    return grace <= _DEFAULT_GRACE or container.engine == "vllm"
+
+
+def _too_old(container: Container) -> bool:
+    found = _VERSION.match(container.image.tag) if container.image.name.endswith("vllm-openai") else None
+    return found is not None and (int(found[1]), int(found[2])) < _FLAG_SINCE

@@ -3,8 +3,8 @@
 The scheduler spreads replicas only as a preference among many. Two replicas on one node fail together with its driver, its kernel or its rack;
 with accelerator nodes that hold eight devices each, packing on one is the likely case, not the rare one.
 
-A topology spread constraint or an anti-affinity counts when its selector matches the pods themselves. A constraint that selects other pods
-spreads nothing.
+A topology spread constraint or an anti-affinity counts when its selector matches the pods themselves. A constraint that selects other pods, or those of another
+namespace, spreads nothing. Pods that take a port of their node are apart anyway, and pods that make one engine together count as one replica.
 
 To fix it, add a `topologySpreadConstraints` entry over `kubernetes.io/hostname`, `ScheduleAnyway` where accelerators are scarce.
 
@@ -79,6 +79,7 @@ See [Pod topology spread constraints](https://kubernetes.io/docs/concepts/schedu
 
 from collections.abc import Iterator
 
+from hullmark.checks.resilience._copies import copies
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
@@ -92,9 +93,8 @@ from hullmark.text.tree import Node
 
 @check(PodSet, severity=Severity.MEDIUM, absence=Theme.AVAILABILITY)
 def unspread_replicas(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
-    least = arch.around(podset).replicas.least
-    name = podset.workload.name
-    if podset.workload.lifetime != "service" or least is None or least < 2:
+    least, name = copies(podset, arch), podset.workload.name
+    if least is None or least < 2 or _collide(podset):
         return
     rules = list(_rules(podset))
     if not rules:
@@ -105,6 +105,12 @@ def unspread_replicas(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
         )
     elif not any(_applies(rule, podset) for rule in rules):
         yield Finding(f"the spread constraints of '{name}' select other pods", rules[0].key("labelSelector"))
+
+
+def _collide(podset: PodSet) -> bool:
+    """Whether two pods cannot share a node, because they take a port of it."""
+    ports = [port for c in podset.containers for port in c.node.children("ports")]
+    return any(port.get("hostPort") for port in ports) or (podset.host_network and bool(ports))
 
 
 def _rules(podset: PodSet) -> Iterator[Node]:
@@ -118,10 +124,17 @@ def _rules(podset: PodSet) -> Iterator[Node]:
 
 
 def _applies(rule: Node, podset: PodSet) -> bool:
-    """Whether a rule is about the pods themselves; `matchLabelKeys` alone makes its own selector."""
+    """Whether a rule is about the pods themselves: in their namespace, with their labels; no selector selects nothing."""
     selector = label_selector(rule.get("labelSelector"))
+    namespaces = rule.get("namespaces")
+    if isinstance(namespaces, list) and namespaces and rule.get("namespaceSelector") is None:
+        own = podset.workload.namespace
+        if not own:
+            raise Undecided("the namespace of the pods is not known, and their anti-affinity names some")
+        if own not in namespaces:
+            return False
     if selector is None:
-        return rule.get("matchLabelKeys") is not None
+        return False
     if selector.unknown or selector.placeholder:
         raise Undecided("which pods the spread constraints select is not known")
     return selector.matches(podset.labels)

@@ -1,0 +1,164 @@
+"""Where a check weighs: the severity and confidence of a finding depend on what is around it, which pages do not show."""
+
+from __future__ import annotations
+
+import pytest
+
+from hullmark.checks.registry import checks
+from hullmark.engine.run import verdicts
+from hullmark.graph.build import build
+from hullmark.model.finding import Finding
+from hullmark.model.resource import Resource
+from hullmark.model.terms import Confidence, Severity
+from hullmark.sources.kubernetes import resources
+from hullmark.text.source import Source
+
+BY_ID = {check.id: check for check in checks()}
+
+
+def findings(check: str, text: str) -> list[Finding]:
+    objects = [r for r in resources(Source("example.yaml", text)) if isinstance(r, Resource)]
+    return [f for v in verdicts(build(objects), [BY_ID[check]]) for f in v.findings]
+
+
+def _run(replicas: int, args: str, pod: str = "", mounts: str = "") -> str:
+    return f"""
+apiVersion: kubeflow.org/v1
+kind: PyTorchJob
+metadata: {{name: tune}}
+spec:
+  pytorchReplicaSpecs:
+    Worker:
+      replicas: {replicas}
+      template:
+        spec:
+          {pod}
+          containers:
+            - {{name: pytorch, image: "pytorch/pytorch:2.6.0", command: [torchrun, train.py, {args}],
+               resources: {{limits: {{nvidia.com/gpu: 8}}}}, volumeMounts: [{mounts}]}}
+"""
+
+
+_HOST = "volumes: [{name: a, hostPath: {path: /mnt}}]"
+_PVC = "volumes: [{name: a, persistentVolumeClaim: {claimName: a}}]"
+_TCPX = "{name: tcpx, image: gke.gcr.io/gpudirect-tcpx:1}"
+
+
+@pytest.mark.parametrize(
+    ("replicas", "args", "pod", "mounts", "severity", "confidence"),
+    [
+        (2, "--output-dir=/out", "", "", None, None),
+        (2, "--output-dir=/a/out", _HOST, "{name: a, mountPath: /a}", None, None),
+        (1, "--output-dir=/a/out", _HOST, "{name: a, mountPath: /a}", Severity.MEDIUM, None),
+        (2, "--output-dir=./out", "", "", None, None),
+        (2, "--output-dir=./out", _PVC, "{name: a, mountPath: /a}", Severity.MEDIUM, Confidence.MEDIUM),
+        (2, "--output-dir=./out", _PVC, "{name: a, mountPath: /dev/shm}", None, None),
+    ],
+)
+def test_a_checkpoint_weighs_by_where_it_may_lie(
+    replicas: int, args: str, pod: str, mounts: str, severity: Severity | None, confidence: Confidence | None
+) -> None:
+    (found,) = findings("ephemeral-checkpoint", _run(replicas, args, pod, mounts))
+
+    assert (found.severity, found.confidence) == (severity, confidence)
+
+
+@pytest.mark.parametrize(("beside", "severity"), [("", None), (_TCPX, Severity.INFO)])
+def test_what_a_vendor_asks_for_is_a_note(beside: str, severity: Severity | None) -> None:
+    text = _run(2, "--epochs=1", "hostNetwork: true").replace(
+        "containers:\n", f"containers:\n            - {beside}\n" if beside else "containers:\n"
+    )
+
+    (found,) = findings("privileged-fabric-access", text)
+
+    assert found.severity is severity
+
+
+_SERVER = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: chat}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: chat}}
+  template:
+    metadata: {labels: {app: chat}}
+    spec:
+      containers:
+        - {name: vllm, image: "vllm/vllm-openai:v0.11.0", args: [--model=m/m-7b], resources: {limits: {nvidia.com/gpu: 1}}}
+      volumes: [{name: m, persistentVolumeClaim: {claimName: m}}]
+"""
+_SCALER = """
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: chat}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: chat}
+  minReplicas: 2
+  maxReplicas: 4
+  metrics: [{type: Resource, resource: {name: cpu}}, {type: Pods, pods: {metric: {name: waiting}}}]
+"""
+_CLAIM = """
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: m}
+spec: {accessModes: [%s]}
+"""
+
+
+@pytest.mark.parametrize("check", ["undrained-generation", "download-at-start"])
+def test_an_autoscaler_makes_every_start_and_stop_count(check: str) -> None:
+    (alone,), (scaled,) = findings(check, _SERVER), findings(check, _SERVER + _SCALER)
+
+    assert (alone.severity, scaled.severity) == (None, Severity.HIGH)
+
+
+def test_a_useless_metric_beside_a_good_one_is_a_note() -> None:
+    (found,) = findings("cpu-scaled-accelerator", _SERVER + _SCALER)
+
+    assert found.severity is Severity.LOW
+
+
+@pytest.mark.parametrize(
+    ("modes", "severity"),
+    [("ReadWriteMany", None), ("ReadWriteOnce", Severity.HIGH), ("ReadWriteOncePod", Severity.HIGH)],
+)
+def test_a_volume_of_one_node_makes_a_rollout_sure_to_wait(modes: str, severity: Severity | None) -> None:
+    (found,) = findings("accelerator-rollout-deadlock", _SERVER + _CLAIM % modes)
+
+    assert found.severity is severity
+
+
+def test_a_budget_over_a_run_is_a_note() -> None:
+    text = """
+apiVersion: batch/v1
+kind: Job
+metadata: {name: train}
+spec: {template: {metadata: {labels: {app: train}}, spec: {containers: [{name: a, image: "pytorch/pytorch:2.6.0"}]}}}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: run}
+spec: {maxUnavailable: 0, selector: {matchLabels: {app: train}}}
+"""
+    (found,) = findings("eviction-blocking-budget", text)
+
+    assert found.severity is Severity.LOW
+
+
+def test_a_budget_of_another_namespace_is_named() -> None:
+    text = (
+        _SERVER.replace("{name: chat}", "{name: chat, namespace: ml}", 1)
+        + """
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: chat, namespace: other}
+spec: {maxUnavailable: 1, selector: {matchLabels: {app: chat}}}
+"""
+    )
+    (found,) = findings("missing-disruption-budget", text)
+
+    assert [why for _, why in found.related] == ["this budget does not cover it: the same labels in namespace 'ml'"]
