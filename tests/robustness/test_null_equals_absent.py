@@ -17,7 +17,7 @@ from hullmark.text.yaml import read
 
 STAND_INS = ("null", '""', "0", "[]", "{}", "wrong-type", "[null]")
 FIXTURES = fixtures()
-SAMPLED = 59
+SAMPLED = 307
 """In the unit suite one mutation in this many is tried: a prime, so that all stand-ins and depths get their turn."""
 
 
@@ -129,7 +129,7 @@ def fields() -> Iterator[tuple[str, int, Spot]]:
 
 
 def test_null_means_absent_in_a_sample() -> None:
-    compared = [same_without(*field) for n, field in enumerate(fields()) if n % 23 == 0]
+    compared = [same_without(*field) for n, field in enumerate(fields()) if n % 67 == 0]
     assert sum(compared) > 50
 
 
