@@ -109,11 +109,13 @@ def package_install_at_start(container: Container, arch: Architecture) -> Iterat
             advice="build an image that has what the script installs",
         )
         return
-    for key, place in _runtime(container):
+    if fetched := list(_runtime(container)):
+        named = " and ".join(dict.fromkeys(f"'{key}'" for key, _ in fetched))
         yield Finding(
-            f"ray fetches '{key}' for '{container.workload.name}' when it starts",
-            place,
+            f"ray fetches {named} for '{container.workload.name}' when it starts",
+            fetched[0][1],
             severity=_severity(container),
+            related=tuple((place, f"fetches '{key}'") for key, place in fetched[1:]),
             advice="build an image that has them, or name a commit",
         )
 

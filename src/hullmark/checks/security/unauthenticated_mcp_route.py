@@ -50,7 +50,7 @@ from hullmark.model.check import check
 from hullmark.model.finding import Finding
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Severity
-from hullmark.model.truth import string
+from hullmark.model.truth import Undecided, string
 from hullmark.text.tree import dig, items, mapping
 
 _WAYS = ("oauth", "apiKeyAuth", "extAuth", "jwt", "basicAuth")
@@ -60,6 +60,8 @@ _WAYS = ("oauth", "apiKeyAuth", "extAuth", "jwt", "basicAuth")
 def unauthenticated_mcp_route(route: Resource, arch: Architecture) -> Iterator[Finding]:
     policy = mapping(route.spec, "securityPolicy")
     if not any(policy.get(way) is not None for way in _WAYS) and not _fronted(route, arch):
+        if policy.get("authorization") is not None:
+            raise Undecided("whether the rules of its authorization ask for an identity is not known")
         advice = "set spec.securityPolicy with oauth, apiKeyAuth or extAuth"
         yield Finding(f"'{route.ref.name}' lets anonymous clients call its tools", route.place, advice=advice)
 

@@ -5,8 +5,8 @@ strangers, a place to copy the model from, and a parser of hostile input that ne
 
 What publishes it is a load balancer, a node port, a host port or a route; internal load balancers and classes do not
 count. A load balancer that admits only some public addresses (`loadBalancerSourceRanges`) is reported a step lower. A key of the server's own, a proxy beside it, or a policy of the route or the mesh counts as authentication;
-mutual TLS alone does not. KServe and Knative publish by default: that is reported a step lower, because the gateway
-they publish through is set up elsewhere. TorchServe demands tokens from 0.11 on. Ray's own ports are reported by
+mutual TLS alone does not. KServe and Knative publish by default, and NIM through the router it is told of: that is
+reported a step lower, because the gateway they publish through is set up elsewhere. TorchServe demands tokens from 0.11 on. Ray's own ports are reported by
 `exposed-ray-control-plane`.
 
 To fix it, make the Service a ClusterIP and lead to it through a gateway that authenticates.
@@ -105,7 +105,8 @@ def unauthenticated_public_inference(workload: Workload, arch: Architecture) -> 
     first = exposure.path[0]
     if "headGroupSpec" in first.place.path:
         return
-    by_default = workload.ref.kind in _BY_DEFAULT and bool(workload.ref.group) and len(exposure.path) == 1
+    by_kind = workload.ref.kind in _BY_DEFAULT and bool(workload.ref.group)
+    by_default = (by_kind or "router" in first.place.path) and len(exposure.path) == 1
     yield Finding(
         f"'{workload.name}' answers the public without authentication",
         first.place,

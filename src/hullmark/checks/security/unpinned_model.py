@@ -87,7 +87,7 @@ def unpinned_model(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     unknown = False
     for container in workload.containers:
         unknown = unknown or _filled_in(container)
-        if _offline(container) or _filled_in(container):
+        if _offline(container) or _filled_in(container) or _pinned_by_argument(container):
             named |= {m.id for m in container.models}
     for model in workload.models:
         if model.scheme == "hub" and not model.pinned and model.id not in named:
@@ -127,8 +127,8 @@ def _beside(container: Container) -> Iterator[_Beside]:
     if hub_id(draft) and draft not in models:
         yield _Beside("draft model", draft, revision, argv.place("--speculative-config"))
     if container.engine in ("vllm", "sglang"):
-        for name in _adapters(container):
-            yield _Beside("adapter", name, "", argv.place("--lora-modules", "--lora-paths"))
+        for name, word in _adapters(container):
+            yield _Beside("adapter", name, "", argv.word_place(word))
 
 
 def _speculative(text: str) -> tuple[str, str]:
@@ -141,19 +141,19 @@ def _speculative(text: str) -> tuple[str, str]:
     return tuple(v if isinstance(v, str) else "" for v in found)  # type: ignore[return-value]  # two of them
 
 
-def _adapters(container: Container) -> Iterator[str]:
-    """The sources of adapters: ``name=org/adapter`` words, or JSON with a ``path``, after the flag."""
+def _adapters(container: Container) -> Iterator[tuple[str, str]]:
+    """The sources of adapters, each with its word: ``name=org/adapter``, or JSON with a ``path``, after the flag."""
     words = container.argv.words
     for at, word in enumerate(words):
         flag, given, value = word.partition("=")
         if flag.replace("_", "-") not in ("--lora-modules", "--lora-paths"):
             continue
-        for text in [value] if given else []:
-            yield from _adapter(text)
+        if given:
+            yield from ((name, word) for name in _adapter(value))
         for text in words[at + 1 :]:
             if text.startswith("-"):
                 break
-            yield from _adapter(text)
+            yield from ((name, text) for name in _adapter(text))
 
 
 def _adapter(text: str) -> Iterator[str]:
@@ -178,6 +178,12 @@ def _open(revision: str) -> bool:
 
 def _offline(container: Container) -> bool:
     return any((container.env(n) or "").lower() in _TRUE for n in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"))
+
+
+def _pinned_by_argument(container: Container) -> bool:
+    """KubeAI hands a hub model of its object's to the engine by name, so the engine's own flag pins it."""
+    engine = container.workload.ref.group == "kubeai.org" and container.kind == "app"
+    return engine and _pinned(container.argv.flag(*_REVISIONS) or "")
 
 
 def _filled_in(container: Container) -> bool:

@@ -188,6 +188,7 @@ def _by_code(container: Container, arch: Architecture) -> _Found | None:
 
 _SERVERS: Mapping[tuple[str, str], Callable[[Workload], _Found | None]] = {
     ("serving.kserve.io", "InferenceService"): _by_kserve,
+    ("serving.kubeflow.org", "InferenceService"): _by_kserve,
     ("machinelearning.seldon.io", "SeldonDeployment"): _by_seldon,
     ("mlops.seldon.io", "Model"): _by_requirement,
 }
