@@ -92,6 +92,7 @@ PIPE = "command: [sh, -c, 'curl https://get.example | sh']"
         ("package-install-at-start", deployment("python:3.12", INSTALL), None),
         ("package-install-at-start", deployment("python:3.12", PIPE), Severity.HIGH),
         ("package-install-at-start", deployment("ghcr.io/acme/github-mcp-server:1.2", INSTALL), Severity.HIGH),
+        ("package-install-at-start", deployment("python:3.12", "command: [uvx, mcp-server-fetch]"), Severity.HIGH),
         ("unauthenticated-vector-store", deployment(QDRANT) + service("type: ClusterIP"), None),
         ("unauthenticated-vector-store", deployment(QDRANT) + PUBLIC, Severity.CRITICAL),
         ("unauthenticated-vector-store", deployment(QDRANT) + policy(), Severity.MEDIUM),

@@ -58,7 +58,8 @@ spec:
           persistentVolumeClaim: {claimName: qdrant}
 ```
 
-See Qdrant's [installation](https://qdrant.tech/documentation/installation/) and Kubernetes on
+See Qdrant's [installation](https://qdrant.tech/documentation/installation/), Weaviate on
+[persistence](https://docs.weaviate.io/deploy/configuration/persistence) and Kubernetes on
 [StatefulSets](https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-storage).
 """
 

@@ -3,9 +3,10 @@
 What runs is then whatever the package index serves at that moment: no scan of the image sees it, two replicas may differ, and
 the pod cannot start while the index is down. A package that was taken over is run with the pod's rights.
 
-`pip`, `uv`, `conda`, `apt`, `apk`, `dnf`, `npx`, `uvx` and scripts piped from `curl` into a shell count, and so does what
-Ray installs for an application: `pip`, `uv` or `conda` and a `working_dir` from the web in its `runtime_env`, unless
-the address names a commit. Installing by hashes (`--require-hashes`), without an index, or from a local path does not.
+`pip`, `uv` (also `uv run --with`), `conda`, `apt`, `apk`, `dnf`, `npx`, `uvx` and scripts piped from `curl` into a shell
+count, and so does what Ray installs for an application: `pip`, `uv` or `conda` and a `working_dir` from the web in its
+`runtime_env`, unless the address names a commit. Installing by hashes (`--require-hashes`), without an index, or from a
+local path does not.
 
 It is high for agents and tool servers, which hold other people's credentials, and for scripts from the network, which run
 whatever that server answers; low in load tests and in jobs that are no part of an AI system.
@@ -124,7 +125,8 @@ def _severity(container: Container) -> Severity | None:
     workload = container.workload
     if workload.role is Role.EVALUATION or (workload.lifetime == "task" and not workload.is_ai):
         return Severity.LOW
-    return Severity.HIGH if container.podset.role in (Role.AGENT, Role.MCP_SERVER) else None
+    fetched = any(_installer(s) and "mcp" in " ".join(s).lower() for s in container.argv.segments)
+    return Severity.HIGH if fetched or container.podset.role in (Role.AGENT, Role.MCP_SERVER) else None
 
 
 def _runtime(container: Container) -> Iterator[tuple[str, Place]]:
@@ -144,6 +146,8 @@ def _runtime(container: Container) -> Iterator[tuple[str, Place]]:
 
 def _installer(words: tuple[str, ...]) -> str:
     """The program of a command that installs from an index; empty when it is none."""
+    if words[0].rpartition("/")[2] == "uv" and words[1:2] == ("run",):
+        return words[0] if "--with" in words and not _LOCAL.search(" ".join(words)) else ""
     start = 1 if words[0].rpartition("/")[2] in ("sudo", "uv", "exec") and len(words) > 1 else 0
     if words[start].rpartition("/")[2].startswith("python") and words[start + 1 : start + 2] == ("-m",):
         start += 2
