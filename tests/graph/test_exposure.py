@@ -155,6 +155,17 @@ def test_a_request_token_needs_both_policies_of_the_mesh(scan: Scan) -> None:
     assert exposure(scan(a=WEB + service(LB) + rules + tokens)).authenticated == "AuthorizationPolicy 'm'"
 
 
+def test_what_authenticates_counts_inside_the_cluster_too(scan: Scan) -> None:
+    deny = "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: {name: p}\nspec: {podSelector: {}}\n"
+    head = "---\napiVersion: security.istio.io/v1\nkind: {}\nmetadata: {{name: m}}\nspec: {}\n"
+    mesh = head.format("AuthorizationPolicy", "{rules: [{from: [{source: {requestPrincipals: ['*']}}]}]}")
+    mesh += head.format("RequestAuthentication", "{jwtRules: [{issuer: x}]}")
+
+    alone, isolated = exposure(scan(a=WEB + mesh)), exposure(scan(a=WEB + service() + deny + mesh))
+    assert (alone.reach, alone.authenticated) == (Reach.CLUSTER, "AuthorizationPolicy 'm'")
+    assert (isolated.reach, isolated.authenticated) == (Reach.ISOLATED, "AuthorizationPolicy 'm'")
+
+
 def test_virtual_service_counts_only_at_a_gateway(scan: Scan) -> None:
     text = (
         "---\n"

@@ -31,15 +31,14 @@ def exposure(
         return max(ways, key=lambda e: (e.reach, not e.authenticated, not e.unknown))
     if not services and (inside := on_loopback(podset)) is not None:
         return Exposure(Reach.LOOPBACK, (Hop(f"container '{inside.name}' listens on loopback", inside.at()),))
+    inner = strongest([mesh, at_pod(podset, services[0] if services else None)]) or ""
     if ingress.isolated and not ingress.open:
         policy = ingress.policies[0]
-        return Exposure(Reach.ISOLATED, (Hop(f"{policy.ref.kind} '{policy.ref.name}'", policy.place),))
+        return Exposure(Reach.ISOLATED, (Hop(f"{policy.ref.kind} '{policy.ref.name}'", policy.place),), inner)
     if ingress.isolated is None:
         return Exposure(Reach.CLUSTER, (), "", "whether a network policy of another namespace isolates it is not known")
-    if not services:
-        return IN_CLUSTER
     path = tuple(Hop(f"Service '{s.ref.name}'", s.place) for s in services[:1])
-    return Exposure(Reach.CLUSTER, path, strongest([mesh, at_pod(podset, services[0])]) or "")
+    return Exposure(Reach.CLUSTER, path, inner) if path or inner else IN_CLUSTER
 
 
 def _published(

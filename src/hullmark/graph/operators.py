@@ -111,7 +111,8 @@ def _generic(workload: Workload) -> Found:
         if workload.resource.node.get(*path) is True:
             yield Reach.PUBLIC, "the operator's Ingress", workload.at(*path), workload.podsets
     router = dig(workload.resource.node.value, "spec", "expose", "router")
-    if dig(router, "hostDomainName") is not None or dig(router, "ingress") is not None:
+    routed = any(dig(router, "gateway", f"{kind}RoutesEnabled") is True for kind in ("http", "grpc"))
+    if dig(router, "hostDomainName") is not None or dig(router, "ingress") is not None or routed:
         yield Reach.PUBLIC, "the operator's Ingress", workload.at("spec", "expose", "router"), workload.podsets
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -60,3 +61,11 @@ def _mentions(
 def _reference(arch: Architecture, podset: PodSet, kind: str, name: str, value: Value, place: Place) -> Reference:
     found = arch.find(kind, podset.workload.namespace, name)
     return Reference(kind, name, string(value, "key"), dig(value, "optional") is True, place, found)
+
+
+_HUB_ID = re.compile(r"\w[\w.-]*/[\w.-]+")
+
+
+def hub_id(text: str) -> bool:
+    """Whether a text names a repository of a model hub (``organisation/name``) and no path or placeholder."""
+    return _HUB_ID.fullmatch(text) is not None

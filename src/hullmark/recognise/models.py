@@ -121,6 +121,9 @@ _SCHEMES = {
     "https": "http",
 }
 _SERVE_FIELDS = re.compile(r"^[ \t-]*(model_source|model_id|MODEL_ID)[ \t]*:[ \t]*[\"']?([^\s\"'#,}]+)", re.MULTILINE)
+_SERVE_REVISION = re.compile(r"^[ \t-]*revision[ \t]*:[ \t]*[\"']?([^\s\"'#,}]+)", re.MULTILINE)
+"""The revision among an application's ``engine_kwargs``; it follows the model it is for."""
+
 _DOWNLOADS = {"huggingface-cli": "download", "hf": "download", "ollama": "pull"}
 _PYTHON_LOADS = re.compile(
     r"(?:from_pretrained\(|snapshot_download\(\s*(?:repo_id\s*=)?|repo_id\s*=)\s*[\"']([\w.-]+/[\w.-]+)[\"']"
@@ -373,8 +376,11 @@ def _served_by_ray(node: Node) -> Iterator[ModelReference]:
         return
     text = config.doc.source.text
     fields = list(_SERVE_FIELDS.finditer(text, config.span.start, config.span.end))
-    sources = [f for f in fields if f[1] == "model_source"]
-    for field in sources or fields:
+    sources = [f for f in fields if f[1] == "model_source"] or fields
+    revisions = list(_SERVE_REVISION.finditer(text, config.span.start, config.span.end))
+    ends = [*(f.start() for f in sources[1:]), config.span.end]
+    for field, until in zip(sources, ends, strict=False):
         place = config.doc.place(field.start(2), field.end(2), config.path)
-        if (found := reference(field[2], place)) is not None:
+        revision = next((r[1] for r in revisions if field.start() < r.start() < until), "")
+        if (found := reference(field[2], place, revision)) is not None:
             yield found

@@ -7,8 +7,10 @@ An emptyDir, a volume that is deleted with the pod and the container's own layer
 the container is durable, the data may lie there, and the answer is unknown. Milvus keeps its segments in object storage; it
 is meant only where it is told to store locally.
 
-To fix it, run a StatefulSet with a `volumeClaimTemplates` entry mounted at the data path. A cache that may be lost is a
-reason to waive the finding.
+Redis Stack that is told to evict (`maxmemory-policy` with `allkeys`) is a cache and not meant; a store whose name says
+cache is a low finding. An index that can be rebuilt in minutes is a reason to waive it.
+
+To fix it, run a StatefulSet with a `volumeClaimTemplates` entry mounted at the data path.
 
 ```yaml bad
 apiVersion: apps/v1
@@ -56,10 +58,12 @@ spec:
           persistentVolumeClaim: {claimName: qdrant}
 ```
 
-See Qdrant's [installation](https://qdrant.tech/documentation/guides/installation/#storage) and Kubernetes on
+See Qdrant's [installation](https://qdrant.tech/documentation/installation/), Weaviate on
+[persistence](https://docs.weaviate.io/deploy/configuration/persistence) and Kubernetes on
 [StatefulSets](https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-storage).
 """
 
+import re
 from collections.abc import Iterator
 
 from hullmark.model.architecture import Architecture
@@ -83,6 +87,7 @@ _DATA = {
 }
 """Where each store keeps its data by default, from its image's documentation, and the variables that move it."""
 
+_EVICTS = re.compile(r"maxmemory-policy[ =]allkeys-")
 _LOST = (Keeping.EMPTY_DIR, Keeping.EPHEMERAL_VOLUME, Keeping.CONTAINER_LAYER)
 
 
@@ -90,6 +95,8 @@ _LOST = (Keeping.EMPTY_DIR, Keeping.EPHEMERAL_VOLUME, Keeping.CONTAINER_LAYER)
 def ephemeral_vector_store(container: Container, arch: Architecture) -> Iterator[Finding]:
     workload = container.workload
     if workload.ref.group not in ("", "apps") or workload.lifetime == "task" or not _stores_here(container):
+        return
+    if container.engine == "redis-stack" and _EVICTS.search(f"{container.argv.text} {container.env('REDIS_ARGS')}"):
         return
     kept = durability(arch, container, _path(container))
     if kept.keeping is Keeping.UNKNOWN:
@@ -103,6 +110,7 @@ def ephemeral_vector_store(container: Container, arch: Architecture) -> Iterator
     yield Finding(
         f"the index of '{workload.name}' is lost with its pod ({kept.keeping.value})",
         kept.place,
+        severity=Severity.LOW if "cache" in workload.name.lower().split("-") else None,
         advice="run a StatefulSet with a volumeClaimTemplates entry at the data path",
     )
 

@@ -3,7 +3,8 @@
 A Service sends each connection to any pod its selector fits. Where these pods serve different models, or different engines,
 a request is answered by whichever it hits: with an error, or worse, with another model's answer.
 
-Several Deployments of the same model, such as a canary beside the stable one, are fine.
+Several Deployments of the same model are fine: a canary beside the stable one, prefill beside decode, one model from a
+hub and from a volume. Where a model is not known, engines are compared.
 
 To fix it, label the pods by model and select by that label too.
 
@@ -108,6 +109,7 @@ from hullmark.model.resource import Resource
 from hullmark.model.terms import SERVING, Severity
 from hullmark.model.workload import Workload
 
+_ANYTHING = frozenset({"models", "model", "data", "mnt", "weights", "cache", ""})
 _NAMED = 3
 """How many models a message names."""
 
@@ -116,13 +118,18 @@ _NAMED = 3
 def service_mixes_models(service: Resource, arch: Architecture) -> Iterator[Finding]:
     if service.ref.group:
         return
-    served = {w: _serves(w) for w in _servers(service, arch)}
+    workloads = _servers(service, arch)
+    served = {w: _serves(w) for w in workloads}
     answers = sorted(set(served.values()) - {""})
-    if len(answers) > 1:
+    what = "models"
+    if len(answers) < 2 and "" in served.values():
+        served = {w: w.engine for w in workloads}
+        answers, what = sorted(set(served.values()) - {""}), "engines"
+    if len(answers) > 1 and len({_bare(a) for a in answers}) > 1:
         more = f" and {len(answers) - _NAMED} more" if len(answers) > _NAMED else ""
         named = ", ".join(f"'{a}'" for a in answers[:_NAMED])
         yield Finding(
-            f"service '{service.ref.name}' spreads requests over different models: {named}{more}",
+            f"service '{service.ref.name}' spreads requests over different {what}: {named}{more}",
             service.node.key("spec", "selector"),
             related=tuple((w.at(), f"serves '{s}'") for w, s in served.items() if s),
             advice="label the pods by model and select by that label too",
@@ -142,5 +149,10 @@ def _servers(service: Resource, arch: Architecture) -> list[Workload]:
 
 
 def _serves(workload: Workload) -> str:
-    """What it answers with: its model, else nothing that can be compared."""
-    return " + ".join(sorted({m.id for m in workload.models}))
+    """What it answers with: its model; empty where that is not known, as for a directory called ``models``."""
+    return " + ".join(sorted({m.id for m in workload.models if _bare(m.id) not in _ANYTHING}))
+
+
+def _bare(answer: str) -> str:
+    """A model without where it comes from: a canary may load from a volume what the stable one loads from a hub."""
+    return " + ".join(part.rstrip("/").rpartition("/")[2].lower() for part in answer.split(" + "))

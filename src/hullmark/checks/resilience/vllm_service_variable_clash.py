@@ -1,10 +1,11 @@
 """Service named 'vllm' breaks vLLM's start.
 
 Kubernetes tells every pod about the Services of its namespace by environment variables. One named `vllm` gives `VLLM_PORT` the
-value `tcp://10.…:8000`, which vLLM reads as the port it shall use, and it refuses to start. Because only Services that
+value `tcp://10.…:8000`, which vLLM reads as the port for its own processes, and it refuses to start. Because only Services that
 exist before the pod are told, it works at first and fails at the next restart.
 
-A headless Service gives no variables. Pods that set `VLLM_PORT` themselves or have `enableServiceLinks: false` are safe.
+Other engines are not meant: a Service named `ollama` gives `OLLAMA_PORT`, which Ollama does not read. A headless Service
+gives no variables. Pods that set `VLLM_PORT` themselves or have `enableServiceLinks: false` are safe.
 
 To fix it, set `enableServiceLinks: false`, or give the Service another name.
 
@@ -61,7 +62,7 @@ spec:
     - port: 8000
 ```
 
-See vLLM's [environment variables](https://docs.vllm.ai/en/stable/configuration/env_vars.html) and
+See vLLM's [environment variables](https://docs.vllm.ai/en/stable/configuration/env_vars/) and
 [Service: environment variables](https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables).
 """
 

@@ -3,9 +3,13 @@
 What runs is then whatever the package index serves at that moment: no scan of the image sees it, two replicas may differ, and
 the pod cannot start while the index is down. A package that was taken over is run with the pod's rights.
 
-`pip`, `uv`, `conda`, `apt`, `apk`, `dnf`, `npx`, `uvx` and scripts piped from `curl` into a shell count. Installing by
-hashes (`--require-hashes`), without an index, or from a local path does not. In load tests and in jobs that are no part of
-an AI system it is a low finding.
+`pip`, `uv` (also `uv run --with`), `conda`, `apt`, `apk`, `dnf`, `npx`, `uvx` and scripts piped from `curl` into a shell
+count, and so does what Ray installs for an application: `pip`, `uv` or `conda` and a `working_dir` from the web in its
+`runtime_env`, unless the address names a commit. Installing by hashes (`--require-hashes`), without an index, or from a
+local path does not.
+
+It is high for agents and tool servers, which hold other people's credentials, and for scripts from the network, which run
+whatever that server answers; low in load tests and in jobs that are no part of an AI system.
 
 To fix it, build an image that has the packages, and name it by digest.
 
@@ -49,7 +53,7 @@ spec:
           command: [python, serve.py]
 ```
 
-See OWASP [LLM03:2025 Supply Chain](https://genai.owasp.org/llmrisk/llm032025-supply-chain/), pip's [secure
+See Ray on [environment dependencies](https://docs.ray.io/en/latest/ray-core/handling-dependencies.html), OWASP [LLM03:2025 Supply Chain](https://genai.owasp.org/llmrisk/llm032025-supply-chain/), pip's [secure
 installs](https://pip.pypa.io/en/stable/topics/secure-installs/) and MITRE ATLAS
 [AML.T0011.001](https://atlas.mitre.org/techniques/AML.T0011.001).
 """
@@ -62,6 +66,8 @@ from hullmark.model.check import check
 from hullmark.model.container import Container
 from hullmark.model.finding import Finding
 from hullmark.model.terms import ORDINARY, Role, Severity
+from hullmark.text.source import Place
+from hullmark.text.tree import Node
 
 _INSTALLERS = {
     "pip": ("install",), "pip3": ("install",), "conda": ("install",), "mamba": ("install",), "apt": ("install",),
@@ -70,19 +76,29 @@ _INSTALLERS = {
 }  # fmt: skip
 _RUNNERS = frozenset({"uvx", "npx", "pipx"})
 _LOCAL = re.compile(r"--require-hashes|--no-index|--offline")
-_PIPED = re.compile(r"^[^#\n]*\b(?:curl|wget)\b[^|\n#]*\|\s*(?:sudo\s+)?(?:ba)?sh\b", re.MULTILINE)
+_SHELL = r"(?:sudo\s+)?(?:(?:ba|z|da)?sh|python3?)\b"
+_PIPED = re.compile(
+    rf"^[^#\n]*(?:\b(?:curl|wget)\b[^|\n#]*\|\s*{_SHELL}"
+    rf"|\b{_SHELL}\s+(?:-c\s+)?[\"']?(?:\$\(|<\()\s*(?:curl|wget)\b)",
+    re.MULTILINE,
+)
+_RUNTIME = re.compile(
+    r"^[ \t-]*[\"']?(pip|uv|conda|working_dir|py_modules)[\"']?[ \t]*:(.*(?:\n[ \t]*-.*)*)", re.MULTILINE
+)
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_TEXTS = {"RayService": ("spec", "serveConfigV2"), "RayJob": ("spec", "runtimeEnvYAML")}
+"""Where Ray's runtime environments stand in KubeRay's kinds."""
 
 
 @check(Container, severity=Severity.MEDIUM, roles=ORDINARY)
 def package_install_at_start(container: Container, arch: Architecture) -> Iterator[Finding]:
-    argv, workload = container.argv, container.workload
-    low = workload.role is Role.EVALUATION or (workload.lifetime == "task" and not workload.is_ai)
+    argv = container.argv
     for words in argv.segments:
         if tool := _installer(words):
             yield Finding(
                 f"container '{container.name}' installs packages with '{tool}' when it starts",
                 argv.word_place(tool),
-                severity=Severity.LOW if low else None,
+                severity=_severity(container),
                 advice="build an image that has them",
             )
             return
@@ -90,13 +106,48 @@ def package_install_at_start(container: Container, arch: Architecture) -> Iterat
         yield Finding(
             f"container '{container.name}' runs a script from the network when it starts",
             container.at("args" if container.node.get("args") is not None else "command"),
-            severity=Severity.LOW if low else None,
+            severity=_severity(container) or Severity.HIGH,
             advice="build an image that has what the script installs",
         )
+        return
+    if fetched := list(_runtime(container)):
+        named = " and ".join(dict.fromkeys(f"'{key}'" for key, _ in fetched))
+        yield Finding(
+            f"ray fetches {named} for '{container.workload.name}' when it starts",
+            fetched[0][1],
+            severity=_severity(container),
+            related=tuple((place, f"fetches '{key}'") for key, place in fetched[1:]),
+            advice="build an image that has them, or name a commit",
+        )
+
+
+def _severity(container: Container) -> Severity | None:
+    workload = container.workload
+    if workload.role is Role.EVALUATION or (workload.lifetime == "task" and not workload.is_ai):
+        return Severity.LOW
+    fetched = any(_installer(s) and "mcp" in " ".join(s).lower() for s in container.argv.segments)
+    return Severity.HIGH if fetched or container.podset.role in (Role.AGENT, Role.MCP_SERVER) else None
+
+
+def _runtime(container: Container) -> Iterator[tuple[str, Place]]:
+    """What Ray fetches by a runtime environment, told once: at the first container of its object."""
+    workload = container.workload
+    keys = _TEXTS.get(workload.ref.kind) if workload.ref.group == "ray.io" else None
+    node: Node | None = workload.resource.node.child(*keys) if keys else None
+    if node is None or container is not workload.containers[0]:
+        return
+    for found in _RUNTIME.finditer(node.doc.source.text, node.span.start, node.span.end):
+        name, value = found[1], found[2].split("#")[0] if "\n" not in found[2] else found[2]
+        web = "https://" in value or "http://" in value or "git+" in value
+        installs = name in ("pip", "uv", "conda") and value.strip() not in ("", "[]", "null")
+        if installs or (web and name not in ("pip", "uv", "conda") and not _COMMIT.search(value)):
+            yield name, node.doc.place(found.start(1), found.end(1), node.path)
 
 
 def _installer(words: tuple[str, ...]) -> str:
     """The program of a command that installs from an index; empty when it is none."""
+    if words[0].rpartition("/")[2] == "uv" and words[1:2] == ("run",):
+        return words[0] if "--with" in words and not _LOCAL.search(" ".join(words)) else ""
     start = 1 if words[0].rpartition("/")[2] in ("sudo", "uv", "exec") and len(words) > 1 else 0
     if words[start].rpartition("/")[2].startswith("python") and words[start + 1 : start + 2] == ("-m",):
         start += 2
@@ -110,5 +161,9 @@ def _installer(words: tuple[str, ...]) -> str:
     if action not in actions or _LOCAL.search(" ".join(rest)):
         return ""
     packages = [w for w in rest[rest.index(action) + 1 :] if w[:1] != "-"]
-    local = bool(packages) and all(w.startswith((".", "/")) for w in packages) and "-r" not in rest
+    local = bool(packages) and all(_on_disk(w) for w in packages) and "-r" not in rest
     return "" if local else words[start]
+
+
+def _on_disk(package: str) -> bool:
+    return package.startswith((".", "/")) or ("://" not in package and package.endswith((".whl", ".deb", ".rpm")))

@@ -4,7 +4,7 @@ Prompts, documents and answers cross the network readable, and so does the key t
 answer, or keep the key.
 
 A host counts as covered when an entry of `tls` names it, or a wildcard of its domain, or names no host at all. Where an annotation says that a cloud
-load balancer terminates TLS, the Ingress itself needs no entry.
+load balancer terminates TLS, or that TLS is passed through to the program, the Ingress itself needs no entry.
 
 To fix it, add `spec.tls` with the host and a certificate Secret (cert-manager can issue it), and redirect plain HTTP.
 
@@ -44,7 +44,7 @@ spec:
 See [Ingress: TLS](https://kubernetes.io/docs/concepts/services-networking/ingress/#tls).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
@@ -58,19 +58,27 @@ _TERMINATED = (
     "alb.ingress.kubernetes.io/certificate-arn",
     "ingress.gcp.kubernetes.io/pre-shared-cert",
     "networking.gke.io/managed-certificates",
-    "kubernetes.io/ingress.allow-http",
     "appgw.ingress.kubernetes.io/appgw-ssl-certificate",
-    "traefik.ingress.kubernetes.io/router.tls",
 )
-"""Annotations by which a controller terminates TLS without `spec.tls`: AWS Load Balancer Controller, GKE (twice; ``allow-http`` is there to be
-``"false"``), Azure Application Gateway and Traefik, from each controller's annotation reference."""
+"""Annotations by which a controller terminates TLS without `spec.tls`: AWS Load Balancer Controller, GKE (twice) and Azure Application Gateway, from
+each controller's annotation reference."""
+
+_SAYING = {
+    "kubernetes.io/ingress.allow-http": "false",
+    "traefik.ingress.kubernetes.io/router.tls": "true",
+    "nginx.ingress.kubernetes.io/ssl-passthrough": "true",
+    "haproxy.org/ssl-passthrough": "true",
+    "haproxy-ingress.github.io/ssl-passthrough": "true",
+}
+"""Annotations that mean TLS with one value: GKE's and Traefik's, and those that pass TLS through."""
+
+_LISTENS = "alb.ingress.kubernetes.io/listen-ports"
+"""Where the AWS Load Balancer Controller listens; without a certificate's name it looks one up by host."""
 
 
 @check(Resource, severity=Severity.MEDIUM, kinds=("Ingress",))
 def plaintext_ingress(ingress: Resource, arch: Architecture) -> Iterator[Finding]:
-    if ingress.ref.group not in ("networking.k8s.io", "extensions") or any(
-        a in ingress.annotations for a in _TERMINATED
-    ):
+    if ingress.ref.group not in ("networking.k8s.io", "extensions") or _elsewhere(ingress.annotations):
         return
     covered = [h for entry in items(ingress.spec, "tls") for h in (items(entry, "hosts") or [""]) if isinstance(h, str)]
     name = ingress.ref.name
@@ -88,6 +96,13 @@ def plaintext_ingress(ingress: Resource, arch: Architecture) -> Iterator[Finding
         yield Finding(
             f"'{name}' serves every host without TLS", ingress.place, advice="add spec.tls with a certificate"
         )
+
+
+def _elsewhere(notes: Mapping[str, str]) -> bool:
+    """Whether something other than the Ingress sees to TLS."""
+    said = any(notes.get(key, "").lower() == value for key, value in _SAYING.items())
+    listens = notes.get(_LISTENS, "").upper()
+    return said or any(a in notes for a in _TERMINATED) or ("HTTPS" in listens and '"HTTP"' not in listens)
 
 
 def _covers(pattern: str, host: str) -> bool:

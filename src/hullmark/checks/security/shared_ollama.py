@@ -4,10 +4,11 @@ Ollama asks nobody for a key, and its API does more than answer: it creates, cop
 of the cluster that reaches the Service may change what all others are answered by.
 
 It is a finding where a Service leads to it and neither a network policy nor a proxy stands in between. That it listens on
-every address (`OLLAMA_HOST`) is the image's default and says nothing. A public one is reported by
+every address (`OLLAMA_HOST`) is the image's default and says nothing; loopback is safe. A public one is reported by
 `unauthenticated-public-inference`.
 
-To fix it, admit only its callers with a NetworkPolicy on port 11434, or put a proxy that authenticates in front.
+To fix it, admit only its callers with a NetworkPolicy on port 11434, or put a proxy that authenticates in front. Hullmark
+offers no fix of its own, because that policy is a new document and its callers may be elsewhere: review who calls it.
 
 ```yaml bad
 apiVersion: apps/v1
@@ -99,5 +100,5 @@ def shared_ollama(workload: Workload, arch: Architecture) -> Iterator[Finding]:
         f"'{workload.name}' lets every pod create, push and delete models",
         exposure.path[0].place,
         label=f"reached through {exposure.path[0].text}",
-        advice="admit only its callers with a NetworkPolicy on port 11434",
+        advice="review its callers and admit only these with a NetworkPolicy on port 11434",
     )

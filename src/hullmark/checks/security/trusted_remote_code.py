@@ -3,9 +3,10 @@
 With `--trust-remote-code` the loader runs Python that lies beside the weights, with the pod's credentials and on its
 GPU. Whoever can push to that repository, today or after its account was taken over, runs code in your cluster.
 
-With a model from a hub whose commit is not pinned it is critical, because the code may change at any restart. The
-flag, its variables (`TRUST_REMOTE_CODE`, `HF_TRUST_REMOTE_CODE`, `NIM_TRUST_CUSTOM_CODE`) and Python that passes
-`trust_remote_code=True` all count.
+With a model from a hub whose commit is not pinned it is critical, because the code may change at any restart; with
+pinned commits, or models that all lie in storage of your own, it is medium. The flag, its variables
+(`TRUST_REMOTE_CODE`, `HF_TRUST_REMOTE_CODE`, `NIM_TRUST_CUSTOM_CODE`), Python that passes `trust_remote_code=True` and
+the `engine_kwargs` of a RayService all count; a file counts for the container that runs it.
 
 To fix it, drop the flag: the usual architectures are built into the servers. Where a model needs it, read the code, pin
 `--revision` and `--code-revision` to that commit, and load from a mirror of your own.
@@ -59,11 +60,11 @@ Supply Chain](https://genai.owasp.org/llmrisk/llm032025-supply-chain/) and MITRE
 import re
 from collections.abc import Iterator
 
+from hullmark.checks.security._files import files, runs
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
-from hullmark.model.container import Container
+from hullmark.model.container import Container, ModelReference
 from hullmark.model.finding import Finding
-from hullmark.model.references import references
 from hullmark.model.terms import Severity
 from hullmark.text.source import Place
 
@@ -75,6 +76,10 @@ _VARIABLES = (
     "NIM_FORCE_TRUST_REMOTE_CODE",
 )
 _ON = ("1", "true", "yes", "on")
+_OFF = ("0", "no", "off", "false")
+_OWN = frozenset({"path", "pvc", "s3", "gs", "azure", "oci"})
+"""Where models lie in storage of one's own."""
+
 _PYTHON = re.compile(r"^[^#\n]*\btrust_remote_code[\"']?\s*[=:]\s*true\b", re.IGNORECASE | re.MULTILINE)
 
 
@@ -83,20 +88,27 @@ def trusted_remote_code(container: Container, arch: Architecture) -> Iterator[Fi
     place = _place(container, arch)
     if place is not None:
         models = container.models or container.workload.models
-        moving = any(m.scheme == "hub" and not m.pinned for m in models)
+        moving = [m for m in models if m.scheme == "hub" and not m.pinned]
         yield Finding(
             "code from the model's repository is run",
             place,
-            severity=Severity.CRITICAL if moving else None,
-            related=tuple((m.place, "the commit is not pinned") for m in models if m.scheme == "hub" and not m.pinned),
+            severity=_severity(models),
+            related=tuple((m.place, "the commit is not pinned") for m in moving),
             advice="drop it, or pin the revision after reading the code",
         )
 
 
+def _severity(models: tuple[ModelReference, ...]) -> Severity | None:
+    if any(m.scheme == "hub" and not m.pinned for m in models):
+        return Severity.CRITICAL
+    settled = bool(models) and all(m.scheme in _OWN or m.pinned for m in models)
+    return Severity.MEDIUM if settled else None
+
+
 def _place(container: Container, arch: Architecture) -> Place | None:
     argv = container.argv
-    if argv.has("--trust-remote-code") and (argv.flag("--trust-remote-code") or "").lower() not in ("0", "no"):
-        return argv.place("--trust-remote-code")
+    if (given := argv.flag("--trust-remote-code")) is not None:
+        return None if given.lower() in _OFF else argv.place("--trust-remote-code")
     for name in _VARIABLES:
         if (container.env(name) or "").lower() in _ON:
             return container.environment[name].node.at()
@@ -104,16 +116,27 @@ def _place(container: Container, arch: Architecture) -> Place | None:
         return container.at("args" if container.node.get("args") is not None else "command")
     if "trust_remote_code" in argv.text and _PYTHON.search(argv.text):
         return container.at("args" if container.node.get("args") is not None else "command")
-    return _in_files(container, arch)
+    return _in_ray_service(container) or _in_files(container, arch)
+
+
+def _in_ray_service(container: Container) -> Place | None:
+    """Where the applications of a RayService ask for it, told once: at its first container."""
+    config = container.workload.resource.node.child("spec", "serveConfigV2")
+    if (
+        config is None
+        or container.workload.ref.kind != "RayService"
+        or container is not container.workload.containers[0]
+    ):
+        return None
+    found = _PYTHON.search(config.doc.source.text, config.span.start, config.span.end)
+    return None if found is None else config.doc.place(found.end() - len(found[0].lstrip()), found.end(), config.path)
 
 
 def _in_files(container: Container, arch: Architecture) -> Place | None:
-    """Where a mounted script passes it."""
-    if not container.mounts or not (container.engine or container.accelerators or container.workload.is_ai):
+    """Where a mounted file that it runs passes it."""
+    if not (container.engine or container.accelerators or container.workload.is_ai):
         return None
-    for reference in references(arch, container.podset):
-        if reference.kind == "ConfigMap" and reference.found is not None:
-            for text in reference.found.node.children("data"):
-                if isinstance(text.value, str) and "trust_remote_code" in text.value and _PYTHON.search(text.value):
-                    return text.at()
+    for file in files(container, arch):
+        if "trust_remote_code" in file.text.value and _PYTHON.search(file.text.value) and runs(container, file):
+            return file.text.at()
     return None

@@ -3,9 +3,11 @@
 Tools act with the server's rights: they read repositories, query databases, send messages. A server that asks nobody for a
 token does so for every pod that finds its port, and for every web page that gets a browser or an agent to call it.
 
-A ToolHive server is safe with an OIDC, authorization-server or external authentication reference; its proxy serves HTTP also
-where the server itself speaks stdio. Other servers count when a Service leads to them and nothing in front authenticates;
-where their settings speak of OAuth, OIDC or JWT, the answer is unknown. Published ones are critical, isolated ones medium.
+A ToolHive server is safe with an OIDC or authorization-server reference; its proxy serves HTTP also where the server
+itself speaks stdio. An external authentication reference is mostly what the proxy shows the upstream; it asks clients only
+where it is an embedded authorization server. Other servers count when a Service leads to them, they do not speak stdio and
+nothing in front authenticates; where their settings speak of OAuth, OIDC or JWT, the answer is unknown. Published ones are
+critical, isolated ones medium.
 
 To fix it, name an identity provider (`oidcConfigRef`), or put a gateway that authenticates in front.
 
@@ -34,7 +36,8 @@ spec:
     audience: fetch
 ```
 
-See the MCP specification's [authorization](https://modelcontextprotocol.io/specification/2025-06-18/basic/authorization), OWASP
+See the MCP specification's [authorization](https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization),
+ToolHive's [authentication](https://docs.stacklok.com/toolhive/guides-k8s/auth-k8s), OWASP
 [LLM06:2025 Excessive Agency](https://genai.owasp.org/llmrisk/llm062025-excessive-agency/) and MITRE ATLAS
 [AML.M0028](https://atlas.mitre.org/mitigations/AML.M0028).
 """
@@ -49,8 +52,9 @@ from hullmark.model.truth import Undecided, string
 from hullmark.model.workload import Workload
 
 _TOOLHIVE = "toolhive.stacklok.dev"
-_REFERENCES = ("oidcConfigRef", "oidcConfig", "authServerRef", "externalAuthConfigRef")
+_REFERENCES = ("oidcConfigRef", "oidcConfig", "authServerRef")
 _SIGNS = ("OAUTH", "OIDC", "JWT", "JWKS", "AUTH_TOKEN", "AUTH_REQUIRED", "BEARER")
+_BRIDGES = ("mcp-proxy", "supergateway", "mcpo")
 _SEVERITIES = {Reach.PUBLIC: Severity.CRITICAL, Reach.ISOLATED: Severity.MEDIUM}
 
 
@@ -61,7 +65,7 @@ def unauthenticated_mcp_server(workload: Workload, arch: Architecture) -> Iterat
     if (
         exposure.authenticated
         or exposure.reach is Reach.LOOPBACK
-        or (_asks(workload) if operated else not exposure.path)
+        or (_asks(workload, arch) if operated else not exposure.path or _speaks_stdio(workload))
     ):
         return
     if not operated and (exposure.unknown or _may_ask(workload)):
@@ -76,11 +80,29 @@ def unauthenticated_mcp_server(workload: Workload, arch: Architecture) -> Iterat
     )
 
 
-def _asks(workload: Workload) -> bool:
+def _asks(workload: Workload, arch: Architecture) -> bool:
     spec = workload.resource.spec
     if workload.ref.kind == "VirtualMCPServer":
         return string(spec, "incomingAuth", "type") not in ("", "anonymous")
-    return workload.ref.kind not in ("MCPServer", "MCPRemoteProxy") or any(spec.get(r) is not None for r in _REFERENCES)
+    if workload.ref.kind not in ("MCPServer", "MCPRemoteProxy") or any(spec.get(r) is not None for r in _REFERENCES):
+        return True
+    outward = string(spec, "externalAuthConfigRef", "name")
+    if not outward:
+        return False
+    config = arch.find("MCPExternalAuthConfig", workload.namespace, outward)
+    if config is None:
+        raise Undecided(f"what MCPExternalAuthConfig '{outward}' does is not in the scan")
+    return string(config.spec, "type") == "embeddedAuthServer"
+
+
+def _speaks_stdio(workload: Workload) -> bool:
+    """Whether the server answers its parent only; a proxy that makes HTTP of it says so by its own name."""
+    servers = [c for c in workload.containers if c.long_running and c.engine == "mcp"]
+    return bool(servers) and all(
+        (c.argv.flag("--transport", "-t") or c.env("MCP_TRANSPORT") or "") == "stdio"
+        and c.argv.launcher not in _BRIDGES
+        for c in servers
+    )
 
 
 def _may_ask(workload: Workload) -> bool:

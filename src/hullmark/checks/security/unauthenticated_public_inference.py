@@ -4,9 +4,9 @@ Model servers do not ask who is calling unless they are told to. One that answer
 strangers, a place to copy the model from, and a parser of hostile input that needs no login.
 
 What publishes it is a load balancer, a node port, a host port or a route; internal load balancers and classes do not
-count. A key of the server's own, a proxy beside it, or a policy of the route or the mesh counts as authentication;
-mutual TLS alone does not. KServe and Knative publish by default: that is reported a step lower, because the gateway
-they publish through is set up elsewhere. TorchServe demands tokens from 0.11 on. Ray's own ports are reported by
+count. A load balancer that admits only some public addresses (`loadBalancerSourceRanges`) is reported a step lower. A key of the server's own, a proxy beside it, or a policy of the route or the mesh counts as authentication;
+mutual TLS alone does not. KServe and Knative publish by default, and NIM through the router it is told of: that is
+reported a step lower, because the gateway they publish through is set up elsewhere. TorchServe demands tokens from 0.11 on. Ray's own ports are reported by
 `exposed-ray-control-plane`.
 
 To fix it, make the Service a ClusterIP and lead to it through a gateway that authenticates.
@@ -70,16 +70,22 @@ Consumption](https://genai.owasp.org/llmrisk/llm102025-unbounded-consumption/) a
 """
 
 from collections.abc import Iterator
+from ipaddress import ip_network
 
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
+from hullmark.model.resource import Resource
 from hullmark.model.terms import SERVING, Confidence, Reach, Severity
-from hullmark.model.truth import Undecided
+from hullmark.model.truth import Undecided, string
 from hullmark.model.workload import Workload
+from hullmark.text.tree import items
 
 _TOKENS_SINCE = (0, 11, 0)
 """The TorchServe release that made token authentication the default (https://github.com/pytorch/serve/releases)."""
+
+_RANGES = "load balancer with source ranges"
+"""How an exposure names a load balancer that admits only some addresses."""
 
 _BY_DEFAULT = frozenset({"InferenceService", "InferenceGraph", "LLMInferenceService", "Service"})
 """Kinds of KServe and Knative that are published unless they say otherwise."""
@@ -88,14 +94,19 @@ _BY_DEFAULT = frozenset({"InferenceService", "InferenceGraph", "LLMInferenceServ
 @check(Workload, severity=Severity.CRITICAL, roles=SERVING)
 def unauthenticated_public_inference(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     exposure = arch.exposure(workload)
-    if exposure.reach < Reach.PUBLIC or exposure.authenticated or _asks_by_itself(workload):
+    if exposure.authenticated or _asks_by_itself(workload):
+        return
+    if exposure.path and exposure.path[0].text.startswith(_RANGES) and not exposure.unknown:
+        yield from _narrowed(workload, arch)
+    if exposure.reach < Reach.PUBLIC:
         return
     if exposure.unknown:
         raise Undecided(exposure.unknown)
     first = exposure.path[0]
     if "headGroupSpec" in first.place.path:
         return
-    by_default = workload.ref.kind in _BY_DEFAULT and bool(workload.ref.group) and len(exposure.path) == 1
+    by_kind = workload.ref.kind in _BY_DEFAULT and bool(workload.ref.group)
+    by_default = (by_kind or "router" in first.place.path) and len(exposure.path) == 1
     yield Finding(
         f"'{workload.name}' answers the public without authentication",
         first.place,
@@ -105,6 +116,32 @@ def unauthenticated_public_inference(workload: Workload, arch: Architecture) -> 
         confidence=Confidence.MEDIUM if by_default else None,
         advice="publish it through a gateway that authenticates",
     )
+
+
+def _narrowed(workload: Workload, arch: Architecture) -> Iterator[Finding]:
+    """A load balancer that admits some addresses of the internet."""
+    services = {s: None for p in workload.podsets for s in arch.around(p).services}
+    narrowed = next((s for s in services if _admits_strangers(s)), None)
+    if narrowed is not None:
+        yield Finding(
+            f"'{workload.name}' answers its source ranges without authentication",
+            narrowed.node.at("spec", "loadBalancerSourceRanges"),
+            label="public addresses are among them",
+            severity=Severity.HIGH,
+            advice="publish it through a gateway that authenticates",
+        )
+
+
+def _admits_strangers(service: Resource) -> bool:
+    ranges = [r for r in items(service.spec, "loadBalancerSourceRanges") if isinstance(r, str)]
+    return string(service.spec, "type") == "LoadBalancer" and any(not _private(r) for r in ranges)
+
+
+def _private(text: str) -> bool:
+    try:
+        return ip_network(text.strip(), strict=False).is_private
+    except ValueError:
+        return True
 
 
 def _asks_by_itself(workload: Workload) -> bool:

@@ -4,11 +4,14 @@ Whoever reaches the dashboard (8265), the client port (10001) or the GCS (6379) 
 its nodes: that is what they are for. Attackers look for such clusters (ShadowRay, CVE-2023-48022).
 
 A cluster is safe when it demands a token (`authOptions.mode: token`, or `RAY_AUTH_MODE=token` on the head and every
-worker group) or a network policy isolates its head, KubeRay's own (`networkPolicy.mode`) included. An absent
-`authOptions` means no authentication. That the dashboard listens on every address is KubeRay's default and says
-nothing; clusters whose ports are published are reported by `exposed-ray-control-plane`.
+worker group) or a network policy isolates its head, KubeRay's own included (`networkPolicy`, whose mode is `DenyAll`
+unless it says otherwise; the operator must have that feature switched on). An absent `authOptions` means no
+authentication. `tlsOptions` and `RAY_USE_TLS` do not help alone: they secure Ray's gRPC, and the dashboard, which takes
+jobs, is plain HTTP. That it listens on every address is KubeRay's default and says nothing. Clusters whose ports are
+published are reported by `exposed-ray-control-plane`; a RayJob that runs on a cluster of somebody else's declares none.
 
-To fix it, set `authOptions: {mode: token}`, which needs Ray 2.52 and KubeRay 1.5.1, or a policy that denies ingress.
+To fix it, set `authOptions: {mode: token}`, which needs Ray 2.52 and KubeRay 1.6, or a policy that denies ingress. Use
+TLS as well, because the token travels in clear.
 
 ```yaml bad
 apiVersion: ray.io/v1
@@ -44,31 +47,35 @@ spec:
             image: rayproject/ray:2.52.0
 ```
 
-See Ray's [token authentication](https://docs.ray.io/en/latest/cluster/kubernetes/user-guides/kuberay-auth.html),
-[network policies](https://docs.ray.io/en/master/cluster/kubernetes/user-guides/network-policy.html) and MITRE ATLAS
+See Ray's [token authentication](https://docs.ray.io/en/latest/ray-security/token-auth.html), [the same with
+KubeRay](https://docs.ray.io/en/master/kuberay/user-guides/auth.html),
+[network policies](https://docs.ray.io/en/master/cluster/kubernetes/user-guides/network-policy.html),
+[TLS](https://docs.ray.io/en/latest/cluster/kubernetes/user-guides/tls.html) and MITRE ATLAS
 [AML.CS0023, ShadowRay](https://atlas.mitre.org/studies/AML.CS0023).
 """
 
 from collections.abc import Iterator
 
-from hullmark.checks.security._ray import cluster
+from hullmark.checks.security._ray import cluster, declares_token, demands_token
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
-from hullmark.model.container import Container
 from hullmark.model.finding import Finding
+from hullmark.model.image import Image
 from hullmark.model.terms import Severity
 from hullmark.model.truth import Undecided, is_placeholder, string
-from hullmark.model.workload import PodSet, Workload
+from hullmark.model.workload import Workload
 from hullmark.text.source import Place
 
 _LOOPBACK = ("127.0.0.1", "localhost")
+_TOKENS_SINCE = (2, 52, 0)
+"""The first Ray with token authentication (https://docs.ray.io/en/latest/ray-security/token-auth.html)."""
 
 
 @check(Workload, severity=Severity.HIGH)
 def unauthenticated_ray_control_plane(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     path = cluster(workload.resource)
     place = workload.at(*path, "authOptions") if path else _started(workload)
-    if place is None or (path and _protected(workload, path)) or _demands_token(workload.podsets):
+    if place is None or (path and _protected(workload, path)) or demands_token(workload.podsets):
         return
     isolated = [arch.around(p).ingress.isolated for p in workload.podsets[:1]]
     if True in isolated:
@@ -78,16 +85,28 @@ def unauthenticated_ray_control_plane(workload: Workload, arch: Architecture) ->
     yield Finding(
         f"ray cluster of '{workload.name}' runs whatever anyone on the network sends it",
         place,
-        advice="demand a token (Ray 2.52 or newer), or deny ingress with a NetworkPolicy",
+        advice=_advice(workload, path),
     )
 
 
 def _protected(workload: Workload, path: tuple[str, ...]) -> bool:
-    node = workload.resource.node.value
-    mode = string(node, *path, "authOptions", "mode")
+    node = workload.resource.node
+    if declares_token(node, path):
+        return True
+    policy = node.get(*path, "networkPolicy")
+    mode = string(policy, "mode")
     if is_placeholder(mode):
-        raise Undecided("'authOptions.mode' is filled in elsewhere")
-    return mode == "token" or string(node, *path, "networkPolicy", "mode") in ("DenyAll", "DenyAllIngress")
+        raise Undecided("'networkPolicy.mode' is filled in elsewhere")
+    return policy is not None and (mode or "DenyAll") in ("DenyAll", "DenyAllIngress")
+
+
+def _advice(workload: Workload, path: tuple[str, ...]) -> str:
+    """What its Ray allows for: older releases know no token."""
+    written = string(workload.resource.node.value, *path, "rayVersion") if path else ""
+    version = Image.parse(f"ray:{written}").version if written else None
+    if version is not None and version < _TOKENS_SINCE:
+        return f"deny ingress with a NetworkPolicy, or move from Ray {written} to 2.52 and demand a token"
+    return "demand a token (Ray 2.52 or newer), or deny ingress with a NetworkPolicy"
 
 
 def _started(workload: Workload) -> Place | None:
@@ -100,18 +119,3 @@ def _started(workload: Workload) -> Place | None:
                 inside = any(word.endswith(_LOOPBACK) for word in words if "--node-ip-address" in word)
                 return None if inside else container.argv.word_place("--head")
     return None
-
-
-def _demands_token(podsets: tuple[PodSet, ...]) -> bool:
-    mains = [c for p in podsets for c in p.containers[:1]]
-    answers = [_token(c) for c in mains]
-    if answers and None in answers and False not in answers:
-        raise Undecided("part of the environment is not in the scan")
-    return bool(answers) and all(answers)
-
-
-def _token(container: Container) -> bool | None:
-    mode = container.environment.get("RAY_AUTH_MODE")
-    if mode is None:
-        return False if container.environment_known else None
-    return None if mode.value is None else mode.value == "token"

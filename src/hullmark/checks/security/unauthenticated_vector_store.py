@@ -3,11 +3,13 @@
 Embeddings can be turned back into much of the text they were made from, and what a stranger writes into the store is
 what the model will read as fact. Most stores ask for no credentials until they are told to.
 
-Qdrant needs `QDRANT__SERVICE__API_KEY`. Weaviate allows anonymous access unless another way in is enabled, and then
-still does if `AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED` is true. Milvus needs `authorizationEnabled`. Chroma has no
-authentication of its own from 1.0 on: put a proxy in front. OpenSearch with its security plugin disabled, PostgreSQL
-with `trust` and Redis Stack without a password are open as well. Where the store reads a file that is not in the
-scan, the answer is unknown. A published store is worse; one that a network policy isolates is better.
+Qdrant needs a key (`QDRANT__SERVICE__API_KEY`; a read-only key alone locks writers out as well, `JWT_RBAC` without a key
+does nothing, and an empty key counts as none). Weaviate allows anonymous access unless another way in is enabled, and
+then still does if `AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED` is true. Milvus needs `authorizationEnabled`. Chroma has no
+authentication of its own from 1.0 on, and ignores the variables that once switched it on: put a proxy in front.
+OpenSearch with its security plugin disabled, PostgreSQL with `trust` and Redis Stack without a password are open as
+well. ConfigMaps that the store mounts are read; where it mounts a Secret or a ConfigMap that is not in the scan, the
+answer is unknown. A published store is worse; one that a network policy isolates is better.
 
 To fix it, give it a key from a Secret, on both sides, and TLS so that the key does not travel in clear.
 
@@ -49,7 +51,7 @@ spec:
                 secretKeyRef: {name: qdrant, key: api-key}
 ```
 
-See [Qdrant](https://qdrant.tech/documentation/guides/security/),
+See [Qdrant](https://qdrant.tech/documentation/security/),
 [Weaviate](https://docs.weaviate.io/deploy/configuration/authentication),
 [Milvus](https://milvus.io/docs/authenticate.md), [Chroma](https://docs.trychroma.com/docs/overview/migration) and OWASP
 [LLM08:2025 Vector and Embedding Weaknesses](https://genai.owasp.org/llmrisk/llm082025-vector-and-embedding-weaknesses/).
@@ -58,30 +60,36 @@ See [Qdrant](https://qdrant.tech/documentation/guides/security/),
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from hullmark.checks.security._files import files, unread
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
 from hullmark.model.finding import Finding
-from hullmark.model.references import references
 from hullmark.model.terms import Reach, Role, Severity
-from hullmark.model.truth import Undecided, string
+from hullmark.model.truth import Undecided
 from hullmark.text.tree import mapping
 
 _ENGINES = ("qdrant", "weaviate", "milvus", "chroma", "opensearch", "pgvector", "postgres", "redis-stack")
 _SEVERITIES = {Reach.PUBLIC: Severity.CRITICAL, Reach.ISOLATED: Severity.MEDIUM}
 _ON = re.compile(r"anonymous_access:\s*\n?\s*enabled:\s*true", re.IGNORECASE)
 _MILVUS_ON = re.compile(r"authorizationEnabled:\s*[\"']?true", re.IGNORECASE)
-_QDRANT_KEY = re.compile(r"^\s*(?:api_key|jwt_rbac)\s*:\s*\S", re.MULTILINE)
+_QDRANT_KEY = re.compile(r"^\s*(?:alt_|read_only_)?api_key\s*:\s*(?![\"']{2})[^\s#]", re.MULTILINE)
+_QDRANT_KEYS = tuple(f"QDRANT__SERVICE__{key}API_KEY" for key in ("", "ALT_", "READ_ONLY_"))
+"""Qdrant's keys; empty ones count as absent (src/common/auth/mod.rs in qdrant/qdrant)."""
+
+_OWN = ("QDRANT__", "AUTHENTICATION_", "CHROMA_")
+"""Settings of the stores themselves: each store's rule below knows better what they do."""
 
 
 @check(Container, severity=Severity.HIGH, roles=[Role.VECTOR_STORE], engines=_ENGINES, containers=("app", "sidecar"))
 def unauthenticated_vector_store(container: Container, arch: Architecture) -> Iterator[Finding]:
     exposure = arch.exposure(container.workload)
-    chroma = container.engine == "chroma"
-    if exposure.reach is Reach.LOOPBACK or (exposure.authenticated and not chroma):
+    front = exposure.authenticated and not exposure.authenticated.startswith(_OWN)
+    if exposure.reach is Reach.LOOPBACK or front:
         return
     if _OPEN[container.engine](container, _files(container, arch)):
-        if not container.environment_known and not chroma:
+        known = container.environment_known or (container.engine == "chroma" and container.image.version is not None)
+        if not known:
             raise Undecided("part of the environment is not in the scan")
         yield Finding(
             f"'{container.workload.name}' lets anyone read and write its vectors",
@@ -94,22 +102,7 @@ def unauthenticated_vector_store(container: Container, arch: Architecture) -> It
 
 def _files(container: Container, arch: Architecture) -> str | None:
     """The text of the ConfigMaps mounted into the container; None where one of them, or a Secret, cannot be read."""
-    mounted = {string(m.node.value, "name") for m in container.mounts}
-    names = {
-        string(v.value, kind, key)
-        for name, v in container.podset.volumes.items()
-        if name in mounted
-        for kind, key in (("configMap", "name"), ("secret", "secretName"))
-    }
-    found = []
-    for reference in references(arch, container.podset):
-        if reference.name in names and reference.kind == "ConfigMap":
-            if reference.found is None:
-                return None
-            found += [v for v in mapping(reference.found.node.value, "data").values() if isinstance(v, str)]
-        elif reference.name in names and reference.kind == "Secret":
-            return None
-    return "\n".join(found)
+    return None if unread(container, arch) else "\n".join(f.text.value for f in files(container, arch))
 
 
 def _known(files: str | None) -> str:
@@ -123,7 +116,7 @@ def _true(container: Container, name: str) -> bool:
 
 
 def _qdrant(container: Container, files: str | None) -> bool:
-    if any(n in container.environment for n in ("QDRANT__SERVICE__API_KEY", "QDRANT__SERVICE__JWT_RBAC")):
+    if any(n in container.environment and container.env(n) != "" for n in _QDRANT_KEYS):
         return False
     return _QDRANT_KEY.search(_known(files)) is None
 

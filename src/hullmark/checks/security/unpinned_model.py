@@ -3,9 +3,10 @@
 A name on a hub is a branch: the same manifest loads other weights after the next push, by its owner or by whoever took
 over the account. What was evaluated is then not what runs, and there is nothing to roll back to.
 
-A tag or branch as revision is a low finding, no revision a medium one. Paths, volumes, images and NIM, whose image
-carries the version, are not meant, and neither is a server that is told to stay offline (`HF_HUB_OFFLINE=1`): what is
-in its cache decides.
+A tag or branch as revision is a low finding, no revision a medium one. Tokenizers, draft models and adapters that are
+loaded beside the model are meant too; vLLM and SGLang have flags for the commit of a tokenizer and a draft model, and
+adapters are pinned by loading them from a path. Paths, volumes, images and NIM, whose image carries the version, are not
+meant, and neither is a server that is told to stay offline (`HF_HUB_OFFLINE=1`): what is in its cache decides.
 
 To fix it, add `--revision` with the 40-digit commit.
 
@@ -47,23 +48,37 @@ spec:
             - --revision=005ad3404e59d6023443cb575daa05336842228a
 ```
 
-See vLLM's [engine arguments](https://docs.vllm.ai/en/stable/configuration/engine_args.html), OWASP [LLM03:2025 Supply
+See vLLM's [engine arguments](https://docs.vllm.ai/en/v0.8.5/serving/engine_args.html), OWASP [LLM03:2025 Supply
 Chain](https://genai.owasp.org/llmrisk/llm032025-supply-chain/) and MITRE ATLAS
 [AML.M0014](https://atlas.mitre.org/mitigations/AML.M0014).
 """
 
+import json
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
 from hullmark.model.finding import Finding
+from hullmark.model.references import hub_id
 from hullmark.model.terms import SERVING, Role, Severity
 from hullmark.model.truth import Undecided, is_placeholder
 from hullmark.model.workload import Workload
+from hullmark.text.source import Place
 
 _LOADERS = (*SERVING, Role.BATCH_INFERENCE, Role.MODEL_LOADER)
 _REVISIONS = ("--revision", "--model-revision")
+_TRUE = ("1", "true", "yes", "on")
+
+
+class _Beside(NamedTuple):
+    """What a server loads beside its model."""
+
+    kind: str
+    id: str
+    revision: str
+    place: Place
 
 
 @check(Workload, severity=Severity.MEDIUM, roles=_LOADERS)
@@ -72,22 +87,104 @@ def unpinned_model(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     unknown = False
     for container in workload.containers:
         unknown = unknown or _filled_in(container)
-        if (container.env("HF_HUB_OFFLINE") or "").lower() in ("1", "true", "yes", "on") or _filled_in(container):
+        if _offline(container) or _filled_in(container) or _pinned_by_argument(container):
             named |= {m.id for m in container.models}
     for model in workload.models:
         if model.scheme == "hub" and not model.pinned and model.id not in named:
             named.add(model.id)
-            to = f"only to '{model.revision}'" if model.revision else "to a commit"
-            yield Finding(
-                f"model '{model.id}' is {'pinned' if model.revision else 'not pinned'} {to}",
-                model.place,
-                severity=Severity.LOW if model.revision else None,
-                advice="name the 40-digit commit as revision",
-            )
+            yield _found(_Beside("model", model.id, model.revision, model.place))
+    for container in workload.containers:
+        for other in () if _offline(container) else _beside(container):
+            if other.id not in named and not _pinned(other.revision) and not _open(other.revision):
+                named.add(other.id)
+                yield _found(other)
     if unknown:
         raise Undecided("the revision is filled in elsewhere")
 
 
-def _filled_in(container: Container) -> bool:
-    revision = container.argv.flag(*_REVISIONS) or container.env("REVISION") or ""
+def _found(loaded: _Beside) -> Finding:
+    to = f"pinned only to '{loaded.revision}'" if loaded.revision else "not pinned to a commit"
+    return Finding(
+        f"{loaded.kind} '{loaded.id}' is {to}",
+        loaded.place,
+        severity=Severity.LOW if loaded.revision else None,
+        advice="load it from a path" if loaded.kind == "adapter" else "name the 40-digit commit as revision",
+    )
+
+
+def _beside(container: Container) -> Iterator[_Beside]:
+    """Tokenizers, draft models and adapters that flags name; those of objects count as models."""
+    argv = container.argv
+    models = {m.id for m in container.models}
+    tokenizer = argv.flag("--tokenizer") or ""
+    if hub_id(tokenizer) and tokenizer not in models and container.mount_for(f"/{tokenizer}") is None:
+        yield _Beside("tokenizer", tokenizer, argv.flag("--tokenizer-revision") or "", argv.place("--tokenizer"))
+    for flag in ("--speculative-model", "--speculative-draft-model-path", "--speculator-model-id"):
+        if hub_id(draft := argv.flag(flag) or "") and draft not in models:
+            revision = argv.flag(f"{flag}-revision", "--speculative-draft-model-revision") or ""
+            yield _Beside("draft model", draft, revision, argv.place(flag))
+    draft, revision = _speculative(argv.flag("--speculative-config") or "")
+    if hub_id(draft) and draft not in models:
+        yield _Beside("draft model", draft, revision, argv.place("--speculative-config"))
+    if container.engine in ("vllm", "sglang"):
+        for name, word in _adapters(container):
+            yield _Beside("adapter", name, "", argv.word_place(word))
+
+
+def _speculative(text: str) -> tuple[str, str]:
+    """Model and revision of vLLM's ``--speculative-config``, which is JSON."""
+    try:
+        config = json.loads(text) if text.startswith("{") else {}
+    except ValueError:
+        return "", ""
+    found = [config.get(key) for key in ("model", "revision")]
+    return tuple(v if isinstance(v, str) else "" for v in found)  # type: ignore[return-value]  # two of them
+
+
+def _adapters(container: Container) -> Iterator[tuple[str, str]]:
+    """The sources of adapters, each with its word: ``name=org/adapter``, or JSON with a ``path``, after the flag."""
+    words = container.argv.words
+    for at, word in enumerate(words):
+        flag, given, value = word.partition("=")
+        if flag.replace("_", "-") not in ("--lora-modules", "--lora-paths"):
+            continue
+        if given:
+            yield from ((name, word) for name in _adapter(value))
+        for text in words[at + 1 :]:
+            if text.startswith("-"):
+                break
+            yield from ((name, text) for name in _adapter(text))
+
+
+def _adapter(text: str) -> Iterator[str]:
+    if text.startswith("{"):
+        try:
+            source = json.loads(text).get("path", "")
+        except (ValueError, AttributeError):
+            return
+    else:
+        source = text.partition("=")[2] or text
+    if isinstance(source, str) and hub_id(source):
+        yield source
+
+
+def _pinned(revision: str) -> bool:
+    return len(revision) == 40 and all(c in "0123456789abcdef" for c in revision)
+
+
+def _open(revision: str) -> bool:
     return is_placeholder(revision) or "$" in revision
+
+
+def _offline(container: Container) -> bool:
+    return any((container.env(n) or "").lower() in _TRUE for n in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"))
+
+
+def _pinned_by_argument(container: Container) -> bool:
+    """KubeAI hands a hub model of its object's to the engine by name, so the engine's own flag pins it."""
+    engine = container.workload.ref.group == "kubeai.org" and container.kind == "app"
+    return engine and _pinned(container.argv.flag(*_REVISIONS) or "")
+
+
+def _filled_in(container: Container) -> bool:
+    return _open(container.argv.flag(*_REVISIONS) or container.env("REVISION") or "")

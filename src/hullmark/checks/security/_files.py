@@ -1,0 +1,74 @@
+"""ConfigMaps as files of a container."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from hullmark.model.architecture import Architecture
+from hullmark.model.container import Container, Mount
+from hullmark.model.truth import string
+from hullmark.text.tree import Node
+
+
+class File(NamedTuple):
+    """A text that a container finds at a path."""
+
+    path: str
+    text: Node
+
+
+def files(container: Container, arch: Architecture) -> Iterator[File]:
+    """The texts of the ConfigMaps a container mounts, as far as they are in the scan."""
+    for mount in container.mounts:
+        for name, source in _maps(mount):
+            found = arch.find("ConfigMap", container.workload.namespace, name)
+            if found is not None:
+                yield from _of(mount, source, found.node)
+
+
+def unread(container: Container, arch: Architecture) -> bool:
+    """Whether it mounts a Secret, or a ConfigMap that is not in the scan."""
+    for mount in container.mounts:
+        if mount.volume is None:
+            continue
+        projected = mount.volume.children("projected", "sources")
+        if mount.type == "secret" or any(s.get("secret") is not None for s in projected):
+            return True
+        if any(arch.find("ConfigMap", container.workload.namespace, name) is None for name, _ in _maps(mount)):
+            return True
+    return False
+
+
+def runs(container: Container, file: File) -> bool:
+    """Whether a container's command line names a file; one without a command line may read any."""
+    argv = container.argv
+    name = file.path.rpartition("/")[2]
+    return (
+        not argv.words or file.path in argv.text or any(w.rpartition("/")[2] == name for s in argv.segments for w in s)
+    )
+
+
+def _maps(mount: Mount) -> Iterator[tuple[str, Node]]:
+    if mount.volume is None:
+        return
+    sources = [mount.volume, *mount.volume.children("projected", "sources")]
+    for source in sources:
+        node = source.child("configMap")
+        if node is not None and (name := string(node.value, "name")):
+            yield name, node
+
+
+def _of(mount: Mount, source: Node, found: Node) -> Iterator[File]:
+    renamed = {string(i.value, "key"): string(i.value, "path") for i in source.children("items")}
+    data = found.child("data")
+    only = string(mount.node.value, "subPath")
+    for key in data.value if data is not None and isinstance(data.value, dict) else ():
+        text = found.child("data", key)
+        path = renamed.get(key, key) if renamed else key
+        if text is None or not isinstance(text.value, str) or (renamed and key not in renamed):
+            continue
+        if not only:
+            yield File(f"{mount.path.rstrip('/')}/{path}", text)
+        elif only == path:
+            yield File(mount.path, text)
