@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 from hullmark.model.resource import Resource
@@ -252,6 +253,39 @@ class Architecture:
         """All objects of these kinds, in the order read."""
         for kind in kinds:
             yield from self.by_kind.get(kind, ())
+
+    def within(self, kind: str, namespace: str) -> Sequence[Resource]:
+        """The objects of a kind that name this namespace, in the order read."""
+        return self._by_namespace.get((kind, namespace), ())
+
+    def workload(self, resource: Resource) -> Workload | None:
+        """The workload an object is, if it runs anything."""
+        return self._by_resource.get(resource)
+
+    def near_misses(self, podset: PodSet) -> Sequence[tuple[Resource, str]]:
+        """The objects that nearly select a pod set, and what keeps them from it."""
+        return self._near.get(podset, ())
+
+    # Indexes that few checks ask for are made when the first one does; they are functions of what is above.
+
+    @cached_property
+    def _by_namespace(self) -> Mapping[tuple[str, str], Sequence[Resource]]:
+        found: dict[tuple[str, str], list[Resource]] = {}
+        for resource in self.resources:
+            found.setdefault((resource.ref.kind, resource.ref.namespace), []).append(resource)
+        return found
+
+    @cached_property
+    def _by_resource(self) -> Mapping[Resource, Workload]:
+        return {workload.resource: workload for workload in self.workloads}
+
+    @cached_property
+    def _near(self) -> Mapping[PodSet, Sequence[tuple[Resource, str]]]:
+        found: dict[PodSet, list[tuple[Resource, str]]] = {}
+        for resource, selection in self.selections.items():
+            for podset, why in selection.near:
+                found.setdefault(podset, []).append((resource, why))
+        return found
 
 
 def _width(exposure: Exposure) -> tuple[int, bool]:

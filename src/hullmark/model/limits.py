@@ -15,8 +15,7 @@ def defaulted(arch: Architecture, namespace: str, resource: str, field: str) -> 
     fields = ("default", "defaultRequest") if field == "defaultRequest" else (field,)
     return any(
         dig(limit, f, resource) is not None
-        for limits in arch.kinds("LimitRange")
-        if limits.ref.namespace == namespace
+        for limits in arch.within("LimitRange", namespace)
         for limit in items(limits.spec, "limits")
         if string(limit, "type") == "Container"
         for f in fields

@@ -129,7 +129,8 @@ def cpu_scaled_accelerator(scaler: Resource, arch: Architecture) -> Iterator[Fin
 
 def _targets(scaler: Resource, arch: Architecture) -> list[Workload]:
     if scaler.ref.kind in _OWN:
-        return [w for w in arch.workloads if w.resource is scaler]
+        own = arch.workload(scaler)
+        return [] if own is None else [own]
     return [p.workload for p in arch.selected(scaler).podsets]
 
 

@@ -182,7 +182,7 @@ def _queue(workload: Workload, queue: str, arch: Architecture) -> Iterator[Findi
             place,
             related=((configuration.node.at("integrations", "frameworks"), "what it manages"),),
         )
-    queues = [q for q in arch.kinds("LocalQueue") if q.ref.namespace == ref.namespace]
+    queues = arch.within("LocalQueue", ref.namespace)
     if not queues:
         raise Undecided(f"whether there is a LocalQueue '{queue}' is not known")
     if not any(q.ref.name == queue for q in queues):

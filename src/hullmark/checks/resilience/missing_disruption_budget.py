@@ -77,9 +77,8 @@ def missing_disruption_budget(podset: PodSet, arch: Architecture) -> Iterator[Fi
         return
     related: list[tuple[Place, str]] = [
         (budget.place, f"this budget does not cover it: {why}")
-        for budget in arch.kinds("PodDisruptionBudget")
-        for near, why in arch.selected(budget).near
-        if near is podset
+        for budget, why in arch.near_misses(podset)
+        if budget.ref.kind == "PodDisruptionBudget"
     ]
     yield Finding(
         f"all {least} replicas of '{workload.name}' may be evicted at once",

@@ -55,6 +55,7 @@ See [Kueue: all-or-nothing with ready pods](https://kueue.sigs.k8s.io/docs/tasks
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from hullmark.checks.resilience._kueue import holds_all
 from hullmark.model.architecture import Architecture
@@ -124,9 +125,13 @@ def _ganged(workload: Workload, arch: Architecture) -> bool:
 
 def _by_operator(workload: Workload, arch: Architecture) -> bool:
     """Whether the operator of Kubeflow's jobs, where it is in the scan, is told to gang all of them."""
-    return workload.ref.group == "kubeflow.org" and any(
-        c.argv.flag("--gang-scheduler-name", "--gang-scheduling") for w in arch.workloads for c in w.containers
-    )
+    return workload.ref.group == "kubeflow.org" and _operator_gangs(arch)
+
+
+@lru_cache(maxsize=1)
+def _operator_gangs(arch: Architecture) -> bool:
+    flags = ("--gang-scheduler-name", "--gang-scheduling")
+    return any(c.argv.flag(*flags) for w in arch.workloads for c in w.containers)
 
 
 def _by_runtime(workload: Workload, arch: Architecture) -> bool:

@@ -105,7 +105,7 @@ def exposed_ray_control_plane(resource: Resource, arch: Architecture) -> Iterato
 
 def _head(resource: Resource, path: tuple[str, ...], arch: Architecture) -> Iterator[Finding]:
     node, keys = resource.node, (*path, "headGroupSpec")
-    workload = next((w for w in arch.workloads if w.resource is resource), None)
+    workload = arch.workload(resource)
     asks = _asks(node, path, workload)
     published = _published(workload)
     message = f"the head of '{resource.ref.name}' is published with ray's {', '.join(published)}"
