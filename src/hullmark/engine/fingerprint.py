@@ -46,7 +46,9 @@ def _way(resource: Resource, finding: Finding) -> Iterator[str]:
         return
     if doc.margin is not None:
         span, above = doc.margin.host.span, (*doc.margin.host.path, *above)
-    inside = span.start <= place.span.start <= span.end and place.path[: len(above)] == above
+    # Places of a rendered text lie in other files than the text itself: there only the path tells.
+    inside = doc.origin is not None or span.start <= place.span.start <= span.end
+    inside = inside and place.path[: len(above)] == above
     path = place.path[len(above) :] if inside else place.path
     value = value if inside else None
     for key in path:

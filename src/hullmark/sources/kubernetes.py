@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from hullmark.model.finding import NotChecked
 from hullmark.model.resource import Ref, Resource
 from hullmark.model.truth import string
 from hullmark.text.source import Problem, Source
-from hullmark.text.tree import Document, Map, Node, Value, dig, items
+from hullmark.text.tree import Document, Map, Node, Origin, Value, dig, items
 from hullmark.text.yaml import read
 
 BARE = "a document that is no Kubernetes object: apiVersion or kind is missing"
@@ -35,16 +35,19 @@ _UNQUOTED_ACTION = re.compile(r"""^[^'"#\n]*\{[{%]""", re.MULTILINE)
 """A template action outside quotes and comments."""
 
 
-def resources(source: Source) -> Iterator[Resource | NotChecked | Problem]:
+def resources(
+    source: Source, origin: Callable[[Document], Origin] | None = None
+) -> Iterator[Resource | NotChecked | Problem]:
     """The objects of a manifest in order, and what in it is not one.
 
-    Documents without ``apiVersion`` and ``kind`` are of no concern, unless they stand beside objects.
+    Documents without ``apiVersion`` and ``kind`` are of no concern, unless they stand beside objects. ``origin`` is
+    given for a rendered text: it says of each document where its stretches come from.
     """
     bare: list[Node] = []
     some = False
     for found in read(source):
         if isinstance(found, Document):
-            node = found.node
+            node = (found if origin is None else found._replace(origin=origin(found))).node
             if _is_object(found.root):
                 some = True
                 yield from _objects(node)

@@ -29,8 +29,8 @@ class Reading(NamedTuple):
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        """The texts that hold objects, in the order read."""
-        return tuple(dict.fromkeys(r.node.doc.source for r in self.resources))
+        """The user's texts that hold objects, in the order read; what was rendered is none of them."""
+        return tuple(dict.fromkeys(r.node.doc.source for r in self.resources if r.node.doc.origin is None))
 
     def changed(self, texts: Mapping[str, str]) -> Reading:
         """The same again with other texts, by the name of their source; only those that differ are read again."""

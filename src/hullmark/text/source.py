@@ -86,7 +86,9 @@ class Place(NamedTuple):
 
     ``exact`` is false when the thing itself is absent and the span shows the nearest thing that is
     there. ``editable`` is false where writing would reach further than this place: inside an anchor
-    that is used elsewhere, or in a text that is embedded in another one.
+    that is used elsewhere, or in a text that is embedded in another one or rendered. ``via`` is the
+    place a rendered value came through on its way from this one: the template between the values
+    and the object.
     """
 
     source: Source
@@ -94,6 +96,7 @@ class Place(NamedTuple):
     path: tuple[Key, ...] = ()
     exact: bool = True
     editable: bool = True
+    via: Place | None = None
 
     @property
     def start(self) -> Position:

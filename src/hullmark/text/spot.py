@@ -63,7 +63,7 @@ def walk(node: Node, keys: tuple[Key, ...]) -> tuple[Spot | None, tuple[Key, ...
     No spot when the node is made up or when anything on the way cannot be edited safely.
     """
     doc = node.doc
-    if doc.margin is not None or dig(doc.root, *node.path) is not node.value:
+    if doc.margin is not None or doc.origin is not None or dig(doc.root, *node.path) is not node.value:
         return None, ()
     if keys and node.value and isinstance(node.value, (Map, Seq)):
         # What stands above a collection that is not empty does not matter to an edit in it: block style

@@ -7,7 +7,7 @@ at few.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from hullmark.text.source import Key, Place, Source, Span
@@ -58,11 +58,16 @@ class Margin(NamedTuple):
     indent: int
 
 
+Origin = Callable[[Span, tuple[Key, ...], bool], Place]
+"""Where a stretch of a rendered text comes from: given its span, its path of keys, and whether it is exact."""
+
+
 class Document(NamedTuple):
     """One document of a source: its root value and span, and which stretches are anchored.
 
     A text that stands inside a string of another document (`margin` set) has a `source` of its own
-    for reading; its places are translated into the host's.
+    for reading; its places are translated into the host's. So are those of a rendered text, by its
+    `origin`, into the files it was rendered from.
     """
 
     source: Source
@@ -71,6 +76,7 @@ class Document(NamedTuple):
     index: int = 0  # type: ignore[assignment]  # hides tuple.index, which nobody needs
     anchored: tuple[Span, ...] = ()
     margin: Margin | None = None
+    origin: Origin | None = None
 
     @property
     def node(self) -> Node:
@@ -81,6 +87,8 @@ class Document(NamedTuple):
         """The place of a stretch of this document, in the user's own file."""
         if self.margin is not None:
             return _in_host(self, self.margin, Span(start, end), path, exact=exact)
+        if self.origin is not None:
+            return self.origin(Span(start, end), path, exact)
         editable = not any(a <= start < b for a, b in self.anchored)
         return Place(self.source, Span(start, end), path, exact, editable)
 
@@ -90,14 +98,14 @@ def _in_host(doc: Document, margin: Margin, span: Span, path: tuple[Key, ...], *
     host, first, indent = margin
     full = (*host.path, *path)
     if first == 0:
-        return Place(host.source, host.span, full, exact=False, editable=False)
+        return host._replace(path=full, exact=False, editable=False)
 
     def outer(offset: int) -> int:
         line, column = doc.source.position(offset)
         starts = host.source.starts
         return min(starts[first + line - 2] + indent + column - 1, len(host.source.text))
 
-    return Place(host.source, Span(outer(span.start), outer(span.end)), full, exact, editable=False)
+    return Place(host.source, Span(outer(span.start), outer(span.end)), full, exact, editable=False, via=host.via)
 
 
 class Node(NamedTuple):
