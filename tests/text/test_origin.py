@@ -33,4 +33,4 @@ def test_what_is_absent_from_a_rendered_text_is_not_exact() -> None:
 
 
 def test_a_rendered_text_is_never_edited() -> None:
-    assert put(_rendered(), ("spec", "replicas"), 2) == ()
+    assert not put(_rendered(), ("spec", "replicas"), 2)
