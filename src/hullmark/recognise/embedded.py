@@ -93,6 +93,13 @@ def _strings(root: Node) -> Iterator[Node]:
 
 
 def _parsed(node: Node, host: Resource) -> Iterator[Resource]:
+    for root in parsed(node):
+        if (made := _resource(root, host)) is not None:
+            yield made
+
+
+def parsed(node: Node) -> Iterator[Node]:
+    """The documents in a string, with their places in its file; actions of templates are values like others."""
     place = node.at()
     actions = {_neutral(action): action.group() for action in _ACTION.finditer(node.value)}
     text = _ACTION.sub(_neutral, node.value)
@@ -101,9 +108,7 @@ def _parsed(node: Node, host: Resource) -> Iterator[Resource]:
         if isinstance(found, Document):
             if actions:
                 _restore(found.root, actions)
-            made = _resource(found._replace(margin=margin).node, host)
-            if made is not None:
-                yield made
+            yield found._replace(margin=margin).node
 
 
 def _neutral(action: re.Match[str]) -> str:

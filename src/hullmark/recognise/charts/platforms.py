@@ -1,0 +1,7 @@
+"""x."""
+
+from __future__ import annotations
+
+from hullmark.recognise.charts.row import Chart
+
+CHARTS: tuple[Chart, ...] = ()
