@@ -57,11 +57,14 @@ class Release(NamedTuple):
     published: bool = True
     engines: Mapping[str, str] = {}
 
-    def unsettled(self, theme: Theme | None) -> str:
-        """Why an absence of this theme cannot be judged; empty where it can (and for no theme)."""
-        if theme is None or theme in self.settled:
-            return ""
-        return self.gap or f"what its values leave out is decided by chart '{self.chart}'"
+    def demand(self, theme: Theme) -> None:
+        """Make sure that absences of a theme can be judged.
+
+        Raises:
+            Undecided: the chart decides, and what it decides is not known.
+        """
+        if theme not in self.settled:
+            raise Undecided(self.gap or f"what its values leave out is decided by chart '{self.chart}'")
 
     def told(self, found: Finding) -> Finding:
         """A finding that says so where it is about the chart's default."""
@@ -81,7 +84,11 @@ def chosen(check: str, workload: Workload, arch: Architecture, part: str | None 
     exposure = arch.exposure(workload)
     doubts = []
     for choice in () if release is None else release.choices:
-        if choice.check != check or part not in (None, choice.part) or (choice.lets_in and (exposure.authenticated or exposure.reach is Reach.LOOPBACK)):
+        if (
+            choice.check != check
+            or part not in (None, choice.part)
+            or (choice.lets_in and (exposure.authenticated or exposure.reach is Reach.LOOPBACK))
+        ):
             continue
         if choice.unknown:
             doubts.append(choice.unknown)

@@ -19,36 +19,36 @@ To fix it, set the value that the table names.
 apiVersion: argoproj.io/v1alpha1
 kind: Application
 metadata:
-  name: workflows
+  name: gateway
   namespace: argocd
 spec:
-  destination: {name: in-cluster, namespace: argo}
+  destination: {name: in-cluster, namespace: llm}
   source:
-    chart: argo-workflows
-    repoURL: https://argoproj.github.io/argo-helm
-    targetRevision: 0.45.11
+    repoURL: ghcr.io/berriai
+    chart: litellm-helm  # finding: the database of 'gateway', which holds all keys, has the password of the manual (the chart's default)
+    targetRevision: 1.1.0
     helm:
       valuesObject:
-        server:
-          authModes: [server]  # finding: 'workflows' lets everyone act with the rights of its own service account
+        masterkey: changeit  # finding: 'gateway' takes a master key that stands in the manual
 ```
 
 ```yaml good
 apiVersion: argoproj.io/v1alpha1
 kind: Application
 metadata:
-  name: workflows
+  name: gateway
   namespace: argocd
 spec:
-  destination: {name: in-cluster, namespace: argo}
+  destination: {name: in-cluster, namespace: llm}
   source:
-    chart: argo-workflows
-    repoURL: https://argoproj.github.io/argo-helm
-    targetRevision: 0.45.11
+    repoURL: ghcr.io/berriai
+    chart: litellm-helm
+    targetRevision: 1.1.0
     helm:
       valuesObject:
-        server:
-          authModes: [sso]
+        masterkeySecretName: litellm-master-key
+        postgresql:
+          auth: {existingSecret: litellm-database}
 ```
 
 ```yaml unknown
@@ -62,7 +62,7 @@ spec:
   sources:
     - chart: litellm-helm
       repoURL: ghcr.io/berriai
-      targetRevision: 0.1.600
+      targetRevision: 1.1.0
       helm:
         valueFiles: [$values/gateway.yaml]
     - repoURL: https://git.example/platform.git

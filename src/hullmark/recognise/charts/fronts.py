@@ -60,7 +60,9 @@ def _mark(node: Node) -> PairMark:
 def _object(kind: str, group: str, name: str, release: Resource, metadata: Map, spec: Parts) -> Resource:
     values = release.node
     mark = _mark(values)
-    root = Map({"kind": kind, "metadata": metadata, "spec": spec.map}, {k: mark for k in ("kind", "metadata", "spec")})
+    root = Map(
+        {"kind": kind, "metadata": metadata, "spec": spec.map}, dict.fromkeys(("kind", "metadata", "spec"), mark)
+    )
     node = Node(values.doc, root, values.span, ())
     return Resource(Ref(kind, release.ref.namespace, name, group), "v1", node, "chart", release.host, release.release)
 

@@ -54,8 +54,12 @@ def _made(host: Resource, reference: Reference, chart: Chart, sheet: Sheet) -> I
         engines={part.name: part.engine for part in chart.parts if part.engine},
     )
     ref = Ref(host.ref.kind, reference.namespace, reference.release, host.ref.group)
-    yield Resource(ref, host.version, top, "chart", host.ref, release)
-    yield from fronts(chart, reference, Resource(ref, host.version, inner, "chart", host.ref, release))
+    if chart.parts:
+        yield Resource(ref, host.version, top, "chart", host.ref, release)
+    values_only = Resource(ref, host.version, inner, "chart", host.ref, release)
+    yield from fronts(chart, reference, values_only)
+    if chart.also is not None:
+        yield from chart.also(values_only)
 
 
 def _values(reference: Reference, chart: Chart, sheet: Sheet, here: int) -> tuple[Value, Gap]:

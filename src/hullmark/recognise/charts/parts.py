@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hullmark.model.resource import Resource
 from hullmark.recognise.assemble import Fields, Parts, made_up, pair
 from hullmark.recognise.charts.row import Chart, Part
-from hullmark.recognise.kinds import Assembler, Kind, Pod, Pods, Scene, path
+from hullmark.recognise.kinds import Assembler, Count, Kind, Pod, Pods, Scene, path
 from hullmark.text.source import Key
 from hullmark.text.tree import Map, Node, PairMark, Seq, Value, dig
 
@@ -38,7 +38,21 @@ def _pods(chart: Chart, part: Part) -> Pods:
         RELEASE: "{name}.{pods}",
         **part.labels,
     }
-    return Pods("values", name=part.name, replicas=part.replicas, labels=labels, role=part.role, assemble=_assembler(part))
+    own = part.assemble is not None and part.at  # what assembles by itself starts at its own values
+    return Pods(
+        f"values.{part.each}.*" if part.each else f"values.{part.at}" if own else "values",
+        name=".name" if part.each else part.name,
+        replicas=_below(part) if part.at and not own else part.replicas,
+        labels=labels,
+        role=part.role,
+        assemble=part.assemble or _assembler(part),
+    )
+
+
+def _below(part: Part) -> Count:
+    """A count that is written from the values on, where the part's own values start deeper."""
+    wanted = "|".join(f"{part.at}.{one}" for one in part.replicas.wanted.split("|") if one)
+    return part.replicas._replace(wanted=wanted)
 
 
 def _assembler(part: Part) -> Assembler:
@@ -52,7 +66,7 @@ def _assembler(part: Part) -> Assembler:
         start = carrier.child(*path(part.at)) if part.at else carrier
         if start is None or not isinstance(start.value, Map):
             start = Node(carrier.doc, Map(), carrier.span, carrier.path)
-        yield made_up(start, _container(part, start, carrier, scene.resource), fields)
+        yield made_up(start, container(part, start, carrier, scene.resource), fields)
 
     return assemble
 
@@ -65,7 +79,8 @@ def exists(part: Part, values: Node) -> bool:
     return part.default_on if said is None else said is not False and said != "false"
 
 
-def _container(part: Part, start: Node, carrier: Node, resource: Resource) -> Node:
+def container(part: Part, start: Node, carrier: Node, resource: Resource) -> Node:
+    """The container of a part: ``start`` are its own values, ``carrier`` all values."""
     here = carrier.span.start
     mark = (here, here + 1, here, here + 1)
     parts = Parts(start)
@@ -89,7 +104,10 @@ def _at(start: Node, carrier: Node, text: str) -> tuple[Value, tuple[str, ...]]:
 
 def _image(parts: Parts, part: Part, start: Node, carrier: Node, mark: PairMark) -> None:
     """The image, with a placeholder for what the chart fills in; its place is the tag's, else the repository's."""
-    found = pair(*_at(start, carrier, part.image)) if part.image else None
+    if part.image == ".":
+        found: tuple[Value, PairMark] | None = (start.value, mark)
+    else:
+        found = pair(*_at(start, carrier, part.image)) if part.image else None
     if found is None:
         if part.software:
             parts.put("image", f"{part.software}:{CHART_DEFAULT}", mark)
@@ -110,10 +128,10 @@ def _written(value: Map, software: str) -> tuple[str, str]:
     """The image of its parts, and which of them says most about it."""
     words: dict[str, str] = {
         key: str(found)
-        for key in ("registry", "repository", "image", "name", "tag", "version", "digest", "sha")
+        for key in ("registry", "repository", "repo", "image", "name", "tag", "version", "digest", "sha")
         if isinstance(found := value.get(key), (str, int, float)) and not isinstance(found, bool) and found != ""
     }
-    repository = words.get("repository") or words.get("image") or words.get("name")
+    repository = next((words[key] for key in ("repository", "repo", "image", "name") if key in words), None)
     name = "/".join(w for w in (words.get("registry"), repository) if w) if repository else software
     if not name:
         return "", ""
@@ -121,7 +139,8 @@ def _written(value: Map, software: str) -> tuple[str, str]:
     digest = words.get("digest") or words.get("sha") or ""
     whole = repository is not None and ":" in repository.rpartition("/")[2] and not tagged
     text = name if whole else f"{name}:{words[tagged] if tagged else CHART_DEFAULT}"
-    return text + (f"@{digest}" if digest else ""), tagged or "repository"
+    named = next((key for key in ("repository", "repo", "image", "name") if key in words), "")
+    return text + (f"@{digest}" if digest else ""), tagged or named
 
 
 def _environment(part: Part, start: Node, carrier: Node) -> Seq:
@@ -138,6 +157,13 @@ def _environment(part: Part, start: Node, carrier: Node) -> Seq:
                 if entry is not None:
                     made.append(entry)
                     made.marks.append(value.marks[name][2:])
+    for word in part.sets.split():
+        name, _, text = word.partition("=")
+        found = pair(*_at(start, carrier, text))
+        entry = _entry(name, found[0], found[1]) if found is not None and found[0] not in (False, "") else None
+        if found is not None and entry is not None:
+            made.append(entry)
+            made.marks.append(found[1][2:])
     return made
 
 

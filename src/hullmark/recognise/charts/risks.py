@@ -36,7 +36,7 @@ def choices(chart: Chart, values: Node, place: Place, gap: Gap) -> Iterator[Choi
     for risk in chart.risks:
         found = _choice(risk, values, place, gap)
         if found is not None:
-            yield found if risk.part else found._replace(part=chart.parts[0].name)
+            yield found if risk.part else found._replace(part=chart.parts[0].name if chart.parts else "")
 
 
 def _choice(risk: Risk, values: Node, place: Place, gap: Gap) -> Choice | None:
@@ -49,7 +49,9 @@ def _choice(risk: Risk, values: Node, place: Place, gap: Gap) -> Choice | None:
     if not own.unknown and not _applies(risk, own):
         return None
     doubt = next((s.unknown for s in (own, *against, *needed) if s.unknown), "") or _filled_in(risk, own, needed)
-    written = own.place or (next((s.place for s in against if s.place), None) if not risk.values else None)
+    written = own.place or (
+        next((s.place for s in against if s.place), None) if not (risk.values or risk.like) else None
+    )
     return Choice(
         risk.check, risk.part, risk.text, written or place, risk.severity, risk.lets_in, risk.advice, doubt
     )  # fmt: skip
@@ -57,15 +59,17 @@ def _choice(risk: Risk, values: Node, place: Place, gap: Gap) -> Choice | None:
 
 def _applies(risk: Risk, own: State) -> bool:
     """Whether a known value is the risky one; one that is filled in elsewhere may be."""
+    if risk.like:
+        return (isinstance(own.value, str) and re.search(risk.like, own.value) is not None) or _is_open(own)
     if not risk.values:
-        return not _is_set(own)
+        return not _is_set(own) or bool(risk.says and re.search(risk.says, str(own.value)) is None)
     given = list(own.value) if isinstance(own.value, Seq) else [own.value]
     return any(_same(v, risky) for v in given for risky in risk.values) or _is_open(own)
 
 
 def _filled_in(risk: Risk, own: State, needed: list[State]) -> str:
     """Why a value that decides is not known although something is written there."""
-    open_ = [s for s in needed if _is_open(s)] + ([own] if risk.values and _is_open(own) else [])
+    open_ = [s for s in needed if _is_open(s)] + ([own] if (risk.values or risk.like) and _is_open(own) else [])
     return f"'{risk.path}' depends on what is filled in elsewhere" if open_ else ""
 
 
@@ -75,8 +79,7 @@ def _same(value: Value, risky: Value) -> bool:
 
 def _is_set(state: State) -> bool:
     """What a template's ``if`` takes for true: https://pkg.go.dev/text/template#hdr-Actions."""
-    value = state.value
-    return not (value is None or value is False or value == 0 or value == "" or value == [] or value == {})
+    return bool(state.value)
 
 
 def _is_open(state: State) -> bool:

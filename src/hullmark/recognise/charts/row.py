@@ -6,11 +6,12 @@ or in a mapping: ``env[QDRANT__SERVICE__API_KEY]``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from hullmark.model.resource import Resource
 from hullmark.model.terms import Role, Severity
-from hullmark.recognise.kinds import Count
+from hullmark.recognise.kinds import Assembler, Count
 
 RISKY = "risky-chart-value"
 """The check for what no other check is about."""
@@ -24,7 +25,9 @@ class Part(NamedTuple):
     the value that must be true for the part to exist at all; ``default_on`` tells whether it is when nothing says so.
     ``software`` is the repository of the image where the values name none, ``engine`` what it runs,
     ``image`` the path of an image that is written
-    whole or in parts. ``labels`` are what its pods carry besides the usual two.
+    whole or in parts (``.`` where the parts lie beside everything else). ``sets`` are values that the chart hands over as variables,
+    ``NAME=path``. ``labels`` are what its pods carry besides the usual two. ``each`` is the path of a list or mapping of which
+    every item is such a part; ``assemble`` makes the pods where fields alone do not say what the chart does.
     """
 
     name: str
@@ -35,12 +38,15 @@ class Part(NamedTuple):
     container: str = "resources securityContext"
     pod: str = "nodeSelector tolerations affinity"
     env: str = "env"
+    sets: str = ""
     beside: str = ""
     replicas: Count = Count("replicaCount", default=None)
     switch: str = ""
     default_on: bool = True
     role: Role | None = None
     labels: Mapping[str, str] = {}
+    each: str = ""
+    assemble: Assembler | None = None
 
 
 class Front(NamedTuple):
@@ -60,15 +66,19 @@ class Front(NamedTuple):
 class Risk(NamedTuple):
     """A value that is risky, what it makes of the release (``{name}``), and the check that it is a row of.
 
-    It is risky when the value at ``path`` is one of ``values`` (or a list that has one of them); without ``values`` when none
-    of ``path`` and ``unless`` is set, as a template's ``if`` understands it. It counts only where all of ``when`` are set, and
-    never where one of ``unless`` is. ``lets_in`` marks what lets strangers in, ``part`` is the
-    part it is about (else the first).
+    It is risky when the value at ``path`` is one of ``values`` (or a list that has one of them), or a text in which the
+    regular expression ``like`` is found. Without these it is risky when neither ``path`` nor one of ``unless`` is set, as a
+    template's ``if`` understands it; a text that holds settings counts as set only if ``says`` is found in it.
+
+    It counts only where all of ``when`` are set, and never where one of ``unless`` is. ``lets_in`` marks what lets strangers
+    in, ``part`` is the part it is about (else the first).
     """
 
     path: str
     text: str
     values: tuple[Any, ...] = ()
+    like: str = ""
+    says: str = ""
     unless: tuple[str, ...] = ()
     when: tuple[str, ...] = ()
     check: str = RISKY
@@ -78,6 +88,10 @@ class Risk(NamedTuple):
     advice: str = ""
 
 
+Maker = Callable[[Resource], Iterator[Resource]]
+"""Makes further objects of a release, given as an object whose node is the merged values."""
+
+
 class Chart(NamedTuple):
     """A known chart.
 
@@ -85,7 +99,7 @@ class Chart(NamedTuple):
     name), and of Git. ``seen`` are the lowest and the highest version whose values were read; ``defaults`` are those of its values that
     matter here and are the same in both, and hold from the one to the other. ``sources`` are where that was read: URL and commit.
     ``settles`` are the themes that the fields of its parts tell all about (*resources*, *hardening*). ``own_id`` tells it from a
-    chart of the same name by another publisher.
+    chart of the same name by another publisher. ``also`` makes objects of other kinds.
     """
 
     name: str
@@ -98,6 +112,7 @@ class Chart(NamedTuple):
     defaults: Mapping[str, Any] = {}
     role: Role | None = None
     settles: str = ""
+    also: Maker | None = None
     own_id: str = ""
 
     @property
