@@ -82,13 +82,10 @@ def chosen(check: str, workload: Workload, arch: Architecture, part: str | None 
     """
     release = workload.resource.release
     exposure = arch.exposure(workload)
+    shielded = exposure.reach is Reach.LOOPBACK or _in_front(exposure.authenticated)
     doubts = []
     for choice in () if release is None else release.choices:
-        if (
-            choice.check != check
-            or part not in (None, choice.part)
-            or (choice.lets_in and (exposure.authenticated or exposure.reach is Reach.LOOPBACK))
-        ):
+        if choice.check != check or part not in (None, choice.part) or (choice.lets_in and shielded):
             continue
         if choice.unknown:
             doubts.append(choice.unknown)
@@ -102,3 +99,9 @@ def chosen(check: str, workload: Workload, arch: Architecture, part: str | None 
         )
     if doubts:
         raise Undecided(doubts[0])
+
+
+def _in_front(authenticated: str) -> bool:
+    """Whether something else than the program itself authenticates: what a choice says of the program is known better."""
+    own = authenticated.startswith(("--", "the sign-in of")) or ("_" in authenticated and authenticated.isupper())
+    return bool(authenticated) and not own

@@ -69,8 +69,11 @@ def _applies(risk: Risk, own: State) -> bool:
 
 def _filled_in(risk: Risk, own: State, needed: list[State]) -> str:
     """Why a value that decides is not known although something is written there."""
-    open_ = [s for s in needed if _is_open(s)] + ([own] if (risk.values or risk.like) and _is_open(own) else [])
-    return f"'{risk.path}' depends on what is filled in elsewhere" if open_ else ""
+    # A placeholder that is itself a word of the row (``changeme``) is what it says.
+    unsure = bool(risk.values or risk.like) and _is_open(own) and own.value not in risk.values
+    if unsure or any(map(_is_open, needed)):
+        return f"'{risk.path}' depends on what is filled in elsewhere"
+    return ""
 
 
 def _same(value: Value, risky: Value) -> bool:

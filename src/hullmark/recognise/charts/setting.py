@@ -21,7 +21,7 @@ def keys(path: str) -> tuple[Key, ...] | None:
     at = 0
     while at < len(path):
         piece = _PIECE.match(path, at)
-        if piece is None or (piece.start() == 0) != (not found):
+        if piece is None or (at == 0 and path.startswith((".", "["))):
             return None
         name, index = piece.groups()
         if index is not None:
