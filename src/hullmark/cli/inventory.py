@@ -12,6 +12,7 @@ from hullmark.cli.output import colored, write
 from hullmark.cli.progress import Progress
 from hullmark.cli.scan import CLEAN, exit_code, request
 from hullmark.graph.build import build
+from hullmark.model.architecture import side_by_side
 from hullmark.report import inventory
 
 _FORMATS = ("terminal", "json")
@@ -21,11 +22,11 @@ def run(options: argparse.Namespace) -> int:
     """List the workloads."""
     plan = pipeline.plan(request(options))
     progress = Progress(enabled=not (options.quiet or options.no_progress))
-    reading = plan.read(progress)
+    units = plan.read(progress)
     progress.clear()
-    if not reading.resources:
-        return exit_code(plan.judge(reading))
-    arch = build(reading.resources)
+    if not any(unit.reading.resources for unit in units):
+        return exit_code(plan.judge(units))
+    arch = side_by_side([build(unit.reading.resources) for unit in units])
     chosen = [w for w in arch.workloads if options.all or w.is_ai]
     if options.format == "json":
         write(inventory.as_json(arch, chosen))

@@ -30,9 +30,9 @@ def run(options: argparse.Namespace) -> int:
     wanted = targets(options.format, options.output)
     plan = pipeline.plan(request(options))
     progress = Progress(enabled=not (options.quiet or options.no_progress))
-    reading = plan.read(progress)
+    units = plan.read(progress)
     progress.clear()
-    result = plan.judge(reading)
+    result = plan.judge(units)
     if options.write_baseline:
         save(options.write_baseline, baseline.write(result.findings))
         _note(options, f"the baseline '{options.write_baseline}' knows {len(result.findings)} findings now")

@@ -31,8 +31,11 @@ V = TypeVar("V")
 Bounds = Callable[[Replicas], Replicas]
 
 
-def build(resources: Sequence[Resource]) -> Architecture:
-    """The architecture of these resources and of those that lie inside them."""
+def build(resources: Sequence[Resource], *, complete: bool = False) -> Architecture:
+    """The architecture of these resources and of those that lie inside them.
+
+    ``complete`` says that there are no others: what is referred to and not there is missing.
+    """
     resources = expand(resources)
     workloads = recognise(resources)
     by_kind = _grouped((r.ref.kind, r) for r in resources)
@@ -71,6 +74,7 @@ def build(resources: Sequence[Resource]) -> Architecture:
         index={(r.ref.kind, r.ref.namespace, r.ref.name): r for r in reversed(resources)},
         by_name=_grouped(((r.ref.kind, r.ref.name), r) for r in resources),
         callers=called,
+        complete=complete,
     )
     object.__setattr__(arch, "importance", {w: _weighed(w, arch) for w in workloads})
     return arch
