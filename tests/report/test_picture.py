@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import pytest
 
-from hullmark.report.picture import html, svg
+from hullmark.report.picture import dot, html, mermaid, svg
 from hullmark.report.picture.layout import lay_out
 from hullmark.report.picture.lettering import clipped, width
 from hullmark.report.picture.scene import Arrow, Path, Scene, Tile, Zone
@@ -186,3 +187,26 @@ def test_long_names_are_cut_in_the_middle() -> None:
     assert short.startswith("a-ve")
     assert short.endswith("ult")
     assert width(short, 13) <= 120
+
+
+def test_mermaid_names_everything_and_takes_words_literally() -> None:
+    drawn = mermaid.render(scene())
+    assert drawn.startswith("flowchart LR\n")
+    assert 'subgraph z0 ["assistant"]' in drawn
+    assert drawn.count("-->|") + drawn.count("==>|") == len(scene().arrows)
+
+    hostile = mermaid.render(evil())
+    assert "<script" not in hostile
+    assert hostile.count('"') % 2 == 0
+    assert len(hostile.splitlines()) == 6  # head, frame with its tile, the other tile, the arrow
+
+
+def test_dot_names_everything_and_takes_words_literally() -> None:
+    drawn = dot.render(scene())
+    assert drawn.count(" -> ") == len(scene().arrows)
+    assert 'label="assistant"' in drawn
+
+    hostile = dot.render(evil())
+    quotes = re.sub(r'\\\\|\\"', "", hostile).count('"')
+    assert quotes % 2 == 0
+    assert "\x1b" not in hostile
