@@ -157,4 +157,5 @@ def _text(words: str) -> str:
 
 def _code(words: str) -> str:
     """A span of code; a backtick cannot be escaped in one, so it is replaced."""
-    return f"`{visible(words).replace('`', "'")}`"
+    shown = visible(words).replace("`", "'")
+    return f"`{shown}`"
