@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator
+from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from hullmark.model.truth import string
-from hullmark.sources.kustomize.kustomization import GENERATORS, Kustomization
+from hullmark.sources.kustomize.kustomization import GENERATORS, Kustomization, documents, maps
 from hullmark.sources.kustomize.marks import Mark, Marks, Plain, TooMuch, selector_values
 from hullmark.sources.kustomize.tree import File, Tree
-from hullmark.text.source import Key, Problem, Source, Span, decode
-from hullmark.text.tree import Document, Map, Margin, Seq, Value, dig, items, mapping
-from hullmark.text.yaml import read
+from hullmark.text.source import Key, Source, Span, decode
+from hullmark.text.tree import Document, Map, Seq, Value, dig, items, mapping
 
 _IMAGE_PARTS = ("newName", "newTag", "digest", "tagSuffix")
 _MERGE_KEY = re.compile(r'x-kubernetes-patch-merge-key"?\s*:\s*"?(\w+)')
@@ -49,6 +48,7 @@ class _Writer:
         self.tree = tree
         self.files: dict[str, bytes] = {}
         self.done: set[str] = set()
+        self.inline = {folder: frozenset(layer.patches()) for folder, layer in tree.layers.items()}
         self.marks = Marks(_salt(tree), _plain(tree))
 
     def layer(self, folder: str) -> None:
@@ -110,13 +110,13 @@ class _Writer:
         if file.path in self.files:
             return
         source = decode(file.shown, file.data)
-        documents = _documents(source) if isinstance(source, Source) else None
-        self.files[file.path] = self._written(documents) if documents else file.data
+        found = documents(source) if isinstance(source, Source) else []
+        self.files[file.path] = self._written(found) if found else file.data
 
-    def _written(self, documents: list[Document]) -> bytes:
+    def _written(self, found: list[Document]) -> bytes:
         return b"\n---\n".join(
             _dumped(self._operations(each) if isinstance(each.root, Seq) else self.marks.tree(each, each.root, (), ()))
-            for each in documents
+            for each in found
         )
 
     def _patches(self, layer: Kustomization, field: str) -> dict[str, Any]:
@@ -124,29 +124,21 @@ class _Writer:
         entries = layer.node.value.get(field)
         if not isinstance(entries, Seq):
             return {}
-        marked: list[Any] = []
-        for index, entry in enumerate(entries):
-            path: tuple[Key, ...] = (field, index)
-            if isinstance(entry, str):
-                file = self.tree.links.get((layer.folder, path))
-                marked.append(entry if file else self._inline(layer, entry, path))
-            elif isinstance(entry, Map) and isinstance(entry.get("patch"), str):
-                file = None
-                marked.append({**entry, "patch": self._inline(layer, entry["patch"], (*path, "patch"))})
-            else:
-                file = self.tree.links.get((layer.folder, (*path, "path")))
-                marked.append(entry)
-            if file in self.tree.files:
-                self._manifest(self.tree.files[file])
+        marked = [dict(entry) if isinstance(entry, Map) else entry for entry in entries]
+        for index in range(len(entries)):
+            for end in ((), ("path",)):
+                file = self.tree.files.get(self.tree.links.get((layer.folder, (field, index, *end)), ""))
+                if file is not None:
+                    self._manifest(file)
+            if (field, index) in self.inline[layer.folder]:
+                marked[index] = self._inline(layer, (field, index))
+            elif (field, index, "patch") in self.inline[layer.folder]:
+                marked[index]["patch"] = self._inline(layer, (field, index, "patch"))
         return {field: marked}
 
-    def _inline(self, layer: Kustomization, text: str, path: tuple[Key, ...]) -> str:
-        place = layer.node.at(*path)
-        documents = _documents(Source(layer.name, text))
-        if not documents:
-            return text
-        margin = Margin.of(place, text)
-        return self._written([each._replace(margin=margin) for each in documents]).decode()
+    def _inline(self, layer: Kustomization, path: tuple[Key, ...]) -> str:
+        embedded = layer.embedded(*path)
+        return self._written(embedded).decode() if embedded else layer.node.get(*path)
 
     def _operations(self, document: Document) -> list[Any]:
         """The operations of a JSON patch (RFC 6902); what they test for, which are values, is no matter here."""
@@ -249,14 +241,6 @@ class _Writer:
         return entry
 
 
-def _documents(source: Source) -> list[Document] | None:
-    """The documents of a text, or None if it cannot be read whole."""
-    found = list(read(source))
-    if any(isinstance(each, Problem) and each.severity == "error" for each in found):
-        return None
-    return [each for each in found if isinstance(each, Document)]
-
-
 def _pointer(text: str) -> tuple[Key, ...]:
     """The keys of a JSON pointer (RFC 6901); an index, or ``-`` for the end of a list, is a number."""
     keys = (key.replace("~1", "/").replace("~0", "~") for key in text.split("/")[1:])
@@ -267,36 +251,29 @@ def _dumped(value: Any) -> bytes:
     return json.dumps(value).encode()
 
 
-def _texts(tree: Tree) -> Iterator[str]:
-    """The kustomizations, and the files with replacements."""
-    for layer in tree.layers.values():
-        yield layer.document.source.text
-    for file in tree.files.values():
-        if file.role in ("replacement", "plugin", "setting"):
-            yield file.data.decode("utf-8", "replace")
-
-
 def _plain(tree: Tree) -> Plain:
     """What selectors of this tree look at, and what its settings say of lists and images."""
-    default, texts = Plain(), list(_texts(tree))
-    images = set(default.images)
+    default = Plain()
+    settings = [layer.document for layer in tree.layers.values()]
     for file in tree.files.values():
-        source = decode(file.shown, file.data) if file.role == "setting" else None
-        for document in _documents(source) or () if isinstance(source, Source) else ():
-            images.update(string(each, "path").rpartition("/")[2] for each in items(document.root, "images"))
+        source = decode(file.shown, file.data) if file.role in ("setting", "replacement", "plugin") else None
+        settings += documents(source) if isinstance(source, Source) else ()
+    texts = [each.source.text for each in settings]
+    images = (each for document in settings for each in items(document.root, "images"))
     return Plain(
         frozenset(selector_values(texts)),
         any("labelSelector" in text or "annotationSelector" in text for text in texts),
+        frozenset(string(value, "delimiter") for each in settings for value in maps(each.root)) - {""},
         default.merge_keys.union(*(_MERGE_KEY.findall(text) for text in texts)),
-        frozenset(images),
+        default.images.union(string(each, "path").rpartition("/")[2] for each in images) - {""},
     )
 
 
 def _salt(tree: Tree) -> str:
-    """A word that stands nowhere in the files."""
-    salt = "Qhm"
-    texts = [layer.document.source.text.encode("utf-8", "replace") for layer in tree.layers.values()]
-    texts += [file.data for file in tree.files.values()]
-    while any(salt.encode() in text for text in texts):
-        salt += "q"
-    return salt
+    """A word that stands nowhere in the files, because it is a digest of them, and is the same for the same files."""
+    digest = blake2b(digest_size=8)
+    for layer in tree.layers.values():
+        digest.update(layer.document.source.text.encode("utf-8", "surrogatepass"))
+    for file in tree.files.values():
+        digest.update(file.data)
+    return f"q{digest.hexdigest()}x"

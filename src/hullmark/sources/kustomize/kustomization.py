@@ -8,8 +8,9 @@ from typing import Literal, NamedTuple
 
 from hullmark.model.truth import string
 from hullmark.sources.files import KUSTOMIZATIONS
-from hullmark.text.source import Key, Place
-from hullmark.text.tree import Document, Map, Node, Value, dig, items
+from hullmark.text.source import Key, Place, Problem, Source
+from hullmark.text.tree import Document, Map, Margin, Node, Seq, Value, dig, items
+from hullmark.text.yaml import read
 
 Role = Literal["resource", "component", "patch", "replacement", "data", "env", "plugin", "setting", "values"]
 """What an entry stands for. A *plugin* configures a generator, transformer or validator, a *setting* kustomize itself;
@@ -50,7 +51,7 @@ class Reference(NamedTuple):
     @property
     def inline(self) -> bool:
         """Whether the entry is the thing itself and no name of it."""
-        return "\n" in self.entry or self.entry.lstrip().startswith("{")
+        return is_inline(self.entry)
 
 
 class Kustomization(NamedTuple):
@@ -80,6 +81,23 @@ class Kustomization(NamedTuple):
         """Whether it can only be built as a part of others (https://kubectl.docs.kubernetes.io/guides/config_management/components/)."""
         return string(self.node.value, "kind") == "Component"
 
+    def patches(self) -> Iterator[tuple[Key, ...]]:
+        """The ways to the patches that are written in place."""
+        root = self.node.value
+        for index, entry in enumerate(items(root, "patchesStrategicMerge")):
+            if isinstance(entry, str) and is_inline(entry):
+                yield "patchesStrategicMerge", index
+        for field in ("patches", "patchesJson6902"):
+            for index, entry in enumerate(items(root, field)):
+                if string(entry, "patch"):
+                    yield field, index, "patch"
+
+    def embedded(self, *path: Key) -> list[Document]:
+        """The documents in a string of the file, with their places in it; none if it cannot be read whole."""
+        text = self.node.get(*path)
+        margin = Margin.of(self.node.at(*path), text)
+        return [each._replace(margin=margin) for each in documents(Source(self.name, text))]
+
     def references(self) -> Iterator[Reference]:
         """Everything it refers to (https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/)."""
         root = self.node.value
@@ -100,6 +118,31 @@ class Kustomization(NamedTuple):
             yield from _string(chart, "values", ("helmCharts", index), "valuesFile")
             for found in _strings(chart, "values", "additionalValuesFiles"):
                 yield found._replace(path=("helmCharts", index, *found.path))
+
+
+def is_inline(entry: str) -> bool:
+    """Whether an entry is the thing itself and no name of it."""
+    return "\n" in entry or entry.lstrip().startswith("{")
+
+
+def documents(source: Source) -> list[Document]:
+    """The documents of a text, none if it cannot be read whole."""
+    found = list(read(source))
+    if any(isinstance(each, Problem) and each.severity == "error" for each in found):
+        return []
+    return [each for each in found if isinstance(each, Document)]
+
+
+def maps(root: Value) -> Iterator[Map]:
+    """All mappings in a value."""
+    stack = [root]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, Map):
+            yield value
+            stack.extend(value.values())
+        elif isinstance(value, Seq):
+            stack.extend(value)
 
 
 def is_kustomization(document: Document) -> bool:

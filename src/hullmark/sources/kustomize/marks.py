@@ -16,8 +16,9 @@ from typing import Any, Literal, NamedTuple
 from hullmark.text.source import Key, Place
 from hullmark.text.tree import Document, Map, Seq, Value
 
-Kind = Literal["value", "map", "image", "count"]
-"""What a token stands for: a value, a mapping, the tag and digest of an image, a number of replicas."""
+Kind = Literal["value", "map", "image", "part", "count"]
+"""What a token stands for: a value, a mapping, the tag and digest of an image, a part of a text that may be taken apart, a
+number of replicas."""
 
 MAX_MARKS = 1_000_000
 """How many marks one build may have; aliases can make a small file boundless."""
@@ -54,7 +55,7 @@ class TooMuch(Exception):  # noqa: N818 - no error: the build is traced less clo
 class Mark(NamedTuple):
     """Where a value stands in the user's files: a document and the way in it, and what it says there.
 
-    For the kind *image*, ``value`` is only what stands after the image's name.
+    For the kinds *image* and *part*, ``value`` is only what the token stands for.
     """
 
     document: Document
@@ -74,11 +75,14 @@ class Plain(NamedTuple):
     Attributes:
         values: texts that selectors in paths look for.
         labels: whether labels and annotations of objects are looked for too.
-        merge_keys: keys by which lists are merged, and images: keys whose values are images.
+        delimiters: what replacements split texts at.
+        merge_keys: keys by which lists are merged.
+        images: keys whose values are images.
     """
 
     values: frozenset[str] = frozenset()
     labels: bool = False
+    delimiters: frozenset[str] = frozenset()
     merge_keys: frozenset[str] = _MERGE_KEYS
     images: frozenset[str] = frozenset({"image"})
 
@@ -89,6 +93,8 @@ class Marks:
     def __init__(self, salt: str, plain: Plain) -> None:
         self.salt = salt
         self.plain = plain
+        parts = "|".join(map(re.escape, sorted(plain.delimiters)))
+        self._delimiter = re.compile(f"({parts})") if parts else None
         self.all: list[Mark] = []
         self._loose: dict[Key, list[Mark]] = {}
         self.pattern = re.compile(f"{salt}(\\d+)z")
@@ -146,7 +152,7 @@ class Marks:
                 or (above == "annotations" and _DIRECTIVES.search(key) is not None)
                 or (self.plain.labels and above in ("labels", "annotations"))
             )
-        return keeps or (bool(self.plain.values) and str(value) in self.plain.values)
+        return keeps or str(value) in self.plain.values
 
     def tree(self, document: Document, value: Value, path: tuple[Key, ...], seen: tuple[Key, ...]) -> Any:
         """A value of a document with tokens in it.
@@ -168,11 +174,24 @@ class Marks:
             return [self.tree(document, inner, (*path, n), (*seen, n)) for n, inner in enumerate(value)]
         if value is None or self.keeps(seen, value):
             return value
-        if isinstance(value, str) and seen and seen[-1] in self.plain.images:
-            name, rest = self.image(value)
-            if name:
-                return f"{name}:{self.token(Mark(document, path, rest, 'image'))}"
-        return self.token(Mark(document, path, value))
+        return (
+            self._text(document, path, value, seen)
+            if isinstance(value, str)
+            else self.token(Mark(document, path, value))
+        )
+
+    def _text(self, document: Document, path: tuple[Key, ...], text: str, seen: tuple[Key, ...]) -> str:
+        """A text with a token for all of it, for what follows the name of an image, or for each of its parts."""
+        name, rest = self.image(text) if seen and seen[-1] in self.plain.images else ("", text)
+        if name:
+            return f"{name}:{self.token(Mark(document, path, rest, 'image'))}"
+        if self._delimiter is None or not self._delimiter.search(text):
+            return self.token(Mark(document, path, text))
+        return "".join(
+            part if self._delimiter.fullmatch(part) else self.token(Mark(document, path, part, "part"))
+            for part in self._delimiter.split(text)
+            if part
+        )
 
 
 def selector_values(texts: Iterable[str]) -> Iterator[str]:

@@ -21,10 +21,11 @@ from hullmark.sources.kustomize.kustomization import (
     Role,
     file_in,
     is_kustomization,
+    maps,
 )
 from hullmark.sources.kustomize.remote import is_remote, is_remote_file
 from hullmark.text.source import MAX_SIZE, Key, Place, Problem, Source, Span, decode
-from hullmark.text.tree import Document, Map, Seq, Value
+from hullmark.text.tree import Document, Map, Seq
 from hullmark.text.yaml import read
 
 REMOTE = "a kustomization that builds on something remote, which is never fetched"
@@ -197,7 +198,7 @@ class _Loader:
                 self._left(place, PLUGIN, "kustomize build --enable-alpha-plugins")
             elif string(found.root, "kind") == "HelmChartInflationGenerator":
                 self._left(place, CHART, "kustomize build --enable-helm")
-            for text in _texts(found.root):
+            for text in (text for each in maps(found.root) for text in _texts(each)):
                 real = "" if "\0" in text or "\n" in text else os.path.realpath(os.path.join(layer.folder, text))
                 if real and os.path.isfile(real) and _inside(real, layer.folder):
                     self._file(layer, real, Reference("setting", text, ()))
@@ -225,13 +226,7 @@ def _shown(layer: Kustomization, entry: str, real: str) -> str:
     return shown if os.path.realpath(shown) == real else real
 
 
-def _texts(root: Value) -> Iterator[str]:
-    stack = [root]
-    while stack:
-        value = stack.pop()
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, Map):
-            stack.extend(value.values())
-        elif isinstance(value, Seq):
-            stack.extend(value)
+def _texts(value: Map) -> Iterator[str]:
+    """The strings of a mapping and of its lists."""
+    for inner in value.values():
+        yield from (text for text in (inner if isinstance(inner, Seq) else (inner,)) if isinstance(text, str))
