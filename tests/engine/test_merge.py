@@ -55,7 +55,7 @@ def test_architectures_stay_apart() -> None:
     both = shared()
 
     assert len(both.architecture.workloads) == 3
-    assert [both.unit(w.resource) for w in both.architecture.workloads] == [
+    assert [u.title for w in both.architecture.workloads if (u := both.unit(w.resource))] == [
         "overlays/dev",
         "overlays/prod",
         "overlays/prod",
