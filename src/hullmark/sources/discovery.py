@@ -71,7 +71,12 @@ def lay_out(found: Sequence[File | NotChecked | Problem], *, kustomize: bool) ->
             continue
         else:
             rest.append(item)
-    return Layout(tuple(charts), built, tuple(tuple(files) for files in projects.values()), tuple(rest))
+    return Layout(
+        tuple(one or os.curdir for one in charts),
+        built,
+        tuple(tuple(files) for files in projects.values()),
+        tuple(rest),
+    )
 
 
 def _charts(names: Iterable[str]) -> dict[str, None]:
