@@ -11,7 +11,7 @@ from hullmark.model.check import Check
 from hullmark.model.container import Container
 from hullmark.model.finding import Finding, Subject, Verdict
 from hullmark.model.resource import Resource
-from hullmark.model.terms import Outcome
+from hullmark.model.terms import Outcome, Theme
 from hullmark.model.truth import Undecided
 from hullmark.model.workload import PodSet, Workload
 
@@ -20,6 +20,9 @@ Tally = dict[Outcome, int]
 
 _LONGEST_REASON = 300
 """How much of an exception's message is kept, in characters: some quote the whole value they choke on."""
+
+_BESIDE_PODS = (None, Theme.NETWORK)
+"""Themes that are not about what a pod's own spec lacks."""
 
 
 class Judged(NamedTuple):
@@ -178,7 +181,18 @@ def _verdict(check: AnyCheck, subject: _Subject, found: tuple[Finding, ...], rea
         lines = str(reason).splitlines() or [""]
         said = f"{type(reason).__name__}: {lines[0][:_LONGEST_REASON]}".removesuffix(": ")
         return Verdict(check.id, _name(subject), Outcome.ERROR, found, said)
+    if check.absence not in _BESIDE_PODS and (unsettled := _unsettled(subject)):
+        return Verdict(check.id, _name(subject), Outcome.UNKNOWN, (), unsettled)
     return Verdict(check.id, _name(subject), Outcome.FAIL if found else Outcome.UNKNOWN, found, reason)
+
+
+def _unsettled(subject: _Subject) -> str:
+    """Why something that seems to be missing may yet be there; empty when nothing is left open."""
+    value = subject.value
+    if isinstance(value, Workload):
+        return next((podset.unsettled for podset in value.podsets if podset.unsettled), "")
+    podset = value.podset if isinstance(value, Container) else value
+    return podset.unsettled if isinstance(podset, PodSet) else ""
 
 
 def _name(subject: _Subject) -> Subject:
