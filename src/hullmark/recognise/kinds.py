@@ -163,6 +163,16 @@ def whole(value: Value) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 63 else None
 
 
+def whole_or(value: Value, default: int) -> int | None:
+    """A count as written, the default where none is."""
+    return default if value is None else whole(value)
+
+
+def times(one: int | None, other: int | None) -> int | None:
+    """The product of two counts, None where one is not known."""
+    return None if one is None or other is None else one * other
+
+
 def _product(expression: str, carrier: Value, root: Value, default: int | None) -> tuple[int | None, bool]:
     """The value of a product of paths, and whether any factor is written."""
     total, written = default, False
@@ -171,7 +181,7 @@ def _product(expression: str, carrier: Value, root: Value, default: int | None) 
         found = next((v for keys in alternatives if (v := dig(start, *keys)) is not None), None)
         written = written or found is not None
         factor = (default if index == 0 else 1) if found is None else whole(found)
-        total = factor if index == 0 else None if total is None or factor is None else total * factor
+        total = factor if index == 0 else times(total, factor)
     return total, written
 
 

@@ -19,6 +19,8 @@ from hullmark.recognise.merge import merged, relocated
 from hullmark.text.tree import Document, Map, Margin, Node, Seq, Value, dig, items, mapping
 
 _STEP = "trainer.kubeflow.org/trainjob-ancestor-step"
+_POD_SPEC = ("template", "spec", "template", "spec")
+_LISTS = ("containers", "initContainers")
 _MOST_PATCHES = 16
 """How many patches a TrainJob holds (``MaxItems`` of ``runtimePatches``)."""
 
@@ -81,7 +83,8 @@ def _merged(carrier: Node, runtime: Resource, job: Node, *, is_trainer: bool) ->
     name = string(job.value, "name")
     template = _template(carrier, job, name, is_own=is_trainer)
     spec = template.child("spec") or template._replace(value=Map())
-    parts = tuple(containers(spec))
+    known = {string(c, "name") for kind in _LISTS for c in items(job.value, *_POD_SPEC, kind)}
+    parts = tuple(part for part in containers(spec) if string(part.node.value, "name") in known)
     if is_trainer:
         parts = tuple(_overlaid(carrier, part, sole=len(parts) == 1) for part in parts)
     nodes = _nodes(carrier, runtime, job) if is_trainer else Replicas(1, 1, 1, "default")

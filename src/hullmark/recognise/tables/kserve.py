@@ -30,11 +30,16 @@ _LLM = {"app.kubernetes.io/name": "{name}", "app.kubernetes.io/part-of": "llminf
 def component(carrier: Node, scene: Scene) -> Iterator[Pod]:
     """A predictor, transformer or explainer: its own containers and the one its runtime completes."""
     del scene
-    written = tuple(containers(carrier))
+    written = tuple(_first_named(part) for part in containers(carrier))
     by_runtime = tuple(_served(carrier))
     if isinstance(carrier.value, Map):
         injected = _BY_RUNTIME if by_runtime else frozenset[str]()
         yield Pod(carrier, (*by_runtime, *written), carrier, injected=injected)
+
+
+def _first_named(part: Part) -> Part:
+    """KServe names the first container where nobody does (``pkg/apis/serving/v1beta1/predictor_custom.go``)."""
+    return part._replace(unnamed="kserve-container") if part.node.path[-2:] == ("containers", 0) else part
 
 
 def _served(carrier: Node) -> Iterator[Part]:
