@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 from hullmark.model.truth import string
-from hullmark.recognise.assemble import Parts, containers
+from hullmark.recognise.assemble import Parts, containers, name_above
 from hullmark.recognise.kinds import Part, Pod, Scene
 from hullmark.recognise.merge import is_affordable, is_open, merged, written_in
 from hullmark.text.source import Source, Span
@@ -53,6 +53,7 @@ def template(carrier: Node, scene: Scene) -> Iterator[Pod]:
         fields.node(),
         parts,
         carrier,
+        name_above(carrier, scene) if carrier.path[-1] == "inline" else "",
         unsettled="" if affordable else "what the workflow adds to its templates is too large",
     )
     for each in (patch if affordable else None, carrier.child(_PATCH)):

@@ -337,7 +337,7 @@ FORMATS = {
 KUBEAI = {"vllm": "vllm", "ollama": "ollama", "fasterwhisper": "faster-whisper", "infinity": "infinity"}
 """Values of ``spec.engine`` of KubeAI's Model, in lower case (https://www.kubeai.org/reference/kubernetes-api/)."""
 
-DECISIVE = frozenset({"NIMService", "NIMCache", "NIMPipeline", "VLLMRuntime", "VLLMRouter"})
+DECISIVE = frozenset({"NIMService", "NIMCache", "NIMPipeline", "VLLMRuntime", "VLLMRouter", "CacheServer"})
 """Kinds whose engine is certain, whatever the image is named."""
 
 KINDS = {

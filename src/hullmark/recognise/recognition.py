@@ -60,7 +60,7 @@ def _workload(scene: _Scene) -> Workload | None:
     resource = scene.resource
     kind = kind_of(resource)
     if kind is not None:
-        return _build(scene, kind, list(_known(scene, kind)), is_inferred=False)
+        return _build(scene, kind, list(pods_of(resource, kind, scene.scan)), is_inferred=False)
     if _may_hide_pods(resource):
         found = [(_ROW, made) for made in inferred.pods(resource.node)]
         if found:
@@ -73,9 +73,9 @@ def _may_hide_pods(resource: Resource) -> bool:
     return not (group in _PLAIN_GROUPS or group.endswith(".k8s.io") or f"{kind}.{group}" in WRAPPERS)
 
 
-def _known(scene: _Scene, kind: Kind) -> Iterator[tuple[Pods, Pod]]:
-    """The pods of a kind of the tables, each with its row, name and count."""
-    resource = scene.resource
+def pods_of(resource: Resource, kind: Kind, scan: Scan) -> Iterator[tuple[Pods, Pod]]:
+    """The pods of an object of a kind of the tables, each with its row, name and count."""
+    scene = _Scene(resource, scan)
     for row in kind.pods:
         for key, carrier in walk(resource.node, path(row.carrier)):
             for made in _pods(row, carrier, scene):

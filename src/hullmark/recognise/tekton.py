@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hullmark.recognise.assemble import Parts
+from hullmark.recognise.assemble import Parts, name_above
 from hullmark.recognise.kinds import Part, Pod, Scene
 from hullmark.recognise.merge import is_affordable, merged
 from hullmark.text.tree import Map, Node, Seq, Value, items
@@ -41,7 +41,8 @@ def task(carrier: Node, scene: Scene) -> Iterator[Pod]:
     parts = (*steps, *beside)
     if parts:
         unsettled = "" if affordable else "the 'stepTemplate' is too large"
-        yield Pod(_pod(carrier, scene, parts), parts, carrier, unsettled=unsettled)
+        name = name_above(carrier, scene) if carrier.path[-1] == "taskSpec" else ""
+        yield Pod(_pod(carrier, scene, parts), parts, carrier, name, unsettled=unsettled)
 
 
 def _over(below: Value, step: Value) -> Value:

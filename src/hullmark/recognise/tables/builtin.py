@@ -19,7 +19,7 @@ _SERVICE = {"serving.knative.dev/service": "{name}", "serving.knative.dev/config
 _ADVANCED_CRON_JOB = Kind(
     (
         Pods("spec.template.jobTemplate.spec", replicas=Count("parallelism")),
-        Pods("spec.template.broadcastJobTemplate.spec"),
+        Pods("spec.template.broadcastJobTemplate.spec", replicas=CLUSTER_DECIDES),
     ),
     lifetime="task",
 )

@@ -67,7 +67,7 @@ KINDS: Table = {
         "task",
         injected=frozenset({"security-context", "command"}),
     ),
-    "NIMBuild.apps.nvidia.com": Kind((Pods(replicas=ONE, assemble=service()),), Role.MODEL_LOADER, "task"),
+    "NIMBuild.apps.nvidia.com": Kind((Pods(replicas=ONE, assemble=flat(SERVICE)),), Role.MODEL_LOADER, "task"),
     "NemoGuardrail.apps.nvidia.com": _nemo(Role.GUARDRAIL),
     "NemoCustomizer.apps.nvidia.com": _nemo(Role.FINE_TUNING),
     "NemoDatastore.apps.nvidia.com": _nemo(Role.MODEL_REGISTRY),
