@@ -71,7 +71,7 @@ def test_outcomes_are_summed() -> None:
 def test_what_is_not_known_is_told_once_for_each_place() -> None:
     unsure = DEPLOYMENT.replace("privileged: true  #", "privileged: ${PRIVILEGED}  #")
     both = merge(
-        [(u, result({f: unsure for f in files})) for u, files in ((DEV, ("a.yaml",)), (PROD, ("a.yaml", "b.yaml")))]
+        [(u, result(dict.fromkeys(files, unsure))) for u, files in ((DEV, ("a.yaml",)), (PROD, ("a.yaml", "b.yaml")))]
     )
 
     assert [(v.subject.container, v.at.source.name, v.at.line) for v in both.undecided] == [
