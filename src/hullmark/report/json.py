@@ -167,6 +167,8 @@ def _undecided(verdict: Verdict) -> dict[str, Any]:
         "subject": _subject(verdict.subject),
         "outcome": verdict.outcome.value,
         "reason": visible(verdict.reason),
+        "file": visible(verdict.at.source.name),
+        "line": verdict.at.line,
     }
 
 
