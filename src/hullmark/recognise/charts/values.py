@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from hullmark.recognise.charts.reference import Layer
-from hullmark.recognise.embedded import parsed
+from hullmark.recognise.embedded import documents
 from hullmark.text.source import Key, Place, Source, Span
 from hullmark.text.tree import Document, Map, Node, Seq, Value
 
@@ -90,7 +90,8 @@ class Sheet:
         if key not in self._texts:
             if len(node.value) > _MAX_TEXT:
                 raise TooMuchError
-            self._texts[key] = next(iter(parsed(node)), None), node.doc
+            first = next(iter(documents(node)), None)
+            self._texts[key] = (None if first is None else first.node), node.doc
         return self._texts[key][0]
 
     def taken(self, node: Node) -> Value:
