@@ -53,6 +53,10 @@ def recognise(resources: Sequence[Resource]) -> tuple[Workload, ...]:
 def kind_of(resource: Resource) -> Kind | None:
     """What the tables say about an object's kind."""
     kind, _, _, group = resource.ref
+    if resource.release is not None and resource.node.get("values") is not None:
+        from hullmark.recognise.charts.table import kind_of as kind_of_chart
+
+        return kind_of_chart(resource.release.chart)
     return KINDS.get(f"{kind}.{group}" if group else kind)
 
 
