@@ -102,7 +102,8 @@ def modelservice(carrier: Node, scene: Scene) -> Iterator[Pod]:
     here = values.span.start
     mark = (here, here + 1, here, here + 1)
     pieces = []
-    for node, kind, name in containers(carrier):
+    for piece in containers(carrier):
+        node = piece.node
         parts = Parts(node).merge(node.value)
         if node.get("modelCommand") == "vllmServe":
             words = _Words(mark)
@@ -111,7 +112,7 @@ def modelservice(carrier: Node, scene: Scene) -> Iterator[Pod]:
             if uri is not None and isinstance(uri[0], str):
                 words.add(uri[0].removeprefix("hf://"), mark=uri[1])
             parts.put("command", words.list, mark)
-        pieces.append(Piece(parts.node()._replace(span=node.span, path=node.path), kind, name))
+        pieces.append(piece._replace(node=parts.node()._replace(span=node.span, path=node.path)))
     if pieces:
         spec = Parts(carrier).take("nodeSelector tolerations affinity volumes hostIPC hostPID serviceAccountName")
         spec.put("containers", carrier.value["containers"], mark)
