@@ -20,7 +20,7 @@ class Settled(NamedTuple):
 
     ``priority`` runs from 0 to 100 (see `hullmark.engine.priority`); ``gates`` says whether the profile lets it decide
     the exit code; ``waiver`` is set when it is accepted; ``known`` when the baseline has it; ``theme`` when it is an
-    absence that reports may bundle.
+    absence that reports may bundle; ``covered_by`` are the checks whose findings keep this one from being said.
     """
 
     check: str
@@ -39,6 +39,7 @@ class Settled(NamedTuple):
     gates: bool
     waiver: Waiver | None = None
     known: bool = False
+    covered_by: tuple[str, ...] = ()
 
 
 class WaiverNote(NamedTuple):

@@ -156,6 +156,7 @@ def _settled(
         gates=decides and waiver is None and not known and not sample,
         waiver=waiver,
         known=known,
+        covered_by=check.covered_by,
     )
 
 
