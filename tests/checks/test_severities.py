@@ -193,3 +193,50 @@ def test_code_that_is_not_needed_can_be_dropped(
     (found,) = findings("trusted-remote-code", _CODE % (image, model, flag, variable))
 
     assert (found.fix and found.fix.safety) == safety
+
+
+_PICKLED = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: a}
+spec:
+  selector: {matchLabels: {app: a}}
+  template:
+    metadata: {labels: {app: a%s}}
+    spec:
+      initContainers: [%s]
+      containers: [{name: v, image: "vllm/vllm-openai:v0.18.0", args: ["--model=%s", --load-format=pt]}]
+"""
+_LABEL = ", validation.ml.sigstore.dev/ml: chat"
+_VALIDATION = """---
+apiVersion: ml.sigstore.dev/v1alpha1
+kind: ModelValidation
+metadata: {name: chat}
+spec:
+  config: {sigstoreConfig: {certificateIdentity: a, certificateOidcIssuer: b}}
+  model: {path: %s, signaturePath: /models/chat/model.sig%s}
+"""
+_VERIFIER = "{name: verify, image: 'r.example/verify:1', command: [model_signing, verify, sigstore, /models/chat]}"
+_FETCHER = "{name: fetch, image: 'r.example/fetch:1', command: [model_signing, sign, /models/chat]}"
+
+
+@pytest.mark.parametrize(
+    ("label", "init", "model", "beside", "severity", "confidence"),
+    [
+        ("", "", "acme/chat", "", None, None),
+        ("", "", "/models/chat", "", Severity.MEDIUM, None),
+        ("", _VERIFIER, "acme/chat", "", Severity.MEDIUM, None),
+        ("", _VERIFIER, "/models/chat", "", Severity.LOW, None),
+        ("", _FETCHER, "/models/chat", "", Severity.MEDIUM, None),
+        (_LABEL, "", "/models/chat", "", Severity.MEDIUM, Confidence.MEDIUM),
+        (_LABEL, "", "/models/chat", _VALIDATION % ("/models", ""), Severity.LOW, None),
+        (_LABEL, "", "/models/chat", _VALIDATION % ("/models/other", ""), Severity.MEDIUM, None),
+        (_LABEL, "", "/models/chat", _VALIDATION % ("/models", ", ignoreUnsignedFiles: true"), Severity.MEDIUM, None),
+    ],
+)
+def test_a_verified_signature_lowers_what_a_pickle_weighs(
+    label: str, init: str, model: str, beside: str, severity: Severity | None, confidence: Confidence | None
+) -> None:
+    (found,) = findings("unsafe-weight-format", _PICKLED % (label, init, model) + beside)
+
+    assert (found.severity, found.confidence) == (severity, confidence)
