@@ -3,7 +3,7 @@
 The manifest says one thing and the cluster does another: the cluster of a finished job keeps its accelerators, the pod that must not be evicted is evicted, the
 queue that should hold the job back never sees it. Nothing fails, so nobody looks.
 
-Reported are combinations that the controllers' own code ignores: a RayJob's TTL without `shutdownAfterJobFinishes`, that switch together with `clusterSelector`, `podFailurePolicy` with
+Reported are combinations that the controllers' own code ignores: a RayJob's (or RayCronJob's) TTL without `shutdownAfterJobFinishes`, that switch together with `clusterSelector`, `podFailurePolicy` with
 `restartPolicy: OnFailure`, an eviction annotation on the object where only pods count, KubeRay's former scheduler label, an accelerator without a quantity,
 `resources` inside a Ray runtime environment, a Kueue queue for a kind that Kueue's configuration does not enable, and a queue that is not among those of its namespace.
 Configuration and queues outside the scan are not guessed: a job whose queue cannot be seen is *unknown*. Kinds whose controllers copy annotations to
@@ -118,11 +118,12 @@ from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
 from hullmark.model.finding import Finding
+from hullmark.model.ray import job
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Severity
 from hullmark.model.truth import Undecided, flag, is_placeholder, string
 from hullmark.model.workload import Workload
-from hullmark.text.tree import dig, mapping
+from hullmark.text.tree import mapping
 
 _POD_ANNOTATIONS = ("karpenter.sh/do-not-disrupt", "cluster-autoscaler.kubernetes.io/safe-to-evict")
 _NOT_COPIED = frozenset({
@@ -150,25 +151,25 @@ def ignored_configuration(workload: Workload, arch: Architecture) -> Iterator[Fi
 
 
 def _ray(resource: Resource) -> Iterator[Finding]:
-    node, spec = resource.node, resource.spec
-    shuts_down = flag(spec, "shutdownAfterJobFinishes") is True
-    if resource.ref.kind == "RayJob":
-        if dig(spec, "ttlSecondsAfterFinished") and not shuts_down:
+    spec = job(resource)
+    if spec is not None:
+        shuts_down = flag(spec.value, "shutdownAfterJobFinishes") is True
+        if spec.get("ttlSecondsAfterFinished") and not shuts_down:
             yield Finding(
                 "'ttlSecondsAfterFinished' does nothing without 'shutdownAfterJobFinishes: true'",
-                node.key("spec", "ttlSecondsAfterFinished"),
+                spec.key("ttlSecondsAfterFinished"),
             )
-        if shuts_down and mapping(spec, "clusterSelector"):
+        if shuts_down and mapping(spec.value, "clusterSelector"):
             yield Finding(
                 "'shutdownAfterJobFinishes' does nothing for a cluster chosen by 'clusterSelector'",
-                node.key("spec", "shutdownAfterJobFinishes"),
+                spec.key("shutdownAfterJobFinishes"),
             )
-        if "\nresources:" in "\n" + string(spec, "runtimeEnvYAML"):
-            yield Finding("a Ray runtime environment has no 'resources'", node.key("spec", "runtimeEnvYAML"))
+        if "\nresources:" in "\n" + string(spec.value, "runtimeEnvYAML"):
+            yield Finding("a Ray runtime environment has no 'resources'", spec.key("runtimeEnvYAML"))
     if "ray.io/scheduler-name" in resource.labels:
         yield Finding(
             "label 'ray.io/scheduler-name' is no longer read by KubeRay",
-            node.key("metadata", "labels", "ray.io/scheduler-name"),
+            resource.node.key("metadata", "labels", "ray.io/scheduler-name"),
         )
 
 

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hullmark.checks.security._files import File, files
+from hullmark.checks.files import File, files
 from hullmark.model.architecture import Architecture
 from hullmark.model.container import Container
 from hullmark.model.references import hub_id

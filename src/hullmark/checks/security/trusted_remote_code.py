@@ -61,7 +61,7 @@ Supply Chain](https://genai.owasp.org/llmrisk/llm032025-supply-chain/) and MITRE
 import re
 from collections.abc import Iterator
 
-from hullmark.checks.security._files import files, runs
+from hullmark.checks.files import files, runs
 from hullmark.checks.security._native import native, surely
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check

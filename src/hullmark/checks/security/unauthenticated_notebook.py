@@ -56,7 +56,7 @@ ATLAS [AML.T0049](https://atlas.mitre.org/techniques/AML.T0049).
 import re
 from collections.abc import Iterator
 
-from hullmark.checks.security._files import files
+from hullmark.checks.files import files
 from hullmark.model.architecture import Architecture, Exposure
 from hullmark.model.check import check
 from hullmark.model.container import Container

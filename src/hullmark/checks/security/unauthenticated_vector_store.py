@@ -60,7 +60,7 @@ See [Qdrant](https://qdrant.tech/documentation/security/),
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from hullmark.checks.security._files import files, unread
+from hullmark.checks.files import files, unread
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container

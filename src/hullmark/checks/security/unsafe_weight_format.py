@@ -65,7 +65,7 @@ server](https://docs.seldon.ai/seldon-core-1/configuration/servers/sklearn) and 
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from hullmark.checks.security._files import files, runs
+from hullmark.checks.files import files, runs
 from hullmark.checks.security._signatures import verification
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check

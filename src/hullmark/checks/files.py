@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from hullmark.model.architecture import Architecture
 from hullmark.model.container import Container, Mount
+from hullmark.model.ray import entrypoint
 from hullmark.model.truth import string
 from hullmark.text.tree import Node
 
@@ -41,8 +42,8 @@ def unread(container: Container, arch: Architecture) -> bool:
 
 
 def runs(container: Container, file: File) -> bool:
-    """Whether a container's command line names a file; one without a command line may read any."""
-    argv = container.argv
+    """Whether a container's command line, or the entry point of its Ray job, names a file; one without may read any."""
+    argv = container.argv if container.argv.words else entrypoint(container.workload.resource) or container.argv
     name = file.path.rpartition("/")[2]
     return (
         not argv.words or file.path in argv.text or any(w.rpartition("/")[2] == name for s in argv.segments for w in s)
