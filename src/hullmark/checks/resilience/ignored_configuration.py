@@ -4,7 +4,7 @@ The manifest says one thing and the cluster does another: the cluster of a finis
 queue that should hold the job back never sees it. Nothing fails, so nobody looks.
 
 Reported are combinations that the controllers' own code ignores: a RayJob's (or RayCronJob's) TTL without `shutdownAfterJobFinishes`, that switch together with `clusterSelector`, `podFailurePolicy` with
-`restartPolicy: OnFailure`, an eviction annotation on the object where only pods count, KubeRay's former scheduler label, an accelerator without a quantity,
+`restartPolicy: OnFailure`, an eviction annotation on the object where only pods count, KubeRay's former scheduler label and thresholds of a RayService, an accelerator without a quantity,
 `resources` inside a Ray runtime environment, a Kueue queue for a kind that Kueue's configuration does not enable, and a queue that is not among those of its namespace.
 Configuration and queues outside the scan are not guessed: a job whose queue cannot be seen is *unknown*. Kinds whose controllers copy annotations to
 their pods (InferenceService, Notebook, Volcano's Job) are not asked.
@@ -123,7 +123,7 @@ from hullmark.model.resource import Resource
 from hullmark.model.terms import Severity
 from hullmark.model.truth import Undecided, flag, is_placeholder, string
 from hullmark.model.workload import Workload
-from hullmark.text.tree import mapping
+from hullmark.text.tree import dig, mapping
 
 _POD_ANNOTATIONS = ("karpenter.sh/do-not-disrupt", "cluster-autoscaler.kubernetes.io/safe-to-evict")
 _NOT_COPIED = frozenset({
@@ -131,6 +131,9 @@ _NOT_COPIED = frozenset({
     "argoproj.io",
 })  # fmt: skip
 """Groups whose controllers leave the object's own annotations to the object."""
+
+_NOT_READ = ("serviceUnhealthySecondThreshold", "deploymentUnhealthySecondThreshold")
+"""Fields of a RayService without effect since KubeRay 1.1 (ray-project/kuberay, ``apis/ray/v1/rayservice_types.go`` and issue 1685)."""
 
 _DEVICES = ("nvidia.com/", "amd.com/gpu", "google.com/tpu", "aws.amazon.com/neuron", "habana.ai/")
 
@@ -166,6 +169,14 @@ def _ray(resource: Resource) -> Iterator[Finding]:
             )
         if "\nresources:" in "\n" + string(spec.value, "runtimeEnvYAML"):
             yield Finding("a Ray runtime environment has no 'resources'", spec.key("runtimeEnvYAML"))
+    if resource.ref.kind == "RayService":
+        for field in _NOT_READ:
+            if dig(resource.spec, field) is not None:
+                yield Finding(
+                    f"'{field}' is no longer read by KubeRay",
+                    resource.node.key("spec", field),
+                    advice="drop it; a RayService that loads slowly is not replaced any more",
+                )
     if "ray.io/scheduler-name" in resource.labels:
         yield Finding(
             "label 'ray.io/scheduler-name' is no longer read by KubeRay",
