@@ -5,7 +5,8 @@ queue that should hold the job back never sees it. Nothing fails, so nobody look
 
 Reported are combinations that the controllers' own code ignores: a RayJob's (or RayCronJob's) TTL without `shutdownAfterJobFinishes`, that switch together with `clusterSelector`, `podFailurePolicy` with
 `restartPolicy: OnFailure`, an eviction annotation on the object where only pods count, KubeRay's former scheduler label and thresholds of a RayService, an accelerator without a quantity,
-`resources` inside a Ray runtime environment, a Kueue queue for a kind that Kueue's configuration does not enable, and a queue that is not among those of its namespace.
+`resources` inside a Ray runtime environment, a Kueue queue for a kind that Kueue's configuration does not enable, a queue that is not among those of its namespace, and one whose
+ClusterQueue has no quota of the accelerator that is asked for.
 Configuration and queues outside the scan are not guessed: a job whose queue cannot be seen is *unknown*. Kinds whose controllers copy annotations to
 their pods (InferenceService, Notebook, Volcano's Job) are not asked.
 
@@ -107,13 +108,13 @@ spec:
 
 See [KubeRay: RayJob](https://docs.ray.io/en/latest/cluster/kubernetes/getting-started/rayjob-quick-start.html),
 [pod failure policy](https://kubernetes.io/docs/tasks/job/pod-failure-policy/),
-[Kueue: configuration](https://kueue.sigs.k8s.io/docs/reference/kueue-config.v1beta2/) and
+[Kueue: configuration](https://kueue.sigs.k8s.io/docs/reference/kueue-config.v1beta2/), [Kueue: ClusterQueue](https://kueue.sigs.k8s.io/docs/concepts/cluster_queue/) and
 [Karpenter: disruption](https://karpenter.sh/docs/concepts/disruption/#pod-level-controls).
 """
 
 from collections.abc import Iterator
 
-from hullmark.checks.resilience._kueue import QUEUE_LABEL, disabled
+from hullmark.checks.resilience._kueue import QUEUE_LABEL, disabled, uncovered
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
@@ -197,7 +198,15 @@ def _queue(workload: Workload, queue: str, arch: Architecture) -> Iterator[Findi
     queues = arch.within("LocalQueue", ref.namespace)
     if not queues:
         raise Undecided(f"whether there is a LocalQueue '{queue}' is not known")
-    if not any(q.ref.name == queue for q in queues):
+    found_queue = next((q for q in queues if q.ref.name == queue), None)
+    if found_queue is not None and (lacking := uncovered(workload, found_queue, arch)) is not None:
+        device, cluster = lacking
+        yield Finding(
+            f"queue '{queue}' has no quota of '{device.resource}', so a workload that asks for it waits for good",
+            place,
+            related=((cluster.node.at("spec", "resourceGroups"), "what it covers"), (device.place, "asked for here")),
+        )
+    if found_queue is None:
         yield Finding(
             f"there is no queue '{queue}' among those of its namespace, so it waits for good",
             place,
