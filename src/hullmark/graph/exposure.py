@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 
 from hullmark.graph.applications import at_pod, host_ports, on_loopback
 from hullmark.graph.authentication import Auth, strongest
-from hullmark.graph.reach import service_reach
 from hullmark.graph.routes import Arrival
 from hullmark.model.architecture import Exposure, Hop, Isolation
+from hullmark.model.reach import service_reach
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Reach
 from hullmark.model.truth import Undecided

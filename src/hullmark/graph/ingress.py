@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from hullmark.graph.authentication import Fronts, strongest
-from hullmark.graph.reach import ingress_reach
 from hullmark.graph.ways import Way
 from hullmark.model.architecture import Route
+from hullmark.model.reach import ingress_reach
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Reach
 from hullmark.model.truth import string
