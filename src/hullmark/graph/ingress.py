@@ -80,8 +80,12 @@ def _port(spec: Value) -> str:
 
 def _traefik(route: Resource, fronts: Fronts) -> Iterator[Way]:
     tls = dig(route.spec, "tls") is not None
+    options = dig(route.spec, "tls", "options")
+    named = string(options, "name")
+    certificates = fronts.tls_options(named, string(options, "namespace"), route) if named else ""
     for rule in route.node.children("spec", "routes"):
-        used = [
+        used = [certificates]
+        used += [
             fronts.middleware(string(m, "name"), string(m, "namespace"), route)
             for m in items(rule.value, "middlewares")
         ]

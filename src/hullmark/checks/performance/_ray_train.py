@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hullmark.checks.files import files, runs
 from hullmark.model.architecture import Architecture
+from hullmark.model.files import files, runs
 from hullmark.model.finding import Finding
 from hullmark.model.ray import job
 from hullmark.model.truth import Undecided

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hullmark.checks.files import files
 from hullmark.model.architecture import Architecture
 from hullmark.model.container import Container
+from hullmark.model.files import files
 from hullmark.model.workload import PodSet
 
 _ADDRESS = re.compile(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hullmark.checks.files import files, runs
 from hullmark.model.architecture import Architecture
 from hullmark.model.container import Container
+from hullmark.model.files import files, runs
 from hullmark.model.ray import submits
 from hullmark.model.workload import Setting, Workload
 

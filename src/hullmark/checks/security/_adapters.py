@@ -12,9 +12,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hullmark.checks.files import File, files
 from hullmark.model.architecture import Architecture
 from hullmark.model.container import Container
+from hullmark.model.files import File, files
 from hullmark.model.references import hub_id
 from hullmark.text.source import Place
 

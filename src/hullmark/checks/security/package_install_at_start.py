@@ -62,10 +62,10 @@ installs](https://pip.pypa.io/en/stable/topics/secure-installs/) and MITRE ATLAS
 import re
 from collections.abc import Iterator
 
-from hullmark.checks.files import files, runs
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
+from hullmark.model.files import files, runs
 from hullmark.model.finding import Finding
 from hullmark.model.ray import submits, submitted_environment
 from hullmark.model.terms import ORDINARY, Role, Severity

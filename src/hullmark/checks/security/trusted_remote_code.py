@@ -61,11 +61,11 @@ Supply Chain](https://genai.owasp.org/llmrisk/llm032025-supply-chain/) and MITRE
 import re
 from collections.abc import Iterator
 
-from hullmark.checks.files import files, runs
 from hullmark.checks.security._native import native, surely
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container, ModelReference
+from hullmark.model.files import files, runs
 from hullmark.model.finding import Finding, Fix
 from hullmark.model.terms import Safety, Severity
 from hullmark.model.truth import Undecided, is_placeholder

@@ -65,11 +65,11 @@ server](https://docs.seldon.ai/seldon-core-1/configuration/servers/sklearn) and 
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from hullmark.checks.files import files, runs
 from hullmark.checks.security._signatures import verification
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
+from hullmark.model.files import files, runs
 from hullmark.model.finding import Finding
 from hullmark.model.terms import SERVING, Confidence, Role, Severity
 from hullmark.model.truth import string
