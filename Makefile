@@ -3,17 +3,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo dev test unit lint types layers docs long bench bench-peers clean
+.PHONY: demo dev tools test unit lint types layers docs long bench bench-peers clean
 
 demo: $(VENV)/.demo ## install into .venv and scan the examples
 	@$(BIN)/hullmark scan examples || test $$? -eq 1 # findings are what the examples are for
 
 test: lint types layers unit ## what CI runs
 
-unit: $(VENV)/.dev
+unit: $(VENV)/.dev tools
 	$(BIN)/python -m pytest -q -m "not long"
 
-long: $(VENV)/.dev ## exhaustive mutation and property runs
+long: $(VENV)/.dev tools ## exhaustive mutation and property runs
 	$(BIN)/python -m pytest -q -m long
 
 lint: $(VENV)/.dev
@@ -36,6 +36,9 @@ bench-peers: $(VENV)/.dev ## the same beside Checkov and Trivy, as ratios
 	$(BIN)/python bench/peers.py
 
 dev: $(VENV)/.dev
+
+tools: $(VENV)/bin/python ## helm and kubectl for the tests, into .tools
+	@$(BIN)/python scripts/tools.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Hullmark needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'

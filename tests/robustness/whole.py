@@ -19,6 +19,7 @@ from hullmark.model.terms import Outcome
 from hullmark.report import gitlab, junit, sarif, terminal
 from hullmark.report import json as report
 from hullmark.sources import Reading
+from hullmark.sources.unit import Unit
 from hullmark.text.source import Problem, Source
 
 PROJECT = Path(__file__).parents[2]
@@ -53,7 +54,7 @@ def judged(found: Iterable[Found]) -> Result:
     resources = tuple(i for i in items if isinstance(i, Resource))
     left = tuple(i for i in items if isinstance(i, NotChecked))
     problems = tuple(i for i in items if isinstance(i, Problem))
-    result = PLAN.judge(Reading(resources, left, problems, 1))
+    result = PLAN.judge([Unit("whole", "manifests", Reading(resources, left, problems, 1))])
     crashed = [v for v in result.undecided if v.outcome is Outcome.ERROR]
     assert not crashed, crashed
     return result

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import Command, Option
-from hullmark.cli.options import CHECK, COLOR, HELP, INPUT, NO_PROGRESS, PATHS, QUIET, SKIP
+from hullmark.cli.options import CHECK, COLOR, HELP, INPUT, NO_PROGRESS, PATHS, QUIET, RENDERING, SKIP, UNIT
 from hullmark.cli.output import colored, note, replace, write
 from hullmark.cli.progress import Progress
 from hullmark.cli.scan import CLEAN, FINDINGS, exit_code, request
@@ -27,14 +27,16 @@ def run(options: argparse.Namespace) -> int:
     # All checks run, so that the proof sees everything; the options only choose what is repaired.
     plan = pipeline.plan(request(options)._replace(only=frozenset(), skip=frozenset()))
     progress = Progress(enabled=not (options.quiet or options.no_progress))
-    reading = plan.read(progress)
+    units = plan.read(progress)
     progress.clear()
-    if not reading.resources:
-        return exit_code(plan.judge(reading))
-    sources = {source.name: source for source in reading.sources}
+    if not any(unit.reading.resources for unit in units):
+        return exit_code(plan.judge(units))
+    # What is rendered cannot be edited, and what lies beside it does not depend on it.
+    plain = [unit for unit in units if unit.reading.sources]
+    sources = {source.name: source for unit in plain for source in unit.reading.sources}
     made = repair(
         {name: source.text for name, source in sources.items()},
-        lambda texts: plan.judge(reading.changed(texts)),
+        lambda texts: plan.judge([unit.changed(texts) for unit in plain]),
         lambda settled: settled.check not in options.skip and (not options.check or settled.check in options.check),
         Safety.UNSAFE if options.unsafe else Safety.SAFE,
     )
@@ -85,7 +87,8 @@ COMMAND = Command(
     run,
     PATHS,
     (
-        ("what is read", INPUT),
+        ("what is read", (*INPUT, UNIT)),
+        ("how it is rendered", RENDERING),
         (
             "what is repaired",
             (

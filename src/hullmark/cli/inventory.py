@@ -7,11 +7,12 @@ import sys
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import Command, Option, one_of
-from hullmark.cli.options import COLOR, HELP, INPUT, NO_PROGRESS, PATHS, QUIET
+from hullmark.cli.options import COLOR, HELP, INPUT, NO_PROGRESS, PATHS, QUIET, RENDERING, UNIT
 from hullmark.cli.output import colored, write
 from hullmark.cli.progress import Progress
 from hullmark.cli.scan import CLEAN, exit_code, request
 from hullmark.graph.build import build
+from hullmark.model.architecture import side_by_side
 from hullmark.report import inventory
 
 _FORMATS = ("terminal", "json")
@@ -21,16 +22,20 @@ def run(options: argparse.Namespace) -> int:
     """List the workloads."""
     plan = pipeline.plan(request(options))
     progress = Progress(enabled=not (options.quiet or options.no_progress))
-    reading = plan.read(progress)
+    units = plan.read(progress)
     progress.clear()
-    if not reading.resources:
-        return exit_code(plan.judge(reading))
-    arch = build(reading.resources)
+    if not any(unit.reading.resources for unit in units):
+        return exit_code(plan.judge(units))
+    built = [build(unit.reading.resources) for unit in units]
+    arch = side_by_side(built)
+    homes = {r: unit for unit, part in zip(units, built, strict=True) for r in part.resources}
     chosen = [w for w in arch.workloads if options.all or w.is_ai]
     if options.format == "json":
-        write(inventory.as_json(arch, chosen))
+        write(inventory.as_json(arch, chosen, homes))
     else:
-        write(inventory.render(arch, chosen, color=colored(options.color, sys.stdout), evidence=options.evidence))
+        write(
+            inventory.render(arch, chosen, homes, color=colored(options.color, sys.stdout), evidence=options.evidence)
+        )
     return CLEAN
 
 
@@ -40,7 +45,8 @@ COMMAND = Command(
     run,
     PATHS,
     (
-        ("what is read", INPUT),
+        ("what is read", (*INPUT, UNIT)),
+        ("how it is rendered", RENDERING),
         (
             "what is printed",
             (

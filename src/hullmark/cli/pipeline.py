@@ -9,10 +9,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from hullmark.checks.registry import AnyCheck, checks
-from hullmark.cli.command import one_of
+from hullmark.cli.command import nearest, one_of
 from hullmark.cli.options import check_id
 from hullmark.engine import baseline as baselines
 from hullmark.engine.config import FILE, Settings, enabled, identifiers, settings
+from hullmark.engine.merge import merge
 from hullmark.engine.profiles import PROFILES, THRESHOLDS
 from hullmark.engine.result import Result
 from hullmark.engine.run import evaluate
@@ -23,14 +24,18 @@ from hullmark.model.errors import HullmarkError
 from hullmark.model.finding import NotChecked
 from hullmark.model.resource import Resource
 from hullmark.sources.files import contents
-from hullmark.sources.reading import Progress, Reading, read
+from hullmark.sources.reading import Progress, Reading
+from hullmark.sources.unit import Rendering, Unit
+from hullmark.sources.units import units
 from hullmark.text.source import Problem, Source, decode
 
 
 class Request(NamedTuple):
     """What to scan and how; what is empty is left to ``hullmark.yaml`` and the defaults.
 
-    ``only`` and ``skip`` are ids of checks; ``config`` and ``baseline`` are file names.
+    ``only`` and ``skip`` are ids of checks; ``config`` and ``baseline`` are file names; ``rendering`` says how charts
+    and kustomizations are rendered; ``unit`` is the only deployable unit to scan; ``complete`` says that everything
+    that is deployed is in the scan, so that what is referred to and not there is missing.
     """
 
     paths: tuple[str, ...]
@@ -41,6 +46,9 @@ class Request(NamedTuple):
     baseline: str = ""
     only: frozenset[str] = frozenset()
     skip: frozenset[str] = frozenset()
+    rendering: Rendering = Rendering()
+    unit: str = ""
+    complete: bool = False
 
 
 class Plan(NamedTuple):
@@ -50,16 +58,38 @@ class Plan(NamedTuple):
     checks: tuple[AnyCheck, ...]
     terms: Terms
 
-    def read(self, progress: Progress | None = None) -> Reading:
-        """Read what is to be scanned."""
-        return read(self.request.paths, (*self.terms.settings.exclude, *self.request.exclude), progress)
+    def read(self, progress: Progress | None = None) -> tuple[Unit, ...]:
+        """Read what is to be scanned, by deployable unit.
 
-    def judge(self, reading: Reading) -> Result:
-        """The result for what was read."""
-        architecture = build(reading.resources)
+        Raises:
+            HullmarkError: a path does not exist, or no unit is called as the one that is asked for.
+        """
+        request = self.request
+        found = units(request.paths, (*self.terms.settings.exclude, *request.exclude), request.rendering, progress)
+        return _chosen(found, request.unit) if request.unit else found
+
+    def judge(self, found: Sequence[Unit]) -> Result:
+        """The result for what was read: every unit is judged as an architecture of its own."""
+        return merge([(unit, self._judged(unit.reading)) for unit in found], self.terms.baseline)
+
+    def _judged(self, reading: Reading) -> Result:
+        architecture = build(reading.resources, complete=self.request.complete)
         unknown = tuple(_unknown(architecture))
         accounted = reading._replace(not_checked=(*reading.not_checked, *unknown))
         return settle(architecture, evaluate(architecture, self.checks), self.terms, accounted)
+
+
+def _chosen(found: Sequence[Unit], name: str) -> tuple[Unit, ...]:
+    """The units of a name or a title.
+
+    Raises:
+        HullmarkError: there is none.
+    """
+    chosen = tuple(u for u in found if name in (u.name, u.title))
+    if not chosen:
+        known = list(dict.fromkeys(u.name for u in found))
+        raise HullmarkError(f"no unit is called '{name}'", nearest(name, known) or "`--list-sources` lists them")
+    return chosen
 
 
 def plan(request: Request) -> Plan:
@@ -110,6 +140,17 @@ _KUBERNETES = frozenset({"", "apps", "batch", "autoscaling", "policy", "extensio
 _JOINED = (".istio.io", "keda.sh", "cilium.io", "projectcalico.org", "knative.dev", "route.openshift.io")
 """Ends of the groups whose kinds the graph reads although they run nothing."""
 
+_MAKERS = (
+    "external-secrets.io",
+    "bitnami.com",
+    "cert-manager.io",
+    "secrets.hashicorp.com",
+    "onepassword.com",
+    "secrets.infisical.com",
+    "objectbucket.io",
+)
+"""Groups of kinds that only make Secrets and ConfigMaps, which references to these know."""
+
 _QUEUES = (
     "kueue.x-k8s.io",
     "scheduling.volcano.sh",
@@ -133,7 +174,7 @@ def _unknown(architecture: Architecture) -> Iterator[NotChecked]:
 
 def _is_known(resource: Resource) -> bool:
     group = resource.ref.group
-    return group in _KUBERNETES or group.endswith((".k8s.io", *_JOINED, *_QUEUES))
+    return group in _KUBERNETES or group.endswith((".k8s.io", *_JOINED, *_MAKERS, *_QUEUES))
 
 
 def scan(  # noqa: PLR0913 - the public interface: keywords with defaults read best there

@@ -58,15 +58,15 @@ def bundles(findings: Sequence[Settled]) -> tuple[Group, ...]:
 
 
 def _entries(found: Sequence[Settled]) -> tuple[Entry, ...]:
-    """Singles and bundles in the order of their first, most urgent finding."""
-    by_theme: dict[Theme, list[Settled]] = {}
+    """Singles and bundles in the order of their first, most urgent finding; a bundle is of the same deployable units."""
+    by_theme: dict[tuple[Theme, tuple[str, ...]], list[Settled]] = {}
     for item in found:
         if item.theme is not None:
-            by_theme.setdefault(item.theme, []).append(item)
+            by_theme.setdefault((item.theme, item.units), []).append(item)
     entries: list[Entry] = []
     for item in found:
         if item.theme is None:
             entries.append(item)
-        elif absent := by_theme.pop(item.theme, None):
+        elif absent := by_theme.pop((item.theme, item.units), None):
             entries.append(Bundle(item.theme, tuple(absent)) if len(absent) > 1 else item)
     return tuple(entries)

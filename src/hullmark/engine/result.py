@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from hullmark.model.architecture import Architecture
@@ -12,6 +13,7 @@ from hullmark.model.resource import Resource
 from hullmark.model.terms import Confidence, Impact, Outcome, Pillar, Reach, Severity, Theme
 from hullmark.model.waiver import Waiver
 from hullmark.model.workload import Workload
+from hullmark.sources.unit import Unit
 from hullmark.text.source import Place, Problem
 
 
@@ -21,6 +23,7 @@ class Settled(NamedTuple):
     ``priority`` runs from 0 to 100 (see `hullmark.engine.priority`); ``gates`` says whether the profile lets it decide
     the exit code; ``waiver`` is set when it is accepted; ``known`` when the baseline has it; ``theme`` when it is an
     absence that reports may bundle; ``covered_by`` are the checks whose findings keep this one from being said.
+    ``units`` are the titles of the deployable units it was found in; empty where a scan has one.
     """
 
     check: str
@@ -40,6 +43,14 @@ class Settled(NamedTuple):
     waiver: Waiver | None = None
     known: bool = False
     covered_by: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+
+
+class Part(NamedTuple):
+    """The account of one deployable unit of a scan that has several (see `hullmark.sources.unit.Unit`)."""
+
+    unit: Unit
+    architecture: Architecture
 
 
 class WaiverNote(NamedTuple):
@@ -56,7 +67,9 @@ class Result:
     """The whole outcome of a scan, in the order reports show it: most urgent workload and finding first.
 
     ``tallies`` counts outcomes per check; ``undecided`` lists the unknown and error verdicts themselves; ``gone``
-    counts the findings of the baseline that are not there any more.
+    counts the findings of the baseline that are not there any more; ``prints`` holds the fingerprints of everything
+    found, merged or not. ``parts`` are the deployable units, each judged by itself: ``architecture`` only holds them
+    side by side.
     """
 
     architecture: Architecture
@@ -70,3 +83,17 @@ class Result:
     files: int
     profile: str
     gone: int = 0
+    prints: frozenset[str] = frozenset()
+    parts: tuple[Part, ...] = ()
+
+    def unit(self, resource: Resource) -> Unit | None:
+        """The unit an object belongs to; None if it is not one of the scan."""
+        return self.parts[0].unit if len(self.parts) == 1 else self._units.get(resource)
+
+    def where(self, settled: Settled) -> tuple[str, ...]:
+        """The titles of the units a finding was found in."""
+        return settled.units or tuple(part.unit.title for part in self.parts)
+
+    @cached_property
+    def _units(self) -> Mapping[Resource, Unit]:
+        return {r: part.unit for part in self.parts for r in part.architecture.resources}

@@ -11,15 +11,19 @@ from hullmark.model.check import Check
 from hullmark.model.container import Container
 from hullmark.model.finding import Finding, Subject, Verdict
 from hullmark.model.resource import Resource
-from hullmark.model.terms import Outcome
+from hullmark.model.terms import Outcome, Theme
 from hullmark.model.truth import Undecided
 from hullmark.model.workload import PodSet, Workload
+from hullmark.text.source import Place
 
 AnyCheck = Check[Any]
 Tally = dict[Outcome, int]
 
 _LONGEST_REASON = 300
 """How much of an exception's message is kept, in characters: some quote the whole value they choke on."""
+
+_BESIDE_PODS = (None, Theme.NETWORK)
+"""Themes that are not about what a pod's own spec lacks."""
 
 
 class Judged(NamedTuple):
@@ -79,7 +83,7 @@ def judge(check: AnyCheck, subject: Any, resource: Resource, arch: Architecture)
     whole = _Subject(subject, resource, None)
     for _, found, reason in _failures(subject, (check,), arch):
         return _verdict(check, whole, found, reason)
-    return Verdict(check.id, _name(whole), Outcome.PASS)
+    return Verdict(check.id, _name(whole), _place(whole), Outcome.PASS)
 
 
 def applies(check: AnyCheck, subject: Any, resource: Resource, workload: Workload | None) -> bool:
@@ -174,11 +178,23 @@ def _failures(
 
 
 def _verdict(check: AnyCheck, subject: _Subject, found: tuple[Finding, ...], reason: str | Exception) -> Verdict:
+    outcome = Outcome.FAIL if found else Outcome.UNKNOWN
     if isinstance(reason, Exception):
         lines = str(reason).splitlines() or [""]
-        said = f"{type(reason).__name__}: {lines[0][:_LONGEST_REASON]}".removesuffix(": ")
-        return Verdict(check.id, _name(subject), Outcome.ERROR, found, said)
-    return Verdict(check.id, _name(subject), Outcome.FAIL if found else Outcome.UNKNOWN, found, reason)
+        reason = f"{type(reason).__name__}: {lines[0][:_LONGEST_REASON]}".removesuffix(": ")
+        outcome = Outcome.ERROR
+    elif check.absence not in _BESIDE_PODS and (unsettled := _unsettled(subject)):
+        outcome, found, reason = Outcome.UNKNOWN, (), unsettled
+    return Verdict(check.id, _name(subject), _place(subject), outcome, found, reason)
+
+
+def _unsettled(subject: _Subject) -> str:
+    """Why something that seems to be missing may yet be there; empty when nothing is left open."""
+    value = subject.value
+    if isinstance(value, Workload):
+        return next((podset.unsettled for podset in value.podsets if podset.unsettled), "")
+    podset = value.podset if isinstance(value, Container) else value
+    return podset.unsettled if isinstance(podset, PodSet) else ""
 
 
 def _name(subject: _Subject) -> Subject:
@@ -186,6 +202,11 @@ def _name(subject: _Subject) -> Subject:
     if isinstance(value, Container):
         return Subject(ref.kind, ref.namespace, ref.name, value.name, value.podset.name)
     return Subject(ref.kind, ref.namespace, ref.name, "", value.name if isinstance(value, PodSet) else "")
+
+
+def _place(subject: _Subject) -> Place:
+    value = subject.value
+    return value.at() if isinstance(value, Container | PodSet) else subject.resource.place
 
 
 def _tallies(choice: _Choice, seen: Mapping[type, int], judged: Iterable[Judged]) -> dict[str, Tally]:

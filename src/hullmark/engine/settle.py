@@ -21,6 +21,9 @@ from hullmark.model.waiver import Waiver
 from hullmark.model.workload import Workload
 from hullmark.sources import Reading
 
+VIA = "what it is rendered through"
+"""What the template or base is called that stands between a value and the object."""
+
 
 class Terms(NamedTuple):
     """What a scan is judged by.
@@ -59,6 +62,7 @@ def settle(arch: Architecture, evaluation: Evaluation, terms: Terms, reading: Re
         files=reading.files,
         profile=terms.settings.profile,
         gone=len((terms.baseline or frozenset()) - set(prints)),
+        prints=frozenset(prints),
     )
 
 
@@ -131,6 +135,8 @@ def _settled(
     item: Judged, finding: Finding, waiver: Waiver | None, fingerprint: str, standings: _Standings, terms: Terms
 ) -> Settled:
     check, settings = item.check, terms.settings
+    if finding.at.via is not None:
+        finding = finding._replace(related=((finding.at.via, VIA), *finding.related))
     severity = settings.severities.get(check.id, finding.severity)
     severity = check.severity if severity is None else severity
     confidence = check.confidence if finding.confidence is None else finding.confidence

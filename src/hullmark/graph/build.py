@@ -32,12 +32,15 @@ V = TypeVar("V")
 Bounds = Callable[[Replicas], Replicas]
 
 
-def build(resources: Sequence[Resource]) -> Architecture:
-    """The architecture of these resources and of those that lie inside them."""
+def build(resources: Sequence[Resource], *, complete: bool = False) -> Architecture:
+    """The architecture of these resources and of those that lie inside them.
+
+    ``complete`` says that there are no others: what is referred to and not there is missing.
+    """
     resources = expand(resources)
     workloads = recognise(resources)
     by_kind = _grouped((r.ref.kind, r) for r in resources)
-    pods = Pods(Chains(), workloads)
+    pods = Pods(Chains(), workloads, complete=complete)
     selecting = Selections(pods, resources)
     routed = dict(services(by_kind.get("Service", ()), selecting))
     routed.update(pools(by_kind.get("InferencePool", ()), selecting))
@@ -73,6 +76,7 @@ def build(resources: Sequence[Resource]) -> Architecture:
         index={(r.ref.kind, r.ref.namespace, r.ref.name): r for r in reversed(resources)},
         by_name=_grouped(((r.ref.kind, r.ref.name), r) for r in resources),
         callers=called,
+        complete=complete,
     )
     object.__setattr__(arch, "importance", {w: _weighed(w, arch) for w in workloads})
     return arch

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeVar
 
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Impact, Reach
 from hullmark.model.workload import PodSet, Replicas, Workload
 from hullmark.text.source import Place
 from hullmark.text.tree import Node
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class Route(NamedTuple):
@@ -213,6 +216,8 @@ class Architecture:
     """Resources by kind and name, whatever their namespace."""
     callers: Mapping[Workload, tuple[Workload, ...]] = field(default_factory=dict)
     """The workloads whose settings name a Service of this one (`Architecture.dependants`)."""
+    complete: bool = False
+    """Whether the scan is known to hold everything that is deployed: what is referred to and not there is missing."""
 
     def around(self, podset: PodSet) -> Links:
         """What is around a pod set."""
@@ -298,6 +303,44 @@ class Architecture:
             for podset, why in selection.near:
                 found.setdefault(podset, []).append((resource, why))
         return found
+
+
+def side_by_side(architectures: Sequence[Architecture]) -> Architecture:
+    """Architectures that have nothing to do with each other as one, for reports that list what is in all of them.
+
+    Look-ups by name (`Architecture.find`) answer with what is in the first.
+    """
+    return Architecture(
+        resources=tuple(r for a in architectures for r in a.resources),
+        workloads=tuple(w for a in architectures for w in a.workloads),
+        by_kind=_listed(a.by_kind for a in architectures),
+        links=_united(a.links for a in architectures),
+        selections=_united(a.selections for a in architectures),
+        importance=_united(a.importance for a in architectures),
+        grants=_united(a.grants for a in architectures),
+        rules=_united(a.rules for a in architectures),
+        index=_united(a.index for a in architectures),
+        by_name=_listed(a.by_name for a in architectures),
+        callers=_united(a.callers for a in architectures),
+        complete=all(a.complete for a in architectures),
+    )
+
+
+def _united(mappings: Iterable[Mapping[K, V]]) -> dict[K, V]:
+    """All entries; of several with one key the first."""
+    found: dict[K, V] = {}
+    for mapping in mappings:
+        found = {**mapping, **found}
+    return found
+
+
+def _listed(mappings: Iterable[Mapping[K, tuple[V, ...]]]) -> dict[K, tuple[V, ...]]:
+    """All entries; the lists of several with one key one after the other."""
+    found: dict[K, tuple[V, ...]] = {}
+    for mapping in mappings:
+        for key, values in mapping.items():
+            found[key] = found.get(key, ()) + values
+    return found
 
 
 def _width(exposure: Exposure) -> tuple[int, bool]:

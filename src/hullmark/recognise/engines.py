@@ -148,8 +148,8 @@ def _from_labels(container: Container) -> Iterator[_Clue]:
 
 def _busy_elsewhere(container: Container) -> bool:
     """Whether its command is a client's, a download or a wait: then the image says nothing about what runs."""
-    started = [p for segment in container.argv.segments for p, _ in programs(segment)]
-    return bool(started) and any(p in CHORES for p in started) and container.argv.launcher in CHORES
+    main = next(programs(container.argv.words), ("", ""))
+    return main[0] in CHORES or " ".join(main) in CHORES
 
 
 def _support(container: Container, best: Engine) -> float:

@@ -17,8 +17,11 @@ _RELATED = 3
 """How many related places are shown with their text; the others are counted."""
 
 
-def entry(settled: Settled, frame: Frame, reasons: Sequence[str]) -> Iterator[str]:
-    """One finding. ``reasons`` explain the workload's impact where that has not been said yet."""
+def entry(settled: Settled, frame: Frame, reasons: Sequence[str], where: str = "") -> Iterator[str]:
+    """One finding.
+
+    ``reasons`` explain the workload's impact where that has not been said yet; ``where`` names the units it is in.
+    """
     finding, look = settled.finding, LEVELS[settled.severity]
     related = finding.related[:_RELATED]
     frame = frame._replace(digits=digits(finding.at, *(place for place, _ in related)))
@@ -31,7 +34,7 @@ def entry(settled: Settled, frame: Frame, reasons: Sequence[str]) -> Iterator[st
     yield frame.rail()
     if len(finding.related) > _RELATED:
         yield frame.detail("note", f"{len(finding.related) - _RELATED} more related places")
-    yield from _detail(frame, "note", _note(settled, reasons))
+    yield from _detail(frame, "note", _note(settled, reasons, where))
     if finding.fix is not None:
         title, safety = redact(finding.fix.title, finding), finding.fix.safety.value
         yield from _fix(frame, f"{title} ({safety})", _command([settled], unsafe=finding.fix.safety is Safety.UNSAFE))
@@ -39,7 +42,9 @@ def entry(settled: Settled, frame: Frame, reasons: Sequence[str]) -> Iterator[st
         yield from _detail(frame, "help", visible(redact(finding.advice, finding)))
 
 
-def bundle(title: str, found: Sequence[Settled], frame: Frame, reasons: Sequence[str]) -> Iterator[str]:
+def bundle(
+    title: str, found: Sequence[Settled], frame: Frame, reasons: Sequence[str], where: str = ""
+) -> Iterator[str]:
     """The absences of one theme on one workload as one entry: each on a line, with its place and check."""
     head, look = found[0], LEVELS[max(s.severity for s in found)]
     frame = frame._replace(digits=digits(head.finding.at))
@@ -48,7 +53,7 @@ def bundle(title: str, found: Sequence[Settled], frame: Frame, reasons: Sequence
     yield from excerpt(frame, head.finding.at, "", look)
     yield frame.rail()
     yield from _items(found, frame)
-    yield from _detail(frame, "note", _note(head, reasons))
+    yield from _detail(frame, "note", _note(head, reasons, where))
     fixable = [s for s in found if s.finding.fix is not None]
     if fixable:
         yield from _bundled_fix(frame, fixable, len(found))
@@ -74,7 +79,7 @@ def _where(settled: Settled) -> str:
     return f"{filename(at.source.name)}:{at.line}"
 
 
-def _note(settled: Settled, reasons: Sequence[str]) -> str:
+def _note(settled: Settled, reasons: Sequence[str], where: str) -> str:
     parts = [settled.severity.word]
     if settled.workload is not None:
         why = f" ({', '.join(reasons)})" if reasons else ""
@@ -82,6 +87,8 @@ def _note(settled: Settled, reasons: Sequence[str]) -> str:
     parts.append(f"confidence {settled.confidence.word}")
     if settled.known:
         parts.append("in the baseline")
+    if where:
+        parts.append(where)
     return visible(" · ".join(parts))
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import chain
 from typing import Any
 
-from hullmark.engine.result import Result, Settled, WaiverNote
+from hullmark.engine.result import Part, Result, Settled, WaiverNote
 from hullmark.model.finding import NotChecked, Subject, Verdict
 from hullmark.model.terms import Outcome
 from hullmark.model.waiver import Waiver
+from hullmark.model.workload import Workload
 from hullmark.report.mask import redact
 from hullmark.report.summary import summarise
 from hullmark.report.visible import visible
@@ -57,8 +59,9 @@ def _parts(result: Result) -> Iterator[tuple[str, Any]]:
     yield "version", __version__
     yield "profile", visible(result.profile)
     yield "summary", _summary(result)
-    yield "workloads", iter(workloads(result.architecture, result.architecture.workloads))
-    yield "findings", map(_finding, chain(result.findings, result.waived))
+    yield "units", map(_part, result.parts)
+    yield "workloads", map(partial(_workload, result), result.architecture.workloads)
+    yield "findings", map(partial(_finding, result), chain(result.findings, result.waived))
     yield "unknown", map(_undecided, result.undecided)
     yield "not_checked", map(_not_checked, result.not_checked)
     yield "diagnostics", chain(map(_problem, result.problems), map(_waiver_note, result.waiver_notes))
@@ -82,7 +85,26 @@ def _summary(result: Result) -> dict[str, Any]:
     return figures
 
 
-def _finding(settled: Settled) -> dict[str, Any]:
+def _part(part: Part) -> dict[str, Any]:
+    unit, arch = part.unit, part.architecture
+    return {
+        "name": visible(unit.name),
+        "form": unit.form,
+        "variant": visible(unit.variant),
+        "title": visible(unit.title),
+        "files": unit.reading.files,
+        "resources": len(arch.resources),
+        "workloads": len(arch.workloads),
+    }
+
+
+def _workload(result: Result, workload: Workload) -> dict[str, Any]:
+    (told,) = workloads(result.architecture, (workload,))
+    unit = result.unit(workload.resource)
+    return {**told, "unit": visible(unit.title) if unit is not None else ""}
+
+
+def _finding(result: Result, settled: Settled) -> dict[str, Any]:
     finding, fix = settled.finding, settled.finding.fix
     return {
         "check": settled.check,
@@ -104,6 +126,7 @@ def _finding(settled: Settled) -> dict[str, Any]:
         "gates": settled.gates,
         "known": settled.known,
         "waived": settled.waiver and _waiver(settled.waiver),
+        "units": [visible(title) for title in result.where(settled)],
     }
 
 
@@ -144,6 +167,8 @@ def _undecided(verdict: Verdict) -> dict[str, Any]:
         "subject": _subject(verdict.subject),
         "outcome": verdict.outcome.value,
         "reason": visible(verdict.reason),
+        "file": visible(verdict.at.source.name),
+        "line": verdict.at.line,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from hullmark.engine.bundle import Bundle, bundles
+from hullmark.engine.bundle import Bundle, Entry, bundles
 from hullmark.engine.result import Result
 from hullmark.model.terms import Theme
 from hullmark.report import coverage
@@ -14,6 +14,7 @@ from hullmark.report.snippet import Frame, digits, excerpt, filename
 from hullmark.report.style import Paint, painter
 from hullmark.report.summary import Summary, summarise
 from hullmark.report.visible import count, visible, wrap
+from hullmark.report.whereabouts import whereabouts
 from hullmark.text.source import Place
 
 LACKS = {
@@ -86,15 +87,16 @@ def _groups(result: Result, frame: Frame, *, verbose: bool) -> Iterator[list[str
         yield [frame.paint(title.ljust(frame.width, "─"), "faint")]
         reasons = result.architecture.impact(workload).reasons if workload is not None else ()
         for item in entries:
-            yield [*(_bundle(item, frame, reasons) if isinstance(item, Bundle) else entry(item, frame, reasons))]
+            yield [*_entry(result, item, frame, reasons)]
             reasons = ()  # said once for each workload
 
 
-def _bundle(item: Bundle, frame: Frame, reasons: tuple[str, ...]) -> Iterator[str]:
+def _entry(result: Result, item: Entry, frame: Frame, reasons: tuple[str, ...]) -> Iterator[str]:
+    if not isinstance(item, Bundle):
+        return entry(item, frame, reasons, whereabouts(result, item))
     first = item.findings[0]
-    return bundle(
-        f"'{first.subject.name}' lacks {len(item.findings)} {LACKS[item.theme]}", item.findings, frame, reasons
-    )
+    title = f"'{first.subject.name}' lacks {len(item.findings)} {LACKS[item.theme]}"
+    return bundle(title, item.findings, frame, reasons, whereabouts(result, first))
 
 
 def _totals(summary: Summary, paint: Paint) -> str:

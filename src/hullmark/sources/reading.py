@@ -74,7 +74,11 @@ def read(paths: Sequence[str], exclude: Sequence[str] = (), progress: Progress |
     Raises:
         HullmarkError: a path does not exist.
     """
-    found = list(find(paths, exclude))
+    return read_files(list(find(paths, exclude)), progress)
+
+
+def read_files(found: Sequence[File | NotChecked | Problem], progress: Progress | None = None) -> Reading:
+    """The files among what was found, read as they stand; the rest is carried along."""
     files = [item for item in found if isinstance(item, File)]
     objects: list[Resource] = []
     not_checked = [item for item in found if isinstance(item, NotChecked)]

@@ -165,7 +165,7 @@ def undrained_generation(container: Container, arch: Architecture) -> Iterator[F
     workload, podset = container.workload, container.podset
     if (
         workload.lifetime != "service"
-        or container.default_name
+        or container.completed
         or workload.injected & {"pre-stop", "grace-period", "command"}
         or (podset.name == "worker" and any(p.name == "leader" for p in workload.podsets))
     ):
