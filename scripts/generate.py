@@ -1,4 +1,4 @@
-"""Writes what is made from code: pages of checks and charts, help of commands, outputs shown in READMEs. Run: ``make docs``.
+"""Writes what is made from code: pages of checks and known charts, help of commands, outputs in READMEs. Run: ``make docs``.
 
 ``--check`` writes nothing and exits 1 when something lags.
 """
@@ -16,8 +16,8 @@ from hullmark.report.site import pages
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "checks"
-CHARTS = ROOT / "docs" / "charts.md"
 COMMANDS_PAGE = ROOT / "docs" / "cli.md"
+CHARTS = ROOT / "docs" / "charts.md"
 
 
 def stale(*, write: bool) -> list[str]:

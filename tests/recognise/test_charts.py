@@ -297,3 +297,15 @@ def test_values_of_a_string_keep_their_lines() -> None:
     line = next(n for n, row in enumerate(text.split("\n"), 1) if "tag: latest" in row)
 
     assert (line, "floating-image-tag") in found(scan(text), {"floating-image-tag"})
+
+
+def test_containers_in_the_values_of_a_known_chart_are_told_once() -> None:
+    values = """\
+modelArtifacts: {uri: "hf://Qwen/Qwen3-0.6B"}
+decode:
+  containers: [{name: vllm, image: ghcr.io/llm-d/llm-d:v0.3.0, modelCommand: vllmServe}]
+"""
+    chart = BY_ID["llm-d-modelservice"]
+    (workload,) = release(chart, known(chart), values).workloads
+
+    assert [m.id for c in workload.containers for m in c.models] == ["Qwen/Qwen3-0.6B"]

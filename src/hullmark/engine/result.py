@@ -22,8 +22,8 @@ class Settled(NamedTuple):
 
     ``priority`` runs from 0 to 100 (see `hullmark.engine.priority`); ``gates`` says whether the profile lets it decide
     the exit code; ``waiver`` is set when it is accepted; ``known`` when the baseline has it; ``theme`` when it is an
-    absence that reports may bundle. ``units`` are the titles of the deployable units it was found in; empty where a
-    scan has one.
+    absence that reports may bundle; ``covered_by`` are the checks whose findings keep this one from being said.
+    ``units`` are the titles of the deployable units it was found in; empty where a scan has one.
     """
 
     check: str
@@ -42,6 +42,7 @@ class Settled(NamedTuple):
     gates: bool
     waiver: Waiver | None = None
     known: bool = False
+    covered_by: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
 
 

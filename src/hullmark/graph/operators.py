@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from hullmark.graph.reach import balancer
 from hullmark.graph.ways import Way
 from hullmark.model.architecture import Route
+from hullmark.model.reach import balancer
 from hullmark.model.resource import Resource, strings
 from hullmark.model.terms import Reach
 from hullmark.model.truth import string

@@ -65,7 +65,7 @@ def _workload(scene: _Scene) -> Workload | None:
     kind = kind_of(resource)
     if kind is not None:
         return _build(scene, kind, list(pods_of(resource, kind, scene.scan)), is_inferred=False)
-    if _may_hide_pods(resource):
+    if _may_hide_pods(resource) and resource.ref not in scene.scan.released:
         found = [(_ROW, made) for made in inferred.pods(resource.node)]
         if found:
             return _build(scene, Kind(()), found, is_inferred=True)

@@ -56,10 +56,10 @@ ATLAS [AML.T0049](https://atlas.mitre.org/techniques/AML.T0049).
 import re
 from collections.abc import Iterator
 
-from hullmark.checks.security._files import files
 from hullmark.model.architecture import Architecture, Exposure
 from hullmark.model.check import check
 from hullmark.model.container import Container
+from hullmark.model.files import files
 from hullmark.model.finding import Finding
 from hullmark.model.release import chosen
 from hullmark.model.terms import Reach, Severity

@@ -60,10 +60,10 @@ See [Qdrant](https://qdrant.tech/documentation/security/),
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from hullmark.checks.security._files import files, unread
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
+from hullmark.model.files import files, unread
 from hullmark.model.finding import Finding
 from hullmark.model.release import chosen
 from hullmark.model.terms import Reach, Role, Severity

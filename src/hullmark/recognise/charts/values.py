@@ -90,8 +90,7 @@ class Sheet:
         if key not in self._texts:
             if len(node.value) > _MAX_TEXT:
                 raise TooMuchError
-            first = next(iter(documents(node)), None)
-            self._texts[key] = (None if first is None else first.node), node.doc
+            self._texts[key] = next((found.node for found in documents(node)), None), node.doc
         return self._texts[key][0]
 
     def taken(self, node: Node) -> Value:
