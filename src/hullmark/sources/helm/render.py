@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from hullmark.model.errors import HullmarkError
 from hullmark.model.finding import NotChecked
-from hullmark.sources.files import contents
 from hullmark.sources.cache import Cache
+from hullmark.sources.files import contents
 from hullmark.sources.helm.archive import Refused, pack
 from hullmark.sources.helm.chart import META, VALUES, Loaded, Texts, load
 from hullmark.sources.helm.command import Helm, HelmOptions

@@ -33,8 +33,9 @@ _FIELD = re.compile(r"[.\"]([A-Za-z_][\w-]*)")
 
 
 class Setup(NamedTuple):
-    """A chart ready to be rendered: the program, the release, the archive for helm, the files of values for it, and a folder for
-    what else it takes.
+    """A chart ready to be rendered.
+
+    It takes the program, the release, the archive and the files of values for it, and a folder for what comes up.
     """
 
     helm: Helm

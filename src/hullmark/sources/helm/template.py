@@ -52,7 +52,14 @@ def pieces(text: str) -> Iterator[Piece]:
         inner = text[start + 2 : end - 2]
         left = inner[:1] == "-" and inner[1:2].isspace()
         right = inner[-1:] == "-" and inner[-2:-1].isspace()
-        yield Piece(start, end, True, inner[left : len(inner) - right].strip(), left, right)
+        yield Piece(
+            start,
+            end,
+            action=True,
+            body=inner[int(left) : len(inner) - int(right)].strip(),
+            trims_left=left,
+            trims_right=right,
+        )
         at = end
     if at < len(text):
         yield Piece(at, len(text))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from hullmark.sources.helm.chart import VALUES, Chart, document_of
 from hullmark.text.source import Key, Span
-from hullmark.text.tree import Map, Seq, Value
+from hullmark.text.tree import Document, Map, Seq, Value
 
 Path = tuple[Key, ...]
 
@@ -50,7 +50,8 @@ class Layer(NamedTuple):
 
 def layers(chart: Chart, given: Sequence[tuple[str, bytes]]) -> tuple[Layer, ...]:
     """All files of values, those that win first; ``given`` are those of the command line by name, the last of which wins."""
-    found = [(name, (), document_of("", {"": data}, name)) for name, data in reversed(given)]
+    found: list[tuple[str, Path, Document | None]] = []
+    found += [(name, (), document_of("", {"": data}, name)) for name, data in reversed(given)]
     found += [(one.prefix + VALUES, above, document_of(VALUES, one.files)) for above, one in _charts(chart, ())]
     return tuple(
         Layer(name, above, document.root)
@@ -100,12 +101,12 @@ def _adopted(layer: Map, key: str, file: str, depth: int) -> Branch | Held:
 def places(root: Mapping[str, Branch | Held]) -> dict[Path, Held]:
     """Every value by its path, with those inside lists and the mappings and lists themselves."""
     found: dict[Path, Held] = {}
-    pending: list[tuple[Path, Branch | Held]] = [((key,), node) for key, node in reversed(root.items())]
+    pending: list[tuple[Path, Branch | Held]] = [((key,), node) for key, node in reversed(list(root.items()))]
     while pending and len(found) < MAX_VALUES:
         path, node = pending.pop()
         if isinstance(node, Branch):
             found[path] = node.held._replace(value=plain(node))
-            pending.extend(((*path, key), inner) for key, inner in reversed(node.below.items()))
+            pending.extend(((*path, key), inner) for key, inner in reversed(list(node.below.items())))
         else:
             found[path] = node
             pending.extend(((*path, key), inner) for key, inner in reversed(list(_inside(node))))
