@@ -18,7 +18,7 @@ from hullmark.sources.helm.tags import Tag, owners, tagged, tags
 from hullmark.sources.helm.template import pieces
 from hullmark.sources.helm.tracing import Traced, first_document, trace
 from hullmark.sources.helm.trouble import file_of
-from hullmark.sources.helm.values import Held, Layer, Path, merged, places
+from hullmark.sources.helm.values import Held, Path
 from hullmark.sources.helm.wholes import inside, wholes
 from hullmark.sources.process import Ran
 from hullmark.text.tree import Value, dig
@@ -49,25 +49,23 @@ class Setup(NamedTuple):
         return self.helm.template(self.release, self.archive, self.files)
 
 
-def pages(chart: Chart, output: str, setup: Setup, layers: Sequence[Layer], touched: frozenset[str]) -> Iterator[Page]:
+def pages(chart: Chart, output: str, setup: Setup, values: Mapping[Path, Held]) -> Iterator[Page]:
     """The documents of an output with what can be found out about them.
 
     Args:
         chart: the chart that was rendered.
         output: what helm printed.
         setup: to render it again.
-        layers: the files of values, those that win first.
-        touched: keys at the top of the values that are changed in part on the command line, so that nothing is traced there.
+        values: what it was rendered with, where that is written.
     """
     found = list(documents(output))
-    held = {path: one for path, one in places(merged(layers)).items() if path[0] not in touched}
-    traced = trace(output, held, _renderer(setup), _doubtful(chart, held))
+    traced = trace(output, values, _renderer(setup), _doubtful(chart, values))
     roots = {doc.key: first_document(doc.text) for doc in found}
-    whole = wholes(roots, traced, held)
+    whole = wholes(roots, traced, values)
     lines = _lines(chart, found, setup)
     for doc in found:
         template = file_of(doc.template, chart) or doc.template
-        yield Page(doc, _sheet(doc, template, lines.get(doc.key, ()), _Notes(traced, whole, held, roots)))
+        yield Page(doc, _sheet(doc, template, lines.get(doc.key, ()), _Notes(traced, whole, values, roots)))
 
 
 class _Notes(NamedTuple):

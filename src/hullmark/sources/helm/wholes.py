@@ -54,15 +54,22 @@ def _is_all(rendered: Value, parts: tuple[Part, ...]) -> bool:
 def _agrees(where: Where, value: Path, rendered: Value, held: Mapping[Path, Held], traced: Traced) -> bool:
     """Whether a rendered mapping or list is one of the values, as far as was found out."""
     key, path = where
-    return value in held and all(
-        _fits(one, other, traced.parts.get((key, (*path, *inner))), (*value, *inner), traced)
-        for inner, one, other in _pairs(held[value].value, rendered)
+    return (
+        value in held
+        and isinstance(rendered, (dict, list))
+        and all(
+            _fits(one, other, traced.parts.get((key, (*path, *inner))), (*value, *inner), traced)
+            for inner, one, other in _pairs(held[value].value, rendered)
+        )
     )
 
 
 def _fits(one: Value, other: Value, parts: tuple[Part, ...] | None, source: Path, traced: Traced) -> bool:
-    if isinstance(one, (dict, list)) and one:
-        return isinstance(other, dict if isinstance(one, dict) else list) and len(one) == len(other)
+    if isinstance(one, dict) and one:
+        # Null in a file of values takes away what another file says.
+        return isinstance(other, dict) and {k for k, v in one.items() if v is not None} <= other.keys() <= one.keys()
+    if isinstance(one, list) and one:
+        return isinstance(other, list) and len(one) == len(other)
     if parts is None:
         return same(one, other) and source not in traced.tried
     return same(one, other) and [part.value for part in parts] == [source]

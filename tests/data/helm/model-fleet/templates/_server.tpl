@@ -8,7 +8,7 @@ app.kubernetes.io/name: {{ .model.name }}
 {{- end -}}
 
 {{- define "fleet.container" -}}
-- name: server {{- /* finding: missing-readiness-probe */}}
+- name: server {{- /* finding: undrained-generation */}}
   image: {{ include "fleet.image" . | quote }}
   args:
     - --model
@@ -24,10 +24,10 @@ app.kubernetes.io/name: {{ .model.name }}
     {{- end }}
   {{- end }}
   resources:
-    limits:
+    limits: {{- /* finding: unset-memory-limit */}}
       nvidia.com/gpu: {{ .model.gpus }}
-  securityContext:
-    readOnlyRootFilesystem: {{ .readOnly | default false }} {{- /* finding: writable-root-filesystem */}}
+  securityContext: {{- /* finding: undropped-capabilities; unset-privilege-escalation */}}
+    readOnlyRootFilesystem: {{ .readOnly | default false }}
     {{- with .model.securityContext }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
