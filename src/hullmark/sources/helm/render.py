@@ -18,7 +18,7 @@ from hullmark.sources.helm.chart import META, VALUES, Loaded, Texts, load
 from hullmark.sources.helm.command import Helm, HelmOptions
 from hullmark.sources.helm.manifests import reading
 from hullmark.sources.helm.record import Record, decoded, encoded
-from hullmark.sources.helm.sheets import Setup, pages
+from hullmark.sources.helm.sheets import Setup, pages, printed
 from hullmark.sources.helm.trouble import Trouble
 from hullmark.sources.helm.values import merged, places
 from hullmark.sources.reading import Reading
@@ -182,8 +182,7 @@ class _Kitchen:
         touched = _touched(self.options.set)
         values = places(merged(self.loaded.chart, variant.given))
         known = {path: held for path, held in values.items() if path[0] not in touched}
-        output = ran.out.decode("utf-8", "surrogateescape")
-        return Record(tuple(pages(self.loaded.chart, output, setup, known)))
+        return Record(tuple(pages(self.loaded.chart, printed(ran), setup, known)))
 
     def _setup(self, folder: str, variant: Variant) -> tuple[Setup, dict[str, str]]:
         """What it takes to render a variant, and the user's names of its files of values by ours."""

@@ -68,6 +68,11 @@ def pages(chart: Chart, output: str, setup: Setup, values: Mapping[Path, Held]) 
         yield Page(doc, _sheet(doc, template, lines.get(doc.key, ()), _Notes(traced, whole, values, roots)))
 
 
+def printed(ran: Ran) -> str:
+    """What helm printed; bytes that are no UTF-8 become lone surrogates."""
+    return ran.out.decode("utf-8", "surrogateescape")
+
+
 class _Notes(NamedTuple):
     """All that tracing found out about an output."""
 
@@ -97,7 +102,7 @@ def _written(one: Held) -> Written:
 def _renderer(setup: Setup) -> Callable[[bytes, float], tuple[str | None, str]]:
     def render(values: bytes, seconds: float) -> tuple[str | None, str]:
         ran = setup.helm.template(setup.release, setup.archive, setup.files, values, seconds)
-        return (ran.out.decode("utf-8", "replace"), "") if ran.well else (None, ran.err)
+        return (printed(ran), "") if ran.well else (None, ran.err)
 
     return render
 
@@ -146,13 +151,15 @@ def _lines(
         known = [tag for name in sorted(names) for tag in tags(name, texts[name])]
         ran = _render_tagged(chart, setup, texts, known)
         if ran.well:
-            tagged_texts = {doc.key: doc.text for doc in documents(ran.out.decode("utf-8", "replace"))}
+            tagged_texts = {doc.key: doc.text for doc in documents(printed(ran))}
             for doc in found:
                 if doc.key not in lines and (own := owners(tagged_texts.get(doc.key, ""), doc.text, known)) is not None:
                     lines[doc.key] = [None if tag is None else (tag.template, tag.line) for tag in own]
             if len(lines) == len(found):
                 break
             names = {name for name in names if not os.path.basename(name).startswith("_")}
+        elif ran.failure:
+            break
         else:
             named = {file_of(path, chart) for path in re.findall(r"[\w.@+-]+/[^\s:()\"<>]+", ran.err)} & names
             names -= named or {name for name in names if os.path.basename(name).startswith("_")} or names

@@ -68,13 +68,15 @@ def tags(template: str, text: str) -> list[Tag]:
 
 def _tag(template: str, text: str, line: Line) -> Tag | None:
     start, first = line.start, line.first
-    if line.action and line.end is not None and not line.trims_right:
+    if line.action and line.end is not None and not line.trims_right and not line.alternates:
         return Tag(template, line.number, line.end)
     if start is None or (line.action and (line.trims_left or start == first)) or _SEPARATOR.match(text, first):
         return None
     end = text.find("\n", first)
     literal = text[first : end if end >= 0 else len(text)].partition("{{")[0].rstrip()
-    return Tag(template, line.number, start, opens=True, several=line.prints, indent=text[start:first], literal=literal)
+    return Tag(
+        template, line.number, start, opens=True, several=line.prints > 0, indent=text[start:first], literal=literal
+    )
 
 
 def tagged(text: str, found: Iterable[tuple[int, Tag]]) -> str:
@@ -92,6 +94,8 @@ def owners(document: str, plain: str, known: Sequence[Tag]) -> list[Tag | None] 
 
     None for a line that cannot be told, and None altogether where the two documents differ in more than single lines.
     """
+    if _TAG.search(plain):
+        return None
     untagged, notes = [], []
     opening: list[int] = []
     for line in document.split("\n"):

@@ -25,8 +25,8 @@ MAX_RENDERS = 60
 MAX_SECONDS = 20.0
 """How many more times a chart is rendered to trace its values, and for how long."""
 
-MAX_SCALARS = 50_000
-"""How many scalars of an output are traced."""
+MAX_OUTPUT = 8 * 1024 * 1024
+"""How long an output may be to be traced, in characters."""
 
 _ROUNDS = 3
 _FEW = 6
@@ -60,7 +60,7 @@ def trace(output: str, held: Mapping[Path, Held], render: Render, doubtful: Call
         render: renders with other values.
         doubtful: whether a template may decide by the value at a path what it prints; such values are tried one by one.
     """
-    tracer = _Tracer(output, held, render)
+    tracer = _Tracer(output if len(output) <= MAX_OUTPUT else "", held, render)
     likely = [number for number in range(len(tracer.leaves)) if tracer.is_candidate(number)]
     steady = [number for number in likely if not doubtful(tracer.leaves[number].path) and tracer.is_steady(number)]
     rest = sorted(set(likely) - set(steady))
@@ -107,8 +107,6 @@ class _Tracer:
     def is_candidate(self, number: int) -> bool:
         """Whether a value can be marked and may be in the output."""
         value = self.leaves[number].value
-        if len(self.plain) > MAX_SCALARS:
-            return False
         if not value and not isinstance(value, (bool, int, float)):
             return any(same(value, rendered) for rendered in self.plain.values())
         return text(value).strip() in self.words or (isinstance(value, str) and "{{" in value)
