@@ -39,7 +39,8 @@ def unpack(data: bytes, limit: int = MAX_CHART) -> dict[str, bytes]:
 
     files: dict[str, bytes] = {}
     try:
-        with GzipFile(fileobj=BytesIO(data)) as plain, tarfile.open(fileobj=_Bounded(plain, limit), mode="r|") as tar:
+        bounded: Any = _Bounded(GzipFile(fileobj=BytesIO(data)), limit)
+        with tarfile.open(fileobj=bounded, mode="r|") as tar:
             for count, member in enumerate(tar):
                 if count >= MAX_FILES:
                     raise Refused(f"it has more than {MAX_FILES:,} files")
