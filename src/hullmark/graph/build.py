@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from hullmark.graph.authentication import Fronts
+from hullmark.graph.applications import at_pod
+from hullmark.graph.authentication import Auth, Fronts
 from hullmark.graph.autoscaling import autoscalers
 from hullmark.graph.calls import callers
 from hullmark.graph.disruption import budgets
@@ -24,6 +25,7 @@ from hullmark.model.resource import Resource
 from hullmark.model.workload import PodSet, Replicas, Workload
 from hullmark.recognise.embedded import expand
 from hullmark.recognise.recognition import recognise
+from hullmark.recognise.releases import released
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -32,14 +34,14 @@ Bounds = Callable[[Replicas], Replicas]
 
 
 def build(resources: Sequence[Resource], *, complete: bool = False) -> Architecture:
-    """The architecture of these resources and of those that lie inside them.
+    """The architecture of these resources, of those that lie inside them, and of the charts that they refer to.
 
     ``complete`` says that there are no others: what is referred to and not there is missing.
     """
-    resources = expand(resources)
+    resources = released(expand(resources))
     workloads = recognise(resources)
     by_kind = _grouped((r.ref.kind, r) for r in resources)
-    pods = Pods(Chains(), workloads)
+    pods = Pods(Chains(), workloads, complete=complete)
     selecting = Selections(pods, resources)
     routed = dict(services(by_kind.get("Service", ()), selecting))
     routed.update(pools(by_kind.get("InferencePool", ()), selecting))
@@ -59,6 +61,7 @@ def build(resources: Sequence[Resource], *, complete: bool = False) -> Architect
         Names(pods.chains, by_kind.get("ServiceAccount", ())),
         Storage(by_kind, pods.chains),
         mesh,
+        Names(pods.chains, by_kind.get("ConfigMap", ())),
     )
     links = {p: _links(p, around) for w in workloads for p in w.podsets}
     called = callers(workloads, by_kind, routed, pods.chains)
@@ -93,6 +96,21 @@ class _Around(NamedTuple):
     accounts: Names
     storage: Storage
     mesh: Mesh
+    maps: Names
+
+    def before(self, podset: PodSet, service: Resource | None) -> Sequence[Auth]:
+        """What authenticates between a Service and the program of a pod set."""
+        return [self.mesh.before(podset), at_pod(podset, service, _Beside(self.maps, podset.workload.resource))]
+
+
+class _Beside(NamedTuple):
+    """Finds the ConfigMaps that an object means."""
+
+    maps: Names
+    near: Resource
+
+    def find(self, kind: str, namespace: str, name: str) -> Resource | None:
+        return self.maps.find(name, namespace, self.near) if kind == "ConfigMap" else None
 
 
 def _links(podset: PodSet, around: _Around) -> Links:
@@ -110,7 +128,7 @@ def _links(podset: PodSet, around: _Around) -> Links:
         replicas=_replicas(podset, [around.bounds[s] for s in scalers]),
         identity=identity(podset, around.accounts, around.granted),
         claims=around.storage.claims(podset),
-        exposure=exposure(podset, found, arrived, ingress, around.mesh.before(podset)),
+        exposure=exposure(podset, found, arrived, ingress, around.before),
     )
 
 

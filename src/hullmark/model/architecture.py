@@ -235,6 +235,10 @@ class Architecture:
         """The workloads that call this one, as far as addresses in their settings tell."""
         return self.callers.get(workload, ())
 
+    def calls(self, workload: Workload) -> tuple[Workload, ...]:
+        """The workloads that this one calls: `dependants` the other way round."""
+        return self._called.get(workload, ())
+
     def selected(self, resource: Resource) -> Selection:
         """What a selecting object selects."""
         return self.selections.get(resource, Selection(()))
@@ -283,6 +287,14 @@ class Architecture:
     @cached_property
     def _by_resource(self) -> Mapping[Resource, Workload]:
         return {workload.resource: workload for workload in self.workloads}
+
+    @cached_property
+    def _called(self) -> Mapping[Workload, tuple[Workload, ...]]:
+        found: dict[Workload, list[Workload]] = {}
+        for called, callers in self.callers.items():
+            for caller in callers:
+                found.setdefault(caller, []).append(called)
+        return {workload: tuple(called) for workload, called in found.items()}
 
     @cached_property
     def _near(self) -> Mapping[PodSet, Sequence[tuple[Resource, str]]]:

@@ -26,7 +26,8 @@ class Check(Generic[S]):
     about (others are *not applicable*): ``roles`` of the workload, ``kinds`` of the object, ``engines`` of
     the workload or container. ``containers`` are the kinds of container a container check looks at.
     ``absence`` marks a check for something missing, with the theme it is bundled under; such checks
-    skip templates, which are completed elsewhere.
+    skip templates, which are completed elsewhere. ``covered_by`` names the checks under whose finding this
+    one keeps silent, because that says it all: repairing those may bring this one to light.
     """
 
     function: Callable[[S, Architecture], Iterator[Finding]]
@@ -39,6 +40,7 @@ class Check(Generic[S]):
     containers: frozenset[str]
     absence: Theme | None
     aliases: tuple[str, ...]
+    covered_by: tuple[str, ...]
 
     @cached_property
     def id(self) -> str:
@@ -74,6 +76,7 @@ def check(  # noqa: PLR0913 - each is a word of the decorator
     containers: Collection[str] = ALL_CONTAINERS,
     absence: Theme | None = None,
     aliases: tuple[str, ...] = (),
+    covered_by: tuple[str, ...] = (),
 ) -> Callable[[Callable[[S, Architecture], Iterator[Finding]]], Check[S]]:
     """Make a function a check over one kind of subject; empty filters let everything through."""
 
@@ -89,6 +92,7 @@ def check(  # noqa: PLR0913 - each is a word of the decorator
             frozenset(containers),
             absence,
             aliases,
+            covered_by,
         )
 
     return made

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from hullmark.model.architecture import Architecture
 from hullmark.model.container import Container, Mount
+from hullmark.model.ray import entrypoint
+from hullmark.model.resource import Resource
 from hullmark.model.truth import string
 from hullmark.text.tree import Node
+
+
+class Finds(Protocol):
+    """Whatever finds objects by kind, namespace and name: an architecture, or a look-up while one is built."""
+
+    def find(self, kind: str, namespace: str, name: str) -> Resource | None:
+        """The object, or None when it is not there or not certain."""
 
 
 class File(NamedTuple):
@@ -18,16 +26,16 @@ class File(NamedTuple):
     text: Node
 
 
-def files(container: Container, arch: Architecture) -> Iterator[File]:
+def files(container: Container, scan: Finds) -> Iterator[File]:
     """The texts of the ConfigMaps a container mounts, as far as they are in the scan."""
     for mount in container.mounts:
         for name, source in _maps(mount):
-            found = arch.find("ConfigMap", container.workload.namespace, name)
+            found = scan.find("ConfigMap", container.workload.namespace, name)
             if found is not None:
                 yield from _of(mount, source, found.node)
 
 
-def unread(container: Container, arch: Architecture) -> bool:
+def unread(container: Container, scan: Finds) -> bool:
     """Whether it mounts a Secret, or a ConfigMap that is not in the scan."""
     for mount in container.mounts:
         if mount.volume is None:
@@ -35,14 +43,14 @@ def unread(container: Container, arch: Architecture) -> bool:
         projected = mount.volume.children("projected", "sources")
         if mount.type == "secret" or any(s.get("secret") is not None for s in projected):
             return True
-        if any(arch.find("ConfigMap", container.workload.namespace, name) is None for name, _ in _maps(mount)):
+        if any(scan.find("ConfigMap", container.workload.namespace, name) is None for name, _ in _maps(mount)):
             return True
     return False
 
 
 def runs(container: Container, file: File) -> bool:
-    """Whether a container's command line names a file; one without a command line may read any."""
-    argv = container.argv
+    """Whether a container's command line, or the entry point of its Ray job, names a file; one without may read any."""
+    argv = container.argv if container.argv.words else entrypoint(container.workload.resource) or container.argv
     name = file.path.rpartition("/")[2]
     return (
         not argv.words or file.path in argv.text or any(w.rpartition("/")[2] == name for s in argv.segments for w in s)
