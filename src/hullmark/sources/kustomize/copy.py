@@ -59,6 +59,8 @@ class _Writer:
         layer = self.tree.layers[folder]
         root: dict[str, Any] = dict(layer.node.value)
         self._below(layer, "resource")
+        if options := mapping(root, "generatorOptions"):
+            root["generatorOptions"] = self._options(layer, options, ("generatorOptions",))
         for field in GENERATORS:
             self._change(root, layer, field, self._generator)
         self._below(layer, "component")
@@ -172,10 +174,10 @@ class _Writer:
     def _generator(self, layer: Kustomization, entry: dict[str, Any], path: tuple[Key, ...]) -> dict[str, Any]:
         """A generator of a ConfigMap or Secret: marks for literals, for its files, and for itself in an annotation."""
         own = self.marks.token(Mark(layer.document, path, dig(layer.node.value, *path), "map"))
-        options = mapping(entry, "options")
-        marked = self._pairs(layer, dict(options), (*path, "options"), "annotations")
-        marked = self._pairs(layer, marked, (*path, "options"), "labels")
+        marked = self._options(layer, mapping(entry, "options"), (*path, "options"))
         entry["options"] = {**marked, "annotations": {**(marked.get("annotations") or {}), own: ""}}
+        if isinstance(kind := entry.get("type"), str):
+            entry["type"] = self.marks.token(Mark(layer.document, (*path, "type"), kind))
         if isinstance(literals := entry.get("literals"), Seq):
             entry["literals"] = [
                 self._literal(layer, literal, (*path, "literals", index)) for index, literal in enumerate(literals)
@@ -185,6 +187,9 @@ class _Writer:
             if file is not None and reference.path[:2] == path and file.path not in self.files:
                 self.files[file.path] = self._data(file) if reference.role == "data" else self._environment(file)
         return entry
+
+    def _options(self, layer: Kustomization, options: Map, path: tuple[Key, ...]) -> dict[str, Any]:
+        return self._pairs(layer, self._pairs(layer, dict(options), path, "annotations"), path, "labels")
 
     def _literal(self, layer: Kustomization, literal: Value, path: tuple[Key, ...]) -> Value:
         if not isinstance(literal, str) or "=" not in literal:

@@ -187,10 +187,10 @@ class Trace:
         else:
             found = self._last(steps)
         if found is None and path[-1] in ("namespace", "name"):
-            found = self._namespace(steps[-1].plain)
+            found = self._namespace(steps[-1].plain) or self._generated(path, steps[-1].plain)
         if found is None:
             found = self._set_loosely(steps[-1].plain, path[-1])
-        return found or (self._name(steps[-1].plain) if path == ("metadata", "name") else None)
+        return found or (self._name(steps, path) if path[-1] == "name" else None)
 
     def _first(self, steps: list[_Step]) -> Found | None:
         """Of the mappings that were merged, the first that says this."""
@@ -223,18 +223,27 @@ class Trace:
                     return Found(layer.document, ("namespace",)) if value == plain else None
         return None
 
+    def _generated(self, path: tuple[Key, ...], plain: Value) -> Found | None:
+        """What the generator of the object says of its namespace."""
+        home = self.home()
+        if path != ("metadata", "namespace") or home is None:
+            return None
+        way = (*home.path[:-1], "namespace")
+        return Found(home.document, way) if same(dig(home.document.root, *way), plain) else None
+
     def _set_loosely(self, plain: Value, key: Key) -> Found | None:
         """The one patch or transformer that sets this value under this key, if there is just one."""
         found = [mark for mark in self.marks.set_loosely(key) if same(mark.value, plain)]
         return Found(found[0].document, found[0].path) if len(found) == 1 else None
 
-    def _name(self, plain: Value) -> Found | None:
-        """The name before prefixes, suffixes and digests were put to it."""
-        home = self.home()
-        if home is None or not home.path or home.path[-1] not in ("name", "generateName"):
-            return None
-        name = dig(home.document.root, *home.path)
-        return home._replace(exact=same(name, plain)) if same(name, plain) or _grown(name, plain) else None
+    def _name(self, steps: list[_Step], path: tuple[Key, ...]) -> Found | None:
+        """A name before prefixes, suffixes and digests were put to it."""
+        home = self.home() if path == ("metadata", "name") else None
+        own = [(mark.document, (*mark.path, "name")) for mark in self._made_of(steps[-2].marked)]
+        for document, way in [*own, *([(home.document, home.path)] if home else ())]:
+            if _grown(dig(document.root, *way), steps[-1].plain):
+                return Found(document, way, same(dig(document.root, *way), steps[-1].plain))
+        return None
 
 
 def same(one: Value, other: Value) -> bool:
@@ -255,15 +264,16 @@ def _text(value: Value) -> str:
 
 
 def _grown(value: Value, plain: Value) -> bool:
-    """Whether a text came of another one by what kustomize puts around it (prefix, digest) or into it (variables)."""
-    if not isinstance(value, str) or not isinstance(plain, str) or not value:
+    """Whether a value came of a text by what kustomize puts around it (prefix, digest) or into it (variables)."""
+    if not isinstance(value, str) or not value or isinstance(plain, (Map, Seq)):
         return False
-    parts = _VARIABLE.split(value)
-    return any(parts) and re.fullmatch(".*" + ".*".join(map(re.escape, parts)) + ".*", plain, re.DOTALL) is not None
+    parts = map(re.escape, _VARIABLE.split(value))
+    return re.fullmatch(f".*{'.*'.join(parts)}.*", _text(plain), re.DOTALL) is not None
 
 
 def _base64(value: Value) -> str | None:
     try:
-        return b64decode(value, validate=True).decode() if isinstance(value, str) else None
+        # Long ones are wrapped.
+        return b64decode("".join(value.split()), validate=True).decode() if isinstance(value, str) else None
     except (Error, ValueError):
         return None
