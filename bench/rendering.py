@@ -1,7 +1,7 @@
 """What rendering costs, and that a second scan of an unchanged repository runs no tool. Run: ``make tools bench-rendering``.
 
 The repository is the examples' chart and overlays, copied a few times. The tools are wrapped so that every start is
-counted; figures are medians.
+counted.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from measure import measure
+from measure import once
 
 ROOT = Path(__file__).resolve().parent.parent
 HULLMARK = str(Path(sys.executable).parent / "hullmark")
@@ -31,12 +31,10 @@ def main() -> None:
             for example in ("model-server-chart", "document-agent-overlays"):
                 shutil.copytree(ROOT / "examples" / example / "flawed", repository / f"{example}-{copy}")
         command = [HULLMARK, "scan", str(repository), "--format", "json"]
-        for what, runs, extra in (("cold", 1, []), ("warm", 5, []), ("no cache", 1, ["--no-cache"])):
+        for what, extra in (("cold", ()), ("warm", ()), ("no cache", ("--no-cache",))):
             before = _count(starts)
-            run = measure([*command, *extra], runs)
-            print(
-                f"{what:>9}  {run.wall:7.3f} s   {(_count(starts) - before) // runs:4} tools started   {run.megabytes:5.0f} MB"
-            )
+            run = once([*command, *extra])
+            print(f"{what:>9}  {run.wall:7.3f} s   {_count(starts) - before:4} tools started   {run.megabytes:5.0f} MB")
 
 
 def _wrapped(folder: Path, starts: Path) -> Path:
