@@ -56,7 +56,8 @@ def report(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
     return found
 
 
-def test_each_thing_is_rendered_once_and_judged_by_itself(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("repository")
+def test_each_thing_is_rendered_once_and_judged_by_itself(capsys: pytest.CaptureFixture[str]) -> None:
     found = report(capsys)
 
     assert [(u["title"], u["form"]) for u in found["units"]] == [
@@ -76,7 +77,8 @@ def test_each_thing_is_rendered_once_and_judged_by_itself(repository: Path, caps
     assert found["not_checked"] == []
 
 
-def test_the_template_is_named_beside_the_value(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("repository")
+def test_the_template_is_named_beside_the_value(capsys: pytest.CaptureFixture[str]) -> None:
     (finding,) = (f for f in report(capsys)["findings"] if f["file"] == "chart/values-prod.yaml")
 
     assert [(r["file"], r["line"], r["message"]) for r in finding["related"]] == [
@@ -85,7 +87,8 @@ def test_the_template_is_named_beside_the_value(repository: Path, capsys: pytest
     assert finding["fix"] is None
 
 
-def test_one_unit_can_be_scanned_alone(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("repository")
+def test_one_unit_can_be_scanned_alone(capsys: pytest.CaptureFixture[str]) -> None:
     both = report(capsys, "--unit", "chart")
     one = report(capsys, "--unit", "chart (values-prod.yaml)")
 
@@ -93,12 +96,14 @@ def test_one_unit_can_be_scanned_alone(repository: Path, capsys: pytest.CaptureF
     assert [u["variant"] for u in one["units"]] == ["values-prod.yaml"]
 
 
-def test_a_unit_that_is_not_there_is_suggested(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("repository")
+def test_a_unit_that_is_not_there_is_suggested(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scan", ".", "--unit", "chrat"]) == 2
     assert "did you mean 'chart'" in capsys.readouterr().err
 
 
-def test_sources_are_listed(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("repository")
+def test_sources_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scan", ".", "--list-sources"]) == 0
     assert capsys.readouterr().out == (
         ".                         read as manifests: 1 object of 1 file\n"
@@ -140,7 +145,8 @@ def test_without_tools_what_can_be_read_is_read_and_the_rest_is_said(
     assert main(["scan", ".", "--fail-on", "never", "--fail-on-unchecked"]) == 2
 
 
-def test_a_helm_that_cannot_be_run_is_an_error(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("repository")
+def test_a_helm_that_cannot_be_run_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scan", ".", "--helm", "./no/helm"]) == 2
     assert "there is no program './no/helm'" in capsys.readouterr().err
 
@@ -163,7 +169,7 @@ def _refuse(*_: object, **__: object) -> None:
     raise AssertionError("a tool was run")
 
 
-def test_fixes_are_made_in_manifests_only(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_fixes_are_made_in_manifests_only(repository: Path) -> None:
     before = {p: p.read_text() for p in repository.rglob("*.yaml")}
     main(["fix", ".", "--write", "--unsafe", "--check", "privileged-container"])
     changed = {str(p.relative_to(repository)) for p, text in before.items() if p.read_text() != text}

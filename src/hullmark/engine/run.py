@@ -64,7 +64,7 @@ def evaluate(arch: Architecture, checks: Iterable[AnyCheck]) -> Evaluation:
     for subject in _subjects(arch):
         kind = type(subject.value)
         seen[kind] = seen.get(kind, 0) + 1
-        for check, found, reason in _failures(subject.value, choice.checks(subject), arch):
+        for check, found, reason in _failures(subject, choice.checks(subject), arch):
             verdict = _verdict(check, subject, found, reason)
             judged.append(Judged(verdict, check, *subject))
     return Evaluation(tuple(judged), _tallies(choice, seen, judged))
@@ -81,7 +81,7 @@ def verdicts(arch: Architecture, checks: Iterable[AnyCheck]) -> Iterator[Verdict
 def judge(check: AnyCheck, subject: Any, resource: Resource, arch: Architecture) -> Verdict:
     """The outcome of one check on one subject."""
     whole = _Subject(subject, resource, None)
-    for _, found, reason in _failures(subject, (check,), arch):
+    for _, found, reason in _failures(whole, (check,), arch):
         return _verdict(check, whole, found, reason)
     return Verdict(check.id, _name(whole), _place(whole), Outcome.PASS)
 
@@ -156,18 +156,21 @@ def _subjects(arch: Architecture) -> Iterator[_Subject]:
 
 
 def _failures(
-    subject: Any, checks: Sequence[AnyCheck], arch: Architecture
+    subject: _Subject, checks: Sequence[AnyCheck], arch: Architecture
 ) -> Iterator[tuple[AnyCheck, tuple[Finding, ...], str | Exception]]:
     """The checks that do not pass, what they found, and the reason they give for not knowing or the crash.
 
     This is the innermost loop: a check that passes costs one call and nothing else. What was found before a
-    check stops counts (``extend`` keeps it).
+    check stops counts (``extend`` keeps it). What a chart's values leave out is unknown, unless its defaults are known.
     """
     found: list[Finding] = []
+    value, release = subject.value, subject.resource.release
     for check in checks:
         reason: str | Exception = ""
         try:
-            found.extend(check.function(subject, arch))
+            if release is not None and check.absence is not None:
+                release.demand(check.absence)
+            found.extend(check.function(value, arch))
         except Undecided as undecided:
             reason = str(undecided) or "not known"
         except Exception as crash:  # noqa: BLE001 - law 6: a crash in one check is an outcome
@@ -178,6 +181,9 @@ def _failures(
 
 
 def _verdict(check: AnyCheck, subject: _Subject, found: tuple[Finding, ...], reason: str | Exception) -> Verdict:
+    release = subject.resource.release
+    if release is not None:
+        found = tuple(map(release.told, found))
     outcome = Outcome.FAIL if found else Outcome.UNKNOWN
     if isinstance(reason, Exception):
         lines = str(reason).splitlines() or [""]

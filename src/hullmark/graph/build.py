@@ -25,6 +25,7 @@ from hullmark.model.resource import Resource
 from hullmark.model.workload import PodSet, Replicas, Workload
 from hullmark.recognise.embedded import expand
 from hullmark.recognise.recognition import recognise
+from hullmark.recognise.releases import released
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -33,11 +34,11 @@ Bounds = Callable[[Replicas], Replicas]
 
 
 def build(resources: Sequence[Resource], *, complete: bool = False) -> Architecture:
-    """The architecture of these resources and of those that lie inside them.
+    """The architecture of these resources, of those that lie inside them, and of the charts that they refer to.
 
     ``complete`` says that there are no others: what is referred to and not there is missing.
     """
-    resources = expand(resources)
+    resources = released(expand(resources))
     workloads = recognise(resources)
     by_kind = _grouped((r.ref.kind, r) for r in resources)
     pods = Pods(Chains(), workloads, complete=complete)

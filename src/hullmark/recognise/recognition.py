@@ -53,6 +53,10 @@ def recognise(resources: Sequence[Resource]) -> tuple[Workload, ...]:
 def kind_of(resource: Resource) -> Kind | None:
     """What the tables say about an object's kind."""
     kind, _, _, group = resource.ref
+    if resource.release is not None and resource.node.get("values") is not None:
+        from hullmark.recognise.charts.table import kind_of as kind_of_chart
+
+        return kind_of_chart(resource.release.chart)
     return KINDS.get(f"{kind}.{group}" if group else kind)
 
 
@@ -61,7 +65,7 @@ def _workload(scene: _Scene) -> Workload | None:
     kind = kind_of(resource)
     if kind is not None:
         return _build(scene, kind, list(pods_of(resource, kind, scene.scan)), is_inferred=False)
-    if _may_hide_pods(resource):
+    if _may_hide_pods(resource) and resource.ref not in scene.scan.released:
         found = [(_ROW, made) for made in inferred.pods(resource.node)]
         if found:
             return _build(scene, Kind(()), found, is_inferred=True)

@@ -61,6 +61,7 @@ from hullmark.model.check import check
 from hullmark.model.container import Container
 from hullmark.model.files import files
 from hullmark.model.finding import Finding
+from hullmark.model.release import chosen
 from hullmark.model.terms import Reach, Severity
 from hullmark.text.source import Place
 
@@ -82,6 +83,8 @@ _PASSWORD_IN_CODE = re.compile(r"^[ \t]*c\.\w+\.(?:hashed_)?password\s*=\s*u?['\
 
 @check(Container, severity=Severity.HIGH, containers=("app", "sidecar"))
 def unauthenticated_notebook(container: Container, arch: Architecture) -> Iterator[Finding]:
+    if container.workload.resource.release is not None:
+        yield from chosen("unauthenticated-notebook", container.workload, arch, container.podset.name)
     token = _token(container, arch)
     unguarded = _unguarded(container)
     if token is None and unguarded is None:

@@ -73,6 +73,9 @@ _TOKENS_SINCE = (2, 52, 0)
 
 @check(Workload, severity=Severity.HIGH)
 def unauthenticated_ray_control_plane(workload: Workload, arch: Architecture) -> Iterator[Finding]:
+    release = workload.resource.release
+    if release is not None and release.gap:
+        raise Undecided(release.gap)
     path = cluster(workload.resource)
     place = workload.at(*path, "authOptions") if path else _started(workload)
     if place is None or (path and _protected(workload, path)) or demands_token(workload.podsets):

@@ -65,6 +65,7 @@ from hullmark.model.check import check
 from hullmark.model.container import Container
 from hullmark.model.files import files, unread
 from hullmark.model.finding import Finding
+from hullmark.model.release import chosen
 from hullmark.model.terms import Reach, Role, Severity
 from hullmark.model.truth import Undecided
 from hullmark.text.tree import mapping
@@ -83,6 +84,9 @@ _OWN = ("QDRANT__", "AUTHENTICATION_", "CHROMA_")
 
 @check(Container, severity=Severity.HIGH, roles=[Role.VECTOR_STORE], engines=_ENGINES, containers=("app", "sidecar"))
 def unauthenticated_vector_store(container: Container, arch: Architecture) -> Iterator[Finding]:
+    if container.workload.resource.release is not None:
+        yield from chosen("unauthenticated-vector-store", container.workload, arch, container.podset.name)
+        return
     exposure = arch.exposure(container.workload)
     front = exposure.authenticated and not exposure.authenticated.startswith(_OWN)
     if exposure.reach is Reach.LOOPBACK or front:
