@@ -17,6 +17,14 @@ from hullmark.text.tree import Map, Node, Seq
 _OPTIONS = ("--model", "--model-id")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def patience() -> Iterator[None]:
+    """However busy the machine is, all that can be traced is traced."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hullmark.sources.helm.tracing.MAX_SECONDS", 600.0)
+        yield
+
+
 @pytest.fixture(scope="module")
 def units(tools: Tools) -> dict[str, tuple[Unit, ...]]:
     return {name: rendered(name, tools) for name in NAMES}

@@ -15,7 +15,7 @@ from hullmark.sources.cache import Cache
 from hullmark.sources.helm import NO_HELM, HelmOptions, render
 from hullmark.sources.helm.archive import pack
 from hullmark.sources.helm.manifests import TEST_HOOK
-from hullmark.sources.helm.render import FAILED, LIBRARY, MAX_VARIANTS, TOO_MANY
+from hullmark.sources.helm.render import FAILED, LIBRARY, TOO_MANY
 from hullmark.sources.tools import Tools
 from hullmark.sources.unit import Unit
 
@@ -74,10 +74,11 @@ def test_every_file_of_values_is_a_variant(tools: Tools, tmp_path: Path) -> None
     ]
 
 
-def test_there_is_a_bound_to_variants(tools: Tools, tmp_path: Path) -> None:
-    more = {f"values-{number:02}.yaml": "" for number in range(MAX_VARIANTS)}
+def test_there_is_a_bound_to_variants(tools: Tools, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hullmark.sources.helm.render.MAX_VARIANTS", 2)
+    more = {f"values-{number}.yaml": "" for number in range(2)}
     found = units(tmp_path, SMALL | more, tools)
-    assert len(found) == MAX_VARIANTS
+    assert len(found) == 2
     assert [n.reason for n in found[0].reading.not_checked] == [TOO_MANY]
 
 
@@ -295,8 +296,14 @@ FAILURES = {
     ),
     "no YAML": (
         {"templates/pod.yaml": POD + "a: ["},
-        "what the template prints is no YAML",
-        ("templates/pod.yaml", 1),
+        "what the template prints is no YAML: did not find expected node content",
+        ("templates/pod.yaml", 9),
+        "helm template",
+    ),
+    "no YAML from values": (
+        {"values.yaml": "image: 'a: b'\n", "templates/pod.yaml": "# A pod\n" + POD},
+        "what the template prints is no YAML: mapping values are not allowed in this context",
+        ("templates/pod.yaml", 9),
         "helm template",
     ),
     "broken values": (
