@@ -145,7 +145,11 @@ spec:
   named: {{ .Values.name }}
   upper: {{ .Values.name | upper }}
   composed: "{{ .Values.repo }}:{{ .Values.tag }}"
+  containerImage: "{{ .Values.repo }}:{{ .Values.tag }}"
   image: "{{ .Values.repo }}:stable"
+  model: --model={{ .Values.name }}/{{ .Values.tag }}
+  flag: --port={{ .Values.vllm.port }}
+  listen: "{{ .Values.host }}:{{ .Values.vllm.port }}"
   url: http://{{ .Values.host }}:{{ .Values.vllm.port }}
   choice: {{ ternary "high" "low" .Values.other }}
   {{- if .Values.guard }}
@@ -181,8 +185,9 @@ IN_VALUES = {
     "quoted": "branch",
     "parsed": "parsed",
     "named": "named",
-    "composed": "composed",
-    "helped": "composed",
+    "model": "composed",
+    "flag": "branch",
+    "containerImage": "composed",
     "guard": "guard",
     "indexed": "indexed",
     "got": "got",
