@@ -7,7 +7,7 @@ import sys
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import Command, Option, one_of
-from hullmark.cli.options import COLOR, HELP, INPUT, NO_PROGRESS, PATHS, QUIET
+from hullmark.cli.options import COLOR, HELP, INPUT, NO_PROGRESS, PATHS, QUIET, RENDERING, UNIT
 from hullmark.cli.output import colored, write
 from hullmark.cli.progress import Progress
 from hullmark.cli.scan import CLEAN, exit_code, request
@@ -41,7 +41,8 @@ COMMAND = Command(
     run,
     PATHS,
     (
-        ("what is read", INPUT),
+        ("what is read", (*INPUT, UNIT)),
+        ("how it is rendered", RENDERING),
         (
             "what is printed",
             (

@@ -140,6 +140,17 @@ _KUBERNETES = frozenset({"", "apps", "batch", "autoscaling", "policy", "extensio
 _JOINED = (".istio.io", "keda.sh", "cilium.io", "projectcalico.org", "knative.dev", "route.openshift.io")
 """Ends of the groups whose kinds the graph reads although they run nothing."""
 
+_MAKERS = (
+    "external-secrets.io",
+    "bitnami.com",
+    "cert-manager.io",
+    "secrets.hashicorp.com",
+    "onepassword.com",
+    "secrets.infisical.com",
+    "objectbucket.io",
+)
+"""Groups of kinds that only make Secrets and ConfigMaps, which references to these know."""
+
 _QUEUES = (
     "kueue.x-k8s.io",
     "scheduling.volcano.sh",
@@ -163,7 +174,7 @@ def _unknown(architecture: Architecture) -> Iterator[NotChecked]:
 
 def _is_known(resource: Resource) -> bool:
     group = resource.ref.group
-    return group in _KUBERNETES or group.endswith((".k8s.io", *_JOINED, *_QUEUES))
+    return group in _KUBERNETES or group.endswith((".k8s.io", *_JOINED, *_MAKERS, *_QUEUES))
 
 
 def scan(  # noqa: PLR0913 - the public interface: keywords with defaults read best there

@@ -39,7 +39,7 @@ def build(resources: Sequence[Resource], *, complete: bool = False) -> Architect
     resources = expand(resources)
     workloads = recognise(resources)
     by_kind = _grouped((r.ref.kind, r) for r in resources)
-    pods = Pods(Chains(), workloads)
+    pods = Pods(Chains(), workloads, complete=complete)
     selecting = Selections(pods, resources)
     routed = dict(services(by_kind.get("Service", ()), selecting))
     routed.update(pools(by_kind.get("InferencePool", ()), selecting))

@@ -69,7 +69,7 @@ class Selections:
         if not self.pods.populated(namespace):
             where = f" of namespace '{namespace}'" if namespace else ""
             return f"the scan holds no workload{where}"
-        if not namespace and not self._neighbours(resource):
+        if not namespace and not self.pods.complete and not self._neighbours(resource):
             return "no workload is declared beside it"
         return ""
 

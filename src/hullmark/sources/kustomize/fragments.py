@@ -1,4 +1,4 @@
-"""Kustomizations: which files they use as patches and configuration. They are not built."""
+"""What kustomizations that are not built use as patches and configuration."""
 
 from __future__ import annotations
 
