@@ -93,6 +93,14 @@ def _strings(root: Node) -> Iterator[Node]:
 
 
 def _parsed(node: Node, host: Resource) -> Iterator[Resource]:
+    for found in documents(node):
+        made = _resource(found.node, host)
+        if made is not None:
+            yield made
+
+
+def documents(node: Node) -> Iterator[Document]:
+    """The YAML documents that a string holds, with their places in the host's file; what cannot be read is left out."""
     place = node.at()
     actions = {_neutral(action): action.group() for action in _ACTION.finditer(node.value)}
     text = _ACTION.sub(_neutral, node.value)
@@ -101,9 +109,7 @@ def _parsed(node: Node, host: Resource) -> Iterator[Resource]:
         if isinstance(found, Document):
             if actions:
                 _restore(found.root, actions)
-            made = _resource(found._replace(margin=margin).node, host)
-            if made is not None:
-                yield made
+            yield found._replace(margin=margin)
 
 
 def _neutral(action: re.Match[str]) -> str:
