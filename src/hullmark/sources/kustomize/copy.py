@@ -16,6 +16,7 @@ from hullmark.text.source import Key, Source, Span, decode
 from hullmark.text.tree import Document, Map, Seq, Value, dig, items, mapping
 
 _IMAGE_PARTS = ("newName", "newTag", "digest", "tagSuffix")
+_LINES = re.compile(r"[^\n]*\n|[^\n]+")
 _MERGE_KEY = re.compile(r'x-kubernetes-patch-merge-key"?\s*:\s*"?(\w+)')
 
 
@@ -161,7 +162,7 @@ class _Writer:
 
     def _pairs(self, layer: Kustomization, holder: dict[str, Any], path: tuple[Key, ...], field: str) -> dict[str, Any]:
         """A mapping with marks for the labels or annotations in one of its fields."""
-        pairs = holder.get(field)
+        pairs = dig(holder, field)
         if not isinstance(pairs, Map) or not pairs:
             return holder
         way = (*path, field)
@@ -175,7 +176,11 @@ class _Writer:
         """A generator of a ConfigMap or Secret: marks for literals, for its files, and for itself in an annotation."""
         own = self.marks.token(Mark(layer.document, path, dig(layer.node.value, *path), "map"))
         marked = self._options(layer, mapping(entry, "options"), (*path, "options"))
-        entry["options"] = {**marked, "annotations": {**(marked.get("annotations") or {}), own: ""}}
+        annotations = marked.get("annotations")
+        entry["options"] = {
+            **marked,
+            "annotations": {**(annotations if isinstance(annotations, dict) else {}), own: ""},
+        }
         if isinstance(kind := entry.get("type"), str):
             entry["type"] = self.marks.token(Mark(layer.document, (*path, "type"), kind))
         if isinstance(literals := entry.get("literals"), Seq):
@@ -216,7 +221,7 @@ class _Writer:
             return file.data
         values, places, lines, start = Seq(), [], [], 0
         document = Document(Source(file.shown, text), values, Span(0, len(text)))
-        for line in text.splitlines(keepends=True):
+        for line in _LINES.findall(text):
             key, equals, value = line.rstrip("\r\n").lstrip().partition("=")
             if equals and not key.startswith("#"):
                 places.append((start + len(line) - len(line.lstrip()), start + len(line.rstrip("\r\n"))))

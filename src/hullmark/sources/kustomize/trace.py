@@ -191,7 +191,7 @@ class Trace:
             found = self._first(steps)
         else:
             found = self._last(steps)
-        if found is None and path[-1] in ("namespace", "name"):
+        if found is None and (path[-1] == "namespace" or path == ("metadata", "name")):
             found = self._namespace(steps[-1].plain) or self._generated(path, steps[-1].plain)
         return found or (self._name(steps, path) if path[-1] == "name" else None)
 
