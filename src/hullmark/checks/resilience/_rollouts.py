@@ -3,7 +3,7 @@
 Sources: Kubernetes' Deployments, kubernetes-sigs/lws, vllm-project/production-stack; KServe
 ``pkg/controller/v1beta1/inferenceservice/reconcilers/deployment`` (a quarter each, unless ``deploymentStrategy`` says otherwise) and
 Knative, whose new revision is ready before the old one goes
-(https://knative.dev/docs/serving/configuration/rolling-out-latest-revision/); KubeAI ``internal/modelcontroller/pod_plan.go``.
+(https://knative.dev/docs/serving/rolling-out-latest-revision/); KubeAI ``internal/modelcontroller/pod_plan.go``.
 """
 
 from __future__ import annotations

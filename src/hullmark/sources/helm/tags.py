@@ -19,9 +19,9 @@ _ENTRY = re.compile(r"""(?:- +)*(?:[\w./-]+|"[^"\n]*"|'[^'\n]*'):(?:\s|\{\{|$)|-
 """What an entry of a YAML mapping or list starts with."""
 
 _SEPARATOR = re.compile(r"---|\.\.\.")
-TAG = re.compile(r"#~(\d+)~")
+_TAG = re.compile(r"#[~=]\d+~")
 _ALONE = re.compile(r"[ \t]*#~(\d+)~")
-_BEHIND = re.compile(r" #~(\d+)~")
+_BEHIND = re.compile(r" #=(\d+)~")
 
 
 class Tag(NamedTuple):
@@ -35,9 +35,9 @@ class Tag(NamedTuple):
     template: str
     line: int
     offset: int
-    opens: bool
-    several: bool
-    clean: bool
+    opens: bool = False
+    several: bool = True
+    clean: bool = True
     indent: str = ""
     literal: str = ""
 
@@ -47,7 +47,7 @@ def tags(template: str, text: str) -> list[Tag]:
 
     In a named template there are some only if it holds entries of YAML: what holds a name or a number is used inside lines.
     """
-    if TAG.search(text):
+    if _TAG.search(text):
         return []
     found: list[Tag] = []
     clean = True
@@ -68,13 +68,15 @@ def tags(template: str, text: str) -> list[Tag]:
 
 def _tag(template: str, text: str, line: Line) -> Tag | None:
     start, first = line.start, line.first
-    if line.action and line.end is not None and not line.trims_right:
-        return Tag(template, line.number, line.end, False, True, True)
+    if line.action and line.end is not None and not line.trims_right and not line.alternates:
+        return Tag(template, line.number, line.end)
     if start is None or (line.action and (line.trims_left or start == first)) or _SEPARATOR.match(text, first):
         return None
     end = text.find("\n", first)
     literal = text[first : end if end >= 0 else len(text)].partition("{{")[0].rstrip()
-    return Tag(template, line.number, start, True, line.prints, True, text[start:first], literal)
+    return Tag(
+        template, line.number, start, opens=True, several=line.prints > 0, indent=text[start:first], literal=literal
+    )
 
 
 def tagged(text: str, found: Iterable[tuple[int, Tag]]) -> str:
@@ -82,7 +84,7 @@ def tagged(text: str, found: Iterable[tuple[int, Tag]]) -> str:
     parts, at = [], 0
     for number, tag in found:
         parts.append(text[at : tag.offset])
-        parts.append(f"{tag.indent}#~{number}~\n" if tag.opens else f" #~{number}~")
+        parts.append(f"{tag.indent}#~{number}~\n" if tag.opens else f" #={number}~")
         at = tag.offset
     return "".join((*parts, text[at:]))
 
@@ -92,6 +94,8 @@ def owners(document: str, plain: str, known: Sequence[Tag]) -> list[Tag | None] 
 
     None for a line that cannot be told, and None altogether where the two documents differ in more than single lines.
     """
+    if _TAG.search(plain):
+        return None
     untagged, notes = [], []
     opening: list[int] = []
     for line in document.split("\n"):

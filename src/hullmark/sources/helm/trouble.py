@@ -57,11 +57,13 @@ class Trouble(NamedTuple):
             return Problem(
                 self._short(message), where, "give the value with --values or --set, or a default in the template"
             )
+        if "chart requires kubeVersion" in said:
+            return Problem(self._short(said), self._in_chart(), "choose the cluster's version with --kube-version")
         return Problem(self._short(said), self._innermost(said) or self._unreadable() or self._in_chart(), hint)
 
     def _said(self, ran: Ran) -> str:
         """What helm says after its log, on one line, with the user's names."""
-        _, mark, said = f"\n{ran.err}".rpartition("\nError: ")
+        _, mark, said = f"\n{ran.err}".rpartition("\nError:")
         said = " ".join(_NOISE.sub("", said if mark else ran.err).split())
         for ours, users in self.given.items():
             said = said.replace(ours, users)
