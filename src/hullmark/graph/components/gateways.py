@@ -101,7 +101,10 @@ def _model(calls: Calls, owner: str, container: Container, params: Node) -> None
             value = container.env(base.removeprefix(_FROM_ENVIRONMENT))
             for address in urls(value or ""):
                 setting = Setting(
-                    "api_base", value or "", f"model '{string(params.value, 'model')}'", params.child("api_base") or params
+                    "api_base",
+                    value or "",
+                    f"model '{string(params.value, 'model')}'",
+                    params.child("api_base") or params,
                 )
                 calls.address(owner, setting, Found(address, strong=True), container.workload.resource)
         return

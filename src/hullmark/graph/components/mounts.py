@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from hullmark.graph.components.draft import Why
 from hullmark.graph.components.scene import Scene
-from hullmark.graph.components.volumes import volume_store
+from hullmark.graph.components.volumes import claim_store, volume_store
 from hullmark.model.component import ComponentKind, EdgeKind
 from hullmark.model.container import Container, Mount
 from hullmark.model.truth import string
@@ -34,6 +34,9 @@ def mounts(scene: Scene) -> None:
         for resource in scene.arch.kinds(of):
             if not resource.ref.group:
                 scene.draft.object(kind, resource, scene.zones.namespace(resource.ref.namespace))
+    for claim in scene.arch.kinds("PersistentVolumeClaim"):
+        if not claim.ref.group:
+            claim_store(scene, claim.ref.name, claim.ref.namespace, claim, claim.place)
     for podset in scene.podsets():
         owner = scene.owner(podset)
         for given in _given(podset):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from hullmark.graph.components.draft import Why
 from hullmark.graph.components.scene import Scene
+from hullmark.graph.components.settings import texts
+from hullmark.graph.components.volumes import claim_store
+from hullmark.graph.selection import BUILT_IN
 from hullmark.model.component import ComponentKind, EdgeKind
 from hullmark.model.resource import Resource
 from hullmark.model.truth import is_placeholder, string
@@ -90,8 +95,23 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
 """By ``Kind.group``; the fields are those of the projects' CRDs."""
 
 
+CLAIMS: Mapping[str, tuple[str, ...]] = {
+    "NIMService.apps.nvidia.com": ("spec", "storage", "pvc", "name"),
+    "NIMCache.apps.nvidia.com": ("spec", "storage", "pvc", "name"),
+    "NIMPipeline.apps.nvidia.com": ("spec", "services", "*", "spec", "storage", "pvc", "name"),
+    "NemoDatastore.apps.nvidia.com": ("spec", "pvc", "name"),
+    "NemoCustomizer.apps.nvidia.com": ("spec", "training", "modelPVC", "name"),
+}
+"""Fields that name a claim that the operator mounts."""
+
+
 def references(scene: Scene) -> None:
-    """Every such field, as a dependency."""
+    """Every such field, as a dependency, and the Secrets that custom objects name."""
+    for workload in scene.arch.workloads:
+        spec = workload.resource.node.child("spec")
+        if spec is not None and not workload.template and workload.ref.group not in BUILT_IN:
+            secrets(scene, scene.owner(workload), spec, workload.resource, workload)
+            _claims(scene, workload)
     for resource in scene.arch.resources:
         for field in FIELDS.get(f"{resource.ref.kind}.{resource.ref.group}", ()):
             for node in _select(resource.node, field.path):
@@ -99,6 +119,34 @@ def references(scene: Scene) -> None:
                     _refer(scene, resource, field, node)
     for maker in scene.arch.kinds(*SECRET_MAKERS):
         _makes_secret(scene, maker)
+
+
+def _claims(scene: Scene, workload: Workload) -> None:
+    path = CLAIMS.get(f"{workload.ref.kind}.{workload.ref.group}")
+    for node in _select(workload.resource.node, path) if path is not None else ():
+        if isinstance(node.value, str) and node.value and not is_placeholder(node.value):
+            store = claim_store(scene, node.value, workload.namespace, workload.resource, node.at())
+            scene.draft.edge(
+                EdgeKind.MOUNTS, _part(scene, workload, node.path), store, Why("the operator mounts it", node.at())
+            )
+
+
+_SECRET = re.compile(r"(?:.*[a-z])?[sS]ecrets?(?:Name|Ref|KeyRef)?")
+
+
+def secrets(scene: Scene, owner: str, root: Node, near: Resource, workload: Workload | None = None) -> None:
+    """The Secrets that fields below a node name: ``authSecret: x``, ``passwordSecret: {name: x}``, ``pullSecrets: [x]``."""
+    for name, node in texts(root):
+        keys = [k for k in node.path[-3:] if isinstance(k, str)]
+        held = name == "name" and len(keys) > 1 and _SECRET.fullmatch(keys[-2]) is not None
+        if (held or _SECRET.fullmatch(name)) and _OBJECT.fullmatch(node.value):
+            made = scene.mentioned(ComponentKind.SECRET, "Secret", node.value, near.ref.namespace, near, node.at())
+            user = owner if workload is None else _part(scene, workload, node.path)
+            field = keys[-2] if held else name
+            scene.draft.edge(EdgeKind.READS, user, made, Why(f"field '{field}'", node.at()))
+
+
+_OBJECT = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 
 
 def _refer(scene: Scene, resource: Resource, field: Field, node: Node) -> None:
@@ -169,6 +217,9 @@ def _makes_secret(scene: Scene, maker: Resource) -> None:
     name = string(maker.node.value, *path) or maker.ref.name
     place = maker.node.at(*path) if string(maker.node.value, *path) else maker.place
     secret = scene.mentioned(ComponentKind.SECRET, "Secret", name, maker.ref.namespace, maker, place)
+    known = scene.draft.get(secret)
+    if not known.declared:
+        scene.draft.replace(replace(known, declared=True, place=place))
     scene.tell(secret, made_by=f"{maker.ref.kind} '{maker.ref.name}'")
     keeper = string(maker.spec, "secretStoreRef", "name") or string(maker.spec, "issuerRef", "name")
     if keeper:

@@ -75,7 +75,7 @@ def arguments(container: Container) -> Iterator[Setting]:
                 yield _word(name, value, word, container)
                 flag = ""
             elif word[:1] == "-":
-                flag = word
+                flag = word if word[:2] == "--" else ""
             elif equals and name.replace("_", "").replace(".", "").isalnum() and "://" not in name:
                 yield _word(name, value, word, container)
                 flag = ""
@@ -156,17 +156,23 @@ def fields(workload: Workload) -> Iterator[tuple[Setting, tuple[Key, ...]]]:
     if workload.ref.group in ("", "apps", "batch"):
         return
     spec = workload.resource.node.child("spec")
-    stack: list[tuple[str, Node]] = [] if spec is None else [("", spec)]
+    for name, node in texts(spec) if spec is not None else ():
+        for setting in named(name, node, f"field '{name}' of {workload.ref.kind} '{workload.name}'"):
+            yield setting, node.path
+
+
+def texts(root: Node) -> Iterator[tuple[str, Node]]:
+    """The strings below a node, outside pods, each with the key it stands under."""
+    stack: list[tuple[str, Node]] = [("", root)]
     left = _MOST_FIELDS
     while stack and left:
         name, node = stack.pop()
         left -= 1
         value: Value = node.value
         if isinstance(value, str):
-            yield from _field(name, node, workload)
+            yield name, node
         elif isinstance(value, (Map, Seq)):
-            inner = list(node.children())
-            for child in reversed(inner):
+            for child in reversed(list(node.children())):
                 key = child.path[-1]
                 if not isinstance(key, str):
                     stack.append((name, child))
@@ -174,15 +180,28 @@ def fields(workload: Workload) -> Iterator[tuple[Setting, tuple[Key, ...]]]:
                     stack.append((key, child))
 
 
-def _field(name: str, node: Node, workload: Workload) -> Iterator[tuple[Setting, tuple[Key, ...]]]:
-    text = f"field '{name}' of {workload.ref.kind} '{workload.name}'"
+def named(name: str, node: Node, text: str) -> Iterator[Setting]:
+    """The settings in a string: itself, or its lines where it is a configuration file of its own."""
     if "\n" not in node.value:
-        yield Setting(name, node.value, text, node), node.path
+        yield Setting(name, node.value, text, node)
         return
     for line in node.value[:MAX_TEXT].splitlines()[:_MOST_LINES]:
         bare = _COMMENT.sub("", line)
         found = _LINE.match(bare)
         if found is not None and found[2]:
-            yield Setting(found[1], found[2].strip().strip("\"',"), text, node), node.path
+            yield Setting(found[1], found[2].strip().strip("\"',"), text, node)
         elif bare.strip():
-            yield Setting(name, bare.strip(" -\"',"), text, node), node.path
+            yield Setting(name, bare.strip(" -\"',"), text, node)
+
+
+_HOOKS = (("lifecycle", "postStart"), ("lifecycle", "preStop"))
+
+
+def hooks(container: Container) -> Iterator[Setting]:
+    """The commands that run when a container starts and ends; in them only whole URLs count."""
+    for hook in _HOOKS:
+        for word in container.node.children(*hook, "exec", "command"):
+            if isinstance(word.value, str):
+                for line in word.value[:MAX_TEXT].splitlines():
+                    if bare := _COMMENT.sub("", line):
+                        yield Setting("", bare, f"{hook[1]} hook of container '{container.name}'", word, prose=True)
