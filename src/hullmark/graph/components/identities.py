@@ -31,7 +31,7 @@ def identities(scene: Scene) -> None:
                 if key in account.annotations:
                     _cloud(scene, made, title, account.annotations[key], account, key)
     for podset in scene.podsets():
-        if not podset.workload.template:
+        if not podset.workload.template or any(string(podset.node.value, k) for k in _KEYS):
             held.setdefault(_runs_as(scene, podset), {}).update(
                 dict.fromkeys(scene.arch.around(podset).identity.grants)
             )
@@ -56,10 +56,9 @@ def _attached(scene: Scene, made: str, account: Resource) -> None:
 
 def _runs_as(scene: Scene, podset: PodSet) -> str:
     """The account of a pod set; operators of other groups may choose one where none is written."""
-    name, workload = podset.service_account, podset.workload
-    keys = ("serviceAccountName", "serviceAccount")
-    key = next((k for k in keys if string(podset.node.value, k)), "")
-    place = podset.at(key) if key else podset.at()
+    workload, written = podset.workload, _written(podset)
+    key = next((k for k in _KEYS if string(written.node.value, k)), "")
+    name, place = written.service_account, written.at(key) if key else podset.at()
     account = scene.named(ComponentKind.IDENTITY, "ServiceAccount", name, podset, place)
     text = f"runs as '{name}'" if key else "names no account, which means 'default'"
     mounted = scene.arch.around(podset).identity.token_mounted
@@ -72,6 +71,19 @@ def _runs_as(scene: Scene, podset: PodSet) -> str:
     if role := podset.annotations.get(_POD_ROLE):
         _cloud(scene, owner, "AWS role", role, workload.resource, _POD_ROLE)
     return account
+
+
+_KEYS = ("serviceAccountName", "serviceAccount")
+
+
+def _written(podset: PodSet) -> PodSet:
+    """The pod set that says whom this one runs as: Spark's executors run as their driver unless they say otherwise.
+
+    https://spark.apache.org/docs/latest/running-on-kubernetes.html (executor.serviceAccountName).
+    """
+    if podset.workload.ref.group == "sparkoperator.k8s.io" and not any(string(podset.node.value, k) for k in _KEYS):
+        return next((p for p in podset.workload.podsets if p.name == "driver"), podset)
+    return podset
 
 
 def _chosen(podset: PodSet) -> bool:

@@ -57,6 +57,10 @@ class Models:
         facts = {"revision": model.revision, "digest": model.digest, "pinned": "yes" if model.pinned else "no"}
         text = f"container '{container.name}' loads '{model.id}'" if container is not None else f"names '{model.id}'"
         self.scene.draft.edge(EdgeKind.LOADS_MODEL, owner, made, Why(text, model.place, facts=facts))
+        if model.scheme == "pvc":
+            why = Why(f"mounted for '{model.id}'", model.place, facts={"read-only": "yes"})
+            self.scene.draft.edge(EdgeKind.MOUNTS, owner, self._spots[made].store, why)
+            self.scene.draft.edge(EdgeKind.READS, owner, self._spots[made].store, why)
         return made
 
     def model(self, model: ModelReference, container: Container | None, workload: Workload) -> str:

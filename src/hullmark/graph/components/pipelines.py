@@ -150,7 +150,23 @@ def _bare_step(scene: Scene, workload: Workload, template: Node) -> str:
                 workload, None, whole, facts=facts,
             )
         )  # fmt: skip
+        _step_account(scene, workload, template, made)
     return made
+
+
+def _step_account(scene: Scene, workload: Workload, template: Node, step: str) -> None:
+    """The account of the pod that makes the object: the template's, else the workflow's, else ``default``."""
+    at = ("spec", "workflowSpec") if workload.ref.kind == "CronWorkflow" else ("spec",)
+    for node, path in ((template, ()), (workload.resource.node, at)):
+        if name := string(node.value, *path, "serviceAccountName"):
+            place = node.at(*path, "serviceAccountName")
+            break
+    else:
+        name, place = "default", template.at("name")
+    account = scene.mentioned(
+        ComponentKind.IDENTITY, "ServiceAccount", name, workload.namespace, workload.resource, place
+    )
+    scene.draft.edge(EdgeKind.RUNS_AS, step, account, Why(f"runs as '{name}'", place))
 
 
 _ARTIFACTS = (("inputs", EdgeKind.READS, "input"), ("outputs", EdgeKind.WRITES, "output"))
@@ -167,17 +183,28 @@ def _artifacts(calls: Calls, workload: Workload, template: Node) -> None:
                 if name and not is_placeholder(name) and step is not None:
                     place = artifact.at(store, "bucket")
                     scene.draft.edge(kind, step, bucket(scene, scheme, name, place), Why(text, place))
-            for name, node in texts(artifact) if step is not None else ():
+            for name, node, _ in texts(artifact) if step is not None else ():
                 for setting in named(name, node, text):
                     calls.setting(step or "", setting, workload.resource)
             if step is not None:
                 secrets(scene, step, artifact, workload.resource)
+    for parameter in template.children("inputs", "parameters") if step is not None else ():
+        name = string(parameter.value, "valueFrom", "configMapKeyRef", "name")
+        if name and step is not None:
+            place = parameter.at("valueFrom", "configMapKeyRef", "name")
+            config = scene.mentioned(
+                ComponentKind.CONFIG, "ConfigMap", name, workload.namespace, workload.resource, place
+            )
+            why = Why(f"parameter '{string(parameter.value, 'name')}'", place)
+            scene.draft.edge(EdgeKind.READS, step, config, why)
 
 
 def _made_by_step(scene: Scene, workload: Workload, host: Workload, served: Mapping[str, list[str]]) -> None:
     """An object whose manifest a step of a workflow holds: the step makes it, and puts its model into service."""
     place = workload.resource.place
     if "templates" not in place.path:
+        why = Why(f"{host.ref.kind} '{host.name}' makes {workload.ref.kind} '{workload.name}'", place)
+        scene.draft.edge(EdgeKind.DEPENDS_ON, scene.owner(host), scene.owner(workload), why)
         return
     at = place.path.index("templates")
     template = host.resource.node.child(*_relative(host.resource, place.path[: at + 2]))

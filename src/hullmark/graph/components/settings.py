@@ -15,7 +15,7 @@ from hullmark.model.resource import Resource
 from hullmark.model.truth import string
 from hullmark.model.workload import PodSet, Workload
 from hullmark.text.source import Key, Place
-from hullmark.text.tree import Map, Node, Seq, Value, items
+from hullmark.text.tree import Map, Node, Seq, Value, dig, items
 
 
 class Word(NamedTuple):
@@ -141,7 +141,7 @@ def lines(config: Resource, key: str, node: Node) -> Iterator[Setting]:
 
 _PODS = frozenset({
     "containers", "initContainers", "sidecarContainers", "template", "podTemplate", "podTemplateSpec", "env", "envs",
-    "command", "args", "image", "podSpec", "labels", "annotations", "metadata", "status", "matchLabels", "nodeSelector",
+    "command", "args", "podSpec", "labels", "annotations", "metadata", "status", "matchLabels", "nodeSelector",
     "affinity", "tolerations", "volumes", "volumeMounts", "resources", "manifest", "script", "container", "steps",
     "storageUri", "storageUris", "modelURL", "uri", "extraPodSpec", "templates", "trialSpec", "livenessProbe",
     "readinessProbe", "startupProbe", "data", "manifests", "serveService", "model",
@@ -156,28 +156,42 @@ def fields(workload: Workload) -> Iterator[tuple[Setting, tuple[Key, ...]]]:
     if workload.ref.group in ("", "apps", "batch"):
         return
     spec = workload.resource.node.child("spec")
-    for name, node in texts(spec) if spec is not None else ():
+    for name, node, beside in texts(spec) if spec is not None else ():
         for setting in named(name, node, f"field '{name}' of {workload.ref.kind} '{workload.name}'"):
-            yield setting, node.path
+            yield setting._replace(value=_with_siblings(setting, beside)), node.path
 
 
-def texts(root: Node) -> Iterator[tuple[str, Node]]:
-    """The strings below a node, outside pods, each with the key it stands under."""
-    stack: list[tuple[str, Node]] = [("", root)]
+_DATABASES = ("databaseName", "database", "dbName", "dbname")
+
+
+def _with_siblings(setting: Setting, beside: Value) -> str:
+    """The value of a field ``host`` with the port and the database that stand beside it."""
+    if not setting.name.lower().endswith("host") or ":" in setting.value or "/" in setting.value:
+        return setting.value
+    port, database = dig(beside, "port"), next((d for k in _DATABASES if (d := string(beside, k))), "")
+    if not isinstance(port, int) or isinstance(port, bool):
+        return setting.value
+    return f"{setting.value}:{port}/{database}" if database else f"{setting.value}:{port}"
+
+
+def texts(root: Node) -> Iterator[tuple[str, Node, Value]]:
+    """The strings below a node, outside pods, each with the key it stands under and what stands beside it."""
+    stack: list[tuple[str, Node, Value]] = [("", root, None)]
     left = _MOST_FIELDS
     while stack and left:
-        name, node = stack.pop()
+        name, node, beside = stack.pop()
         left -= 1
         value: Value = node.value
         if isinstance(value, str):
-            yield name, node
+            if name != "image":
+                yield name, node, beside
         elif isinstance(value, (Map, Seq)):
             for child in reversed(list(node.children())):
                 key = child.path[-1]
                 if not isinstance(key, str):
-                    stack.append((name, child))
+                    stack.append((name, child, beside))
                 elif key not in _PODS:
-                    stack.append((key, child))
+                    stack.append((key, child, value))
 
 
 def named(name: str, node: Node, text: str) -> Iterator[Setting]:
