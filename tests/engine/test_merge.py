@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tests.engine.scanning import DEPLOYMENT, result
+
 from hullmark.engine.config import Settings
 from hullmark.engine.merge import merge
 from hullmark.engine.result import Result
@@ -14,7 +16,6 @@ from hullmark.report.whereabouts import whereabouts
 from hullmark.sources import Reading
 from hullmark.sources.unit import Form, Unit
 from hullmark.text.source import Place, Source, Span
-from tests.engine.scanning import DEPLOYMENT, result
 
 
 def unit(name: str, form: Form = "kustomize", variant: str = "") -> Unit:

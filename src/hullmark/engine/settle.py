@@ -21,7 +21,6 @@ from hullmark.model.waiver import Waiver
 from hullmark.model.workload import Workload
 from hullmark.sources import Reading
 
-
 VIA = "what it is rendered through"
 """What the template or base is called that stands between a value and the object."""
 

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 ContainerKind = Literal["app", "init", "sidecar", "ephemeral"]
 
 
+Origin = Literal["literal", "secret", "config", "field", "unknown"]
+"""How the value of a variable comes about."""
+
+
 class Variable(NamedTuple):
     """One environment variable: its value where it is known, and how it comes about.
 
@@ -29,7 +33,7 @@ class Variable(NamedTuple):
 
     name: str
     value: str | None
-    origin: Literal["literal", "secret", "config", "field", "unknown"]
+    origin: Origin
     node: Node
 
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from hullmark.model.terms import Platform
 from hullmark.model.truth import string
 from hullmark.text.source import Place
 from hullmark.text.tree import Node, Value, mapping
 
-Provenance = Literal["kubernetes", "embedded"]
+Provenance = Literal["kubernetes", "embedded", "compose"]
 
 
 class Ref(NamedTuple):
@@ -31,7 +32,8 @@ class Ref(NamedTuple):
 class Resource:
     """One object: its identity, and the node that says where everything in it stands.
 
-    ``provenance`` is *embedded* for an object found inside a string of another one (``host``).
+    ``provenance`` is *embedded* for an object found inside a string of another one (``host``), *compose* for what a Compose
+    file defines. ``private`` says that its file is kept out of version control.
     """
 
     ref: Ref
@@ -39,6 +41,12 @@ class Resource:
     node: Node
     provenance: Provenance = "kubernetes"
     host: Ref | None = None
+    private: bool = False
+
+    @property
+    def platform(self) -> Platform:
+        """What it is applied to."""
+        return Platform.COMPOSE if self.provenance == "compose" else Platform.KUBERNETES
 
     @property
     def api(self) -> str:

@@ -92,6 +92,7 @@ DECLARED: dict[str, _Paths] = {
     "Model": (("spec", "storageUri"), ("spec", "url"), ("spec", "adapters", "*", "url")),
     "NIMCache": (("spec", "source", "ngc", "modelPuller"),),
     "EmbeddingServer": (("spec", "model"),),
+    "ComposeModel": (("spec", "model"),),
 }
 """Fields of objects that name a model, by kind; ``*`` stands for every item."""
 
