@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from hullmark.checks import wording
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import Check
 from hullmark.model.container import Container
 from hullmark.model.finding import Finding, Subject, Verdict
 from hullmark.model.resource import Resource
-from hullmark.model.terms import Outcome
+from hullmark.model.terms import Outcome, Platform
 from hullmark.model.truth import Undecided
 from hullmark.model.workload import PodSet, Workload
 
@@ -87,7 +88,7 @@ def applies(check: AnyCheck, subject: Any, resource: Resource, workload: Workloa
 
     The answer depends only on what `_trait` lists; the two change together.
     """
-    if check.kinds and resource.ref.kind not in check.kinds:
+    if resource.platform not in check.platforms or (check.kinds and resource.ref.kind not in check.kinds):
         return False
     if workload is not None:
         if check.absence is not None and workload.template:
@@ -124,7 +125,7 @@ class _Choice:
 def _trait(subject: _Subject) -> tuple[Any, ...]:
     """Everything that `applies` looks at."""
     value, resource, workload = subject
-    kind = resource.ref.kind
+    kind = resource.ref.kind, resource.platform
     if workload is None:
         return type(value), kind
     role = workload.role
@@ -174,6 +175,9 @@ def _failures(
 
 
 def _verdict(check: AnyCheck, subject: _Subject, found: tuple[Finding, ...], reason: str | Exception) -> Verdict:
+    if subject.resource.platform is Platform.COMPOSE:
+        found = tuple(wording.for_compose(finding, check.compose or "") for finding in found)
+        reason = reason if isinstance(reason, Exception) else wording.said(reason)
     if isinstance(reason, Exception):
         lines = str(reason).splitlines() or [""]
         said = f"{type(reason).__name__}: {lines[0][:_LONGEST_REASON]}".removesuffix(": ")

@@ -13,7 +13,7 @@ from hullmark.model.truth import string
 from hullmark.model.workload import PodSet
 from hullmark.text.tree import dig
 
-_PROXIES = (
+PROXIES = (
     "oauth2-proxy",
     "oauth-proxy",
     "kube-rbac-proxy",
@@ -55,7 +55,7 @@ def at_pod(podset: PodSet, service: Resource | None) -> Auth:
     A proxy beside the program counts unless the Service leads past it, to a port that another container declares.
     """
     running = [c for c in podset.containers if c.long_running]
-    proxies = [c for c in running if c.image.repository.rpartition("/")[2].startswith(_PROXIES)]
+    proxies = [c for c in running if c.image.repository.rpartition("/")[2].startswith(PROXIES)]
     if proxies and not _leads_past(service, [c for c in running if c not in proxies]):
         return proxies[0].image.repository.rpartition("/")[2]
     return strongest([_own(c) for c in running if c not in proxies])
@@ -81,6 +81,8 @@ def _own(container: Container) -> Auth:
     names = (*_VARIABLES, "API_KEY") if container.engine in _API_KEY else _VARIABLES
     for name in names:
         variable = container.environment.get(name)
+        if variable is not None and variable.origin == "unknown":
+            return None
         if variable is not None and variable.value != "":
             return name
     for name, value in _SWITCHES.items():
@@ -90,11 +92,15 @@ def _own(container: Container) -> Auth:
         return f"the sign-in of {container.engine}"
     if container.engine in _SIGN_IN:
         name, off = _SIGN_IN[container.engine]
+        if name in container.environment and container.env(name) is None:
+            return None
         return "" if (container.env(name) or "").lower() == off else f"the sign-in of {container.engine}"
     return "" if container.environment_known else None
 
 
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Addresses that only what runs on the same machine reaches."""
+
 _BINDS = (
     "--host",
     "--address",
@@ -120,13 +126,13 @@ def on_loopback(podset: PodSet) -> Container | None:
 def _listens_inside(container: Container) -> bool:
     address = container.argv.flag(*_BINDS) or container.env("OLLAMA_HOST") or ""
     host = address.removeprefix("http://")
-    return host in _LOOPBACK or host.rpartition(":")[0] in _LOOPBACK
+    return host in LOOPBACK or host.rpartition(":")[0] in LOOPBACK
 
 
 def host_ports(podset: PodSet) -> Container | None:
     """The first container that publishes a port of its node."""
     for container in podset.containers:
         for port in container.node.children("ports"):
-            if dig(port.value, "hostPort") and string(port.value, "hostIP") not in _LOOPBACK:
+            if dig(port.value, "hostPort") and string(port.value, "hostIP") not in LOOPBACK:
                 return container
     return None

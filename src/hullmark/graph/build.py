@@ -8,6 +8,8 @@ from typing import NamedTuple, TypeVar
 from hullmark.graph.authentication import Fronts
 from hullmark.graph.autoscaling import autoscalers
 from hullmark.graph.calls import callers
+from hullmark.graph.compose import Networks
+from hullmark.graph.compose import exposure as composed
 from hullmark.graph.disruption import budgets
 from hullmark.graph.exposure import exposure
 from hullmark.graph.identity import Power, identity, power
@@ -21,6 +23,7 @@ from hullmark.graph.services import pools, services
 from hullmark.graph.storage import Storage
 from hullmark.model.architecture import NOT_ISOLATED, Architecture, Importance, Links, Selection
 from hullmark.model.resource import Resource
+from hullmark.model.terms import Platform
 from hullmark.model.workload import PodSet, Replicas, Workload
 from hullmark.recognise.embedded import expand
 from hullmark.recognise.recognition import recognise
@@ -48,9 +51,10 @@ def build(resources: Sequence[Resource], *, complete: bool = False) -> Architect
     scaled = {scaler: (selection, bounds) for scaler, selection, bounds in autoscalers(by_kind, pods)}
     granted = power(by_kind, pods)
     mesh = Mesh(by_kind, pods)
+    networks = Networks(workloads)
     around = _Around(
         _by_podset({s: found for s, found in routed.items() if s.ref.kind == "Service"}),
-        arrivals(by_kind, workloads, routed, Fronts(by_kind, pods.chains), mesh, pods.chains),
+        arrivals(by_kind, workloads, routed, Fronts(by_kind, pods.chains), mesh, pods.chains, networks),
         isolated,
         _by_podset(protected),
         _by_podset({s: found for s, (found, bounds) in scaled.items() if bounds is not None}),
@@ -59,9 +63,10 @@ def build(resources: Sequence[Resource], *, complete: bool = False) -> Architect
         Names(pods.chains, by_kind.get("ServiceAccount", ())),
         Storage(by_kind, pods.chains),
         mesh,
+        networks,
     )
     links = {p: _links(p, around) for w in workloads for p in w.podsets}
-    called = callers(workloads, by_kind, routed, pods.chains)
+    called = callers(workloads, by_kind, routed, pods.chains, networks)
     arch = Architecture(
         resources=tuple(resources),
         workloads=workloads,
@@ -93,6 +98,7 @@ class _Around(NamedTuple):
     accounts: Names
     storage: Storage
     mesh: Mesh
+    networks: Networks
 
 
 def _links(podset: PodSet, around: _Around) -> Links:
@@ -110,7 +116,9 @@ def _links(podset: PodSet, around: _Around) -> Links:
         replicas=_replicas(podset, [around.bounds[s] for s in scalers]),
         identity=identity(podset, around.accounts, around.granted),
         claims=around.storage.claims(podset),
-        exposure=exposure(podset, found, arrived, ingress, around.mesh.before(podset)),
+        exposure=composed(podset, around.networks, arrived)
+        if podset.workload.platform is Platform.COMPOSE
+        else exposure(podset, found, arrived, ingress, around.mesh.before(podset)),
     )
 
 

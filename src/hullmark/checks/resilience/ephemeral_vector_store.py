@@ -91,7 +91,14 @@ _EVICTS = re.compile(r"maxmemory-policy[ =]allkeys-")
 _LOST = (Keeping.EMPTY_DIR, Keeping.EPHEMERAL_VOLUME, Keeping.CONTAINER_LAYER)
 
 
-@check(Container, severity=Severity.HIGH, roles=[Role.VECTOR_STORE], engines=list(_DATA), containers=("app", "sidecar"))
+@check(
+    Container,
+    severity=Severity.HIGH,
+    roles=[Role.VECTOR_STORE],
+    engines=list(_DATA),
+    containers=("app", "sidecar"),
+    compose="mount a named volume at the data path",
+)
 def ephemeral_vector_store(container: Container, arch: Architecture) -> Iterator[Finding]:
     workload = container.workload
     if workload.ref.group not in ("", "apps") or workload.lifetime == "task" or not _stores_here(container):

@@ -79,7 +79,12 @@ from hullmark.model.terms import Severity, Theme
 from hullmark.model.workload import PodSet
 
 
-@check(PodSet, severity=Severity.MEDIUM, absence=Theme.PROBES)
+@check(
+    PodSet,
+    severity=Severity.MEDIUM,
+    absence=Theme.PROBES,
+    compose="add a healthcheck whose test asks for what says that the service is ready",
+)
 def missing_readiness_probe(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
     container = unprobed(podset, arch, "readinessProbe", "readiness-probe")
     waited = any(s.node.get("spec", "publishNotReadyAddresses") is not True for s in arch.around(podset).services)

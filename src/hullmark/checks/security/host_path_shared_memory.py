@@ -61,7 +61,7 @@ _SHM = "/dev/shm"  # noqa: S108 - a path to look for
 _ALIASES = (_SHM, "/run/shm", "/var/run/shm")
 
 
-@check(PodSet, severity=Severity.HIGH, roles=ORDINARY)
+@check(PodSet, severity=Severity.HIGH, roles=ORDINARY, compose="set shm_size instead")
 def host_path_shared_memory(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
     there = {
         string(m.node.value, "name") for c in podset.containers for m in c.mounts if posixpath.normpath(m.path) == _SHM

@@ -90,7 +90,7 @@ _TEXTS = {"RayService": ("spec", "serveConfigV2"), "RayJob": ("spec", "runtimeEn
 """Where Ray's runtime environments stand in KubeRay's kinds."""
 
 
-@check(Container, severity=Severity.MEDIUM, roles=ORDINARY)
+@check(Container, severity=Severity.MEDIUM, roles=ORDINARY, compose="")
 def package_install_at_start(container: Container, arch: Architecture) -> Iterator[Finding]:
     argv = container.argv
     for words in argv.segments:

@@ -83,7 +83,12 @@ _LINE = re.compile(
 _NUMBER = re.compile(r"-?[\d._]+")
 
 
-@check(Resource, severity=Severity.HIGH, kinds=["ConfigMap"])
+@check(
+    Resource,
+    severity=Severity.HIGH,
+    kinds=["ConfigMap"],
+    compose="keep the file out of version control or give the value as a secret, then change the credential",
+)
 def plaintext_secret_in_config_map(resource: Resource, arch: Architecture) -> Iterator[Finding]:
     for key in mapping(resource.node.value, "data"):
         node = resource.node.child("data", key)

@@ -88,7 +88,11 @@ _OBJECT_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 _SETTING = re.compile(r"(?:--?)?([A-Za-z][\w.-]*)=(.+)", re.DOTALL)
 
 
-@check(Container, severity=Severity.HIGH)
+@check(
+    Container,
+    severity=Severity.HIGH,
+    compose="give it as a secret, or by a variable from outside of the repository; then change the credential",
+)
 def plaintext_secret_in_env(container: Container, arch: Architecture) -> Iterator[Finding]:
     seen: set[str | None] = set()
     for variable in container.environment.values():

@@ -58,7 +58,12 @@ _BRIDGES = ("mcp-proxy", "supergateway", "mcpo")
 _SEVERITIES = {Reach.PUBLIC: Severity.CRITICAL, Reach.ISOLATED: Severity.MEDIUM}
 
 
-@check(Workload, severity=Severity.HIGH, roles=[Role.MCP_SERVER])
+@check(
+    Workload,
+    severity=Severity.HIGH,
+    roles=[Role.MCP_SERVER],
+    compose="do not publish it, or put a proxy that authenticates in front",
+)
 def unauthenticated_mcp_server(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     exposure = arch.exposure(workload)
     operated = workload.ref.group == _TOOLHIVE

@@ -88,7 +88,7 @@ _ANYONE = {
 _DISABLED = ("--disable-security-middleware", "MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE")
 
 
-@check(Container, severity=Severity.HIGH, engines=["mlflow"], containers=("app", "sidecar"))
+@check(Container, severity=Severity.HIGH, engines=["mlflow"], containers=("app", "sidecar"), compose="")
 def unauthenticated_mlflow(container: Container, arch: Architecture) -> Iterator[Finding]:
     words = container.argv.words
     action = next((w for w in words if w in ("server", "ui")), "")

@@ -80,7 +80,12 @@ _IN_CODE = re.compile(
 _PASSWORD_IN_CODE = re.compile(r"^[ \t]*c\.\w+\.(?:hashed_)?password\s*=\s*u?['\"][^'\"]", re.MULTILINE)
 
 
-@check(Container, severity=Severity.HIGH, containers=("app", "sidecar"))
+@check(
+    Container,
+    severity=Severity.HIGH,
+    containers=("app", "sidecar"),
+    compose="let Jupyter make the token, or give one by a variable from outside of the repository",
+)
 def unauthenticated_notebook(container: Container, arch: Architecture) -> Iterator[Finding]:
     token = _token(container, arch)
     unguarded = _unguarded(container)

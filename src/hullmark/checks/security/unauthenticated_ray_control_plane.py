@@ -71,7 +71,11 @@ _TOKENS_SINCE = (2, 52, 0)
 """The first Ray with token authentication (https://docs.ray.io/en/latest/ray-security/token-auth.html)."""
 
 
-@check(Workload, severity=Severity.HIGH)
+@check(
+    Workload,
+    severity=Severity.HIGH,
+    compose="demand a token (Ray 2.52 or newer), and publish the ports on 127.0.0.1 only",
+)
 def unauthenticated_ray_control_plane(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     path = cluster(workload.resource)
     place = workload.at(*path, "authOptions") if path else _started(workload)

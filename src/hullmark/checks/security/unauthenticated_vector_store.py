@@ -81,7 +81,14 @@ _OWN = ("QDRANT__", "AUTHENTICATION_", "CHROMA_")
 """Settings of the stores themselves: each store's rule below knows better what they do."""
 
 
-@check(Container, severity=Severity.HIGH, roles=[Role.VECTOR_STORE], engines=_ENGINES, containers=("app", "sidecar"))
+@check(
+    Container,
+    severity=Severity.HIGH,
+    roles=[Role.VECTOR_STORE],
+    engines=_ENGINES,
+    containers=("app", "sidecar"),
+    compose="demand a key, and do not publish its ports",
+)
 def unauthenticated_vector_store(container: Container, arch: Architecture) -> Iterator[Finding]:
     exposure = arch.exposure(container.workload)
     front = exposure.authenticated and not exposure.authenticated.startswith(_OWN)

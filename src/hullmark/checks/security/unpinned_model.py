@@ -81,7 +81,7 @@ class _Beside(NamedTuple):
     place: Place
 
 
-@check(Workload, severity=Severity.MEDIUM, roles=_LOADERS)
+@check(Workload, severity=Severity.MEDIUM, roles=_LOADERS, compose="")
 def unpinned_model(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     named: set[str] = set()
     unknown = False

@@ -62,7 +62,13 @@ from hullmark.model.truth import flag
 from hullmark.text.edit import put
 
 
-@check(Container, severity=Severity.MEDIUM, roles=ORDINARY, absence=Theme.HARDENING)
+@check(
+    Container,
+    severity=Severity.MEDIUM,
+    roles=ORDINARY,
+    absence=Theme.HARDENING,
+    compose="set user to a user id that is not 0",
+)
 def unset_non_root(container: Container, arch: Architecture) -> Iterator[Finding]:
     decided = container.run_as_user is not None or container.run_as_non_root is not None
     if decided or not could_harden(container) or flag(container.podset.node.value, "hostUsers") is False:
