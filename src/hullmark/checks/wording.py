@@ -14,7 +14,6 @@ _PHRASES = {
     "every other pod on the node": "everything else on the host",
     "the node and its other pods": "the host and all that runs on it",
     "lets every pod": "lets whoever reaches it",
-    "takes no requests": "takes no requests",
     "a readiness probe": "a health check",
     "whether a network policy isolates": "whether a network isolates",
     "at every start": "whenever it is created anew",
@@ -27,9 +26,7 @@ _PHRASES = {
     "pod": "container",
     "nodes": "hosts",
     "node": "host",
-    "cluster": "project",
     "a ConfigMap or Secret": "an env file",
-    "in the scan": "in the scan",
 }
 """Words of Kubernetes and what they are here; longer ones first."""
 

@@ -88,14 +88,17 @@ def _own(container: Container) -> Auth:
     for name, value in _SWITCHES.items():
         if (container.env(name) or "").lower() == value:
             return name
-    if container.engine in _ALWAYS:
-        return f"the sign-in of {container.engine}"
-    if container.engine in _SIGN_IN:
-        name, off = _SIGN_IN[container.engine]
-        if name in container.environment and container.env(name) is None:
-            return None
-        return "" if (container.env(name) or "").lower() == off else f"the sign-in of {container.engine}"
+    if container.engine in _ALWAYS or container.engine in _SIGN_IN:
+        return _signs_in(container)
     return "" if container.environment_known else None
+
+
+def _signs_in(container: Container) -> Auth:
+    """The sign-in of a program that has one, unless it is switched off."""
+    name, off = _SIGN_IN.get(container.engine, ("", ""))
+    if name in container.environment and container.env(name) is None:
+        return None
+    return "" if name and (container.env(name) or "").lower() == off else f"the sign-in of {container.engine}"
 
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})

@@ -17,6 +17,7 @@ from hullmark.graph.impact import importance
 from hullmark.graph.index import Chains, Names, Pods
 from hullmark.graph.istio import Mesh
 from hullmark.graph.policies import Isolations, isolations
+from hullmark.graph.proxies import proxied
 from hullmark.graph.routes import Arrival, arrivals
 from hullmark.graph.selection import Selections
 from hullmark.graph.services import pools, services
@@ -51,10 +52,13 @@ def build(resources: Sequence[Resource], *, complete: bool = False) -> Architect
     scaled = {scaler: (selection, bounds) for scaler, selection, bounds in autoscalers(by_kind, pods)}
     granted = power(by_kind, pods)
     mesh = Mesh(by_kind, pods)
-    networks = Networks(workloads)
+    networks = Networks(workloads, by_kind.get("ConfigMap", ()))
     around = _Around(
         _by_podset({s: found for s, found in routed.items() if s.ref.kind == "Service"}),
-        arrivals(by_kind, workloads, routed, Fronts(by_kind, pods.chains), mesh, pods.chains, networks),
+        {
+            **arrivals(by_kind, workloads, routed, Fronts(by_kind, pods.chains), mesh, pods.chains),
+            **proxied(networks),
+        },
         isolated,
         _by_podset(protected),
         _by_podset({s: found for s, (found, bounds) in scaled.items() if bounds is not None}),

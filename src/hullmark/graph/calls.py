@@ -29,7 +29,10 @@ def callers(
     """The workloads whose settings name a Service, or a service of their project, by the workloads behind it."""
     found: dict[Workload, dict[Workload, None]] = {}
     for workload in networks.services:
-        named = (other for name, _ in _hosts(workload, networks.names) for other in networks.find(name, workload))
+        hosts = [name for name, _ in _hosts(workload, networks.names)]
+        for container in workload.containers:
+            hosts += [name for text in networks.configured(container) for name in hosts_in(text.value, networks.names)]
+        named = (other for name in dict.fromkeys(hosts) for other in networks.find(name, workload))
         for other in (*networks.called(workload), *named):
             found.setdefault(other, {})[workload] = None
     services = [s for s in by_kind.get("Service", ()) if not s.ref.group and s in selections]

@@ -16,6 +16,7 @@ from hullmark.graph.applications import LOOPBACK, at_pod, on_loopback
 from hullmark.graph.authentication import strongest
 from hullmark.model.architecture import Exposure, Hop
 from hullmark.model.container import Container
+from hullmark.model.resource import Resource
 from hullmark.model.terms import Platform, Reach
 from hullmark.model.truth import Undecided, string
 from hullmark.model.workload import PodSet, Workload
@@ -32,9 +33,9 @@ _ADDRESSED = ("HOST", "HOSTNAME", "SERVER", "ADDR", "ADDRESS")
 
 
 class Networks:
-    """The services of Compose projects, by name and by network."""
+    """The services of Compose projects, by name and by network, and the texts of configuration they are given."""
 
-    def __init__(self, workloads: Sequence[Workload]) -> None:
+    def __init__(self, workloads: Sequence[Workload], texts: Sequence[Resource] = ()) -> None:
         self.services = tuple(w for w in workloads if w.platform is Platform.COMPOSE)
         self._named: dict[tuple[str, str], list[Workload]] = {}
         self._members: dict[tuple[str, str], list[Workload]] = {}
@@ -44,6 +45,7 @@ class Networks:
             for name in _networks(workload):
                 self._members.setdefault((workload.namespace, name), []).append(workload)
         self.names = frozenset(name for _, name in self._named)
+        self._texts = {(r.ref.namespace, r.ref.name): r for r in texts if r.platform is Platform.COMPOSE}
 
     def find(self, name: str, near: Workload) -> Iterator[Workload]:
         """The services that a name means to a service: those it shares a network with, unless neither has one."""
@@ -62,6 +64,15 @@ class Networks:
         return not _external(workload) and not any(
             len(self._members[workload.namespace, name]) > 1 for name in networks
         )
+
+    def configured(self, container: Container) -> Iterator[Node]:
+        """The texts of configuration that a container is given."""
+        for mount in container.mounts:
+            name = "" if mount.volume is None else string(mount.volume.value, "configMap", "name")
+            found = self._texts.get((container.workload.namespace, name)) if name else None
+            for node in found.node.children("data") if found is not None else ():
+                if isinstance(node.value, str):
+                    yield node
 
     def called(self, workload: Workload) -> Iterator[Workload]:
         """What a service says that it depends on or uses, beside the addresses in its settings."""
@@ -150,7 +161,7 @@ def _ports(workload: Workload) -> Iterator[tuple[Container, Node]]:
 def _published(found: tuple[Container, Node], inner: str | None) -> Exposure:
     _, port = found
     address, number = string(port.value, "hostIP"), string(port.value, "hostPort")
-    hop = Hop("a published port" if number == "any" else f"published port {number}", port.at("hostPort"))
+    hop = Hop("a port of its host" if number == "any" else f"port {number} of its host", port.at("hostPort"))
     reach = _reach(address)
     if reach is None:
         return Exposure(

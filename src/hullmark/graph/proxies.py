@@ -11,19 +11,19 @@ https://github.com/lucaslorentz/caddy-docker-proxy, https://github.com/nginx-pro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 
 from hullmark.graph.applications import PROXIES
 from hullmark.graph.authentication import Auth, strongest
 from hullmark.graph.calls import hosts_in
 from hullmark.graph.compose import Networks, exposure
+from hullmark.graph.routes import Arrival
 from hullmark.graph.ways import MOST_WAYS, Way
 from hullmark.model.architecture import Route
 from hullmark.model.container import Container
-from hullmark.model.resource import Resource, strings
+from hullmark.model.resource import strings
 from hullmark.model.terms import Reach
-from hullmark.model.truth import string
-from hullmark.model.workload import Workload
+from hullmark.model.workload import PodSet, Workload
 from hullmark.text.source import Place
 from hullmark.text.tree import Node
 
@@ -44,21 +44,28 @@ _ASKING = frozenset({"basicauth", "digestauth", "forwardauth"})
 _HOST = re.compile(r"Host(?:SNI)?\(\s*[`'\"]([^`'\"]+)")
 
 
-def proxied(networks: Networks, texts: Sequence[Resource]) -> Iterator[Way]:
-    """Every way that a proxy of a Compose project opens to another service of it."""
-    if not networks.services:
-        return
-    by_name = {(r.ref.namespace, r.ref.name): r for r in texts}
+def proxied(networks: Networks) -> dict[PodSet, list[Arrival]]:
+    """Every route that a proxy of a Compose project opens to another service of it, by what it leads to."""
+    found: dict[PodSet, list[Arrival]] = {}
+    for way in _ways(networks):
+        for podset in way.podsets:
+            arrived = found.setdefault(podset, [])
+            if len(arrived) < MOST_WAYS:
+                arrived.append(Arrival(way.route, None))
+    return found
+
+
+def _ways(networks: Networks) -> Iterator[Way]:
     middlewares = _middlewares(networks.services)
     for workload in networks.services:
         yield from _by_labels(workload, networks, middlewares)
         if any(_OTHERS.search(c.image.repository) or _signs_in(c) for c in workload.containers):
-            yield from _by_settings(workload, networks, by_name)
+            yield from _by_settings(workload, networks)
 
 
-def _way(target: Workload, route: tuple[str, Place], reach: Reach, authenticated: Auth, tls: bool | None = None) -> Way:
+def _way(target: Workload, route: tuple[str, Place], reach: Reach, authenticated: Auth) -> Way:
     host, place = route
-    made = Route(target.resource, host, "/", target.name, "", tls, authenticated, reach, place)
+    made = Route(target.resource, host, "/", target.name, "", None, authenticated, reach, place)
     return Way(made, "", target.namespace, target.podsets)
 
 
@@ -105,10 +112,8 @@ def _of_traefik(
     listed = [n.strip() for n in settings.get("middlewares", ("", ""))[1].split(",") if n.strip()]
     answers: list[Auth] = [_asked(name, middlewares) for name in listed]
     first = key or next((k for k in labels if k.lower().startswith("traefik.")), "")
-    tls = True if "tls" in settings else None
-    return _way(
-        workload, (host[1] if host else "", _label_place(workload, first)), reach, strongest([*answers, own]), tls
-    )
+    where = host[1] if host else "", _label_place(workload, first)
+    return _way(workload, where, reach, strongest([*answers, own]))
 
 
 def _middlewares(workloads: Iterable[Workload]) -> dict[str, str]:
@@ -158,12 +163,12 @@ def _signs_in(container: Container) -> bool:
     return container.image.repository.rpartition("/")[2].startswith(PROXIES)
 
 
-def _by_settings(workload: Workload, networks: Networks, texts: Mapping[tuple[str, str], Resource]) -> Iterator[Way]:
+def _by_settings(workload: Workload, networks: Networks) -> Iterator[Way]:
     """The services that a proxy's configuration, variables and flags name."""
     reach = _reach(workload, networks)
     for container in workload.containers:
         asking = _signs_in(container)
-        for node in _configured(container, workload, texts):
+        for node in networks.configured(container):
             answer: Auth = "" if _AUTHENTICATES.search(node.value) is None else None
             for name in hosts_in(node.value, networks.names):
                 for target in networks.find(name, workload):
@@ -176,16 +181,6 @@ def _by_settings(workload: Workload, networks: Networks, texts: Mapping[tuple[st
                 for name in hosts_in(text, networks.names):
                     for target in networks.find(name, workload):
                         yield _way(target, ("", place), reach, image)
-
-
-def _configured(container: Container, workload: Workload, texts: Mapping[tuple[str, str], Resource]) -> Iterator[Node]:
-    """The texts of configuration that a container is given."""
-    for mount in container.mounts:
-        name = "" if mount.volume is None else string(mount.volume.value, "configMap", "name")
-        found = texts.get((workload.namespace, name)) if name else None
-        for node in found.node.children("data") if found is not None else ():
-            if isinstance(node.value, str):
-                yield node
 
 
 def _named_in(node: Node, name: str) -> Place:

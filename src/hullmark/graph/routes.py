@@ -6,13 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from hullmark.graph.authentication import Fronts, strongest
-from hullmark.graph.compose import Networks
 from hullmark.graph.gateway import Gateways
 from hullmark.graph.index import Chains, Names
 from hullmark.graph.ingress import ingress_ways
 from hullmark.graph.istio import Mesh, istio_ways
 from hullmark.graph.operators import operator_ways
-from hullmark.graph.proxies import proxied
 from hullmark.graph.ways import Way
 from hullmark.model.architecture import Route, Selection
 from hullmark.model.resource import Resource
@@ -33,7 +31,6 @@ def arrivals(
     fronts: Fronts,
     mesh: Mesh,
     chains: Chains,
-    networks: Networks,
 ) -> dict[PodSet, list[Arrival]]:
     """Every route by the pod sets it leads to."""
     backends = {
@@ -41,8 +38,7 @@ def arrivals(
         "InferencePool": Names(chains, by_kind.get("InferencePool", ())),
     }
     found: dict[PodSet, list[Arrival]] = {}
-    ways = (*_ways(by_kind, workloads, fronts, mesh, chains), *proxied(networks, by_kind.get("ConfigMap", ())))
-    for way in ways:
+    for way in _ways(by_kind, workloads, fronts, mesh, chains):
         for podset in way.podsets:
             found.setdefault(podset, []).append(Arrival(way.route, None))
         names = None if way.podsets else backends.get(way.kind)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from hullmark.model.argv import Argv
 from hullmark.model.image import Image
 from hullmark.model.quantity import quantity
+from hullmark.model.terms import Platform
 from hullmark.model.truth import Undecided, flag, number, string
 from hullmark.text.source import Key, Place
 from hullmark.text.tree import Map, Node, Value, dig, items, mapping
@@ -119,6 +120,11 @@ class Container:
     def image(self) -> Image:
         """The image reference, taken apart."""
         return Image.parse(string(self.node.value, "image"))
+
+    @property
+    def built(self) -> bool:
+        """Whether its image is made from sources beside its file, as a Compose service may say; a name is then its own."""
+        return self.workload.platform is Platform.COMPOSE and self.node.get("build") is not None
 
     @property
     def long_running(self) -> bool:

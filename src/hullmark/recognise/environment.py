@@ -79,8 +79,8 @@ def _variable(entry: Node, find: Find) -> Variable:
     name, value = string(entry.value, "name"), dig(entry.value, "value")
     source = dig(entry.value, "valueFrom")
     if (origin := _COMPOSE.get(string(source, "compose"))) is not None:
-        known = value if origin in ("config", "literal") and isinstance(value, str) else None
-        return Variable(name, known, origin, entry)
+        told = value if origin in ("config", "literal") and isinstance(value, str) else None
+        return Variable(name, told, origin, entry)
     if source is None:
         return Variable(name, "" if value is None else value if isinstance(value, str) else None, "literal", entry)
     if dig(source, "secretKeyRef") is not None:

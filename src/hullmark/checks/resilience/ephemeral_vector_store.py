@@ -101,7 +101,11 @@ _LOST = (Keeping.EMPTY_DIR, Keeping.EPHEMERAL_VOLUME, Keeping.CONTAINER_LAYER)
 )
 def ephemeral_vector_store(container: Container, arch: Architecture) -> Iterator[Finding]:
     workload = container.workload
-    if workload.ref.group not in ("", "apps") or workload.lifetime == "task" or not _stores_here(container):
+    if (
+        workload.ref.group not in ("", "apps", "compose-spec.io")
+        or workload.lifetime == "task"
+        or not _stores_here(container)
+    ):
         return
     if container.engine == "redis-stack" and _EVICTS.search(f"{container.argv.text} {container.env('REDIS_ARGS')}"):
         return

@@ -87,10 +87,11 @@ from hullmark.model.workload import PodSet
 )
 def missing_readiness_probe(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
     container = unprobed(podset, arch, "readinessProbe", "readiness-probe")
-    waited = any(s.node.get("spec", "publishNotReadyAddresses") is not True for s in arch.around(podset).services)
+    services = arch.around(podset).services
+    waited = not services or any(s.node.get("spec", "publishNotReadyAddresses") is not True for s in services)
     if container is not None and waited:
         yield Finding(
             f"container '{container.name}' receives requests without a readiness probe",
-            container.at("readinessProbe"),
+            container.at("healthcheck" if container.node.get("healthcheck") is not None else "readinessProbe"),
             advice="probe the path that says the model is loaded",
         )

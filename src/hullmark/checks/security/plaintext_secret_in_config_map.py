@@ -90,7 +90,7 @@ _NUMBER = re.compile(r"-?[\d._]+")
     compose="keep the file out of version control or give the value as a secret, then change the credential",
 )
 def plaintext_secret_in_config_map(resource: Resource, arch: Architecture) -> Iterator[Finding]:
-    for key in mapping(resource.node.value, "data"):
+    for key in () if resource.private else mapping(resource.node.value, "data"):
         node = resource.node.child("data", key)
         if node is None or not isinstance(node.value, str):
             continue

@@ -57,11 +57,12 @@ import re
 from collections.abc import Iterator
 
 from hullmark.checks.security._files import files
+from hullmark.checks.security._reach import severity
 from hullmark.model.architecture import Architecture, Exposure
 from hullmark.model.check import check
 from hullmark.model.container import Container
 from hullmark.model.finding import Finding
-from hullmark.model.terms import Reach, Severity
+from hullmark.model.terms import Severity
 from hullmark.text.source import Place
 
 _APPS = ("NotebookApp", "ServerApp", "IdentityProvider", "LabApp")
@@ -92,7 +93,7 @@ def unauthenticated_notebook(container: Container, arch: Architecture) -> Iterat
     if token is None and unguarded is None:
         return
     exposure = arch.exposure(container.workload)
-    if exposure.authenticated or exposure.reach is Reach.LOOPBACK:
+    if exposure.authenticated or not exposure.reached:
         return
     if token is not None and token[0].lower() in ("", *_WEAK) and not _password(container, arch):
         yield _open(container, token, exposure)
@@ -112,7 +113,7 @@ def _open(container: Container, token: tuple[str, Place], exposure: Exposure) ->
     return Finding(
         f"notebook '{name}' takes a token that everybody knows" if token[0] else f"notebook '{name}' asks for no token",
         token[1],
-        severity=Severity.CRITICAL if exposure.reach is Reach.PUBLIC else Severity.MEDIUM if kubeflow else None,
+        severity=severity(exposure) or (Severity.MEDIUM if kubeflow else None),
         related=tuple((hop.place, hop.text) for hop in exposure.path),
         advice="let Jupyter make the token, or read it from a Secret",
     )

@@ -48,7 +48,7 @@ from hullmark.model.truth import Undecided
 @check(Container, severity=Severity.LOW, absence=Theme.SUPPLY_CHAIN, compose="")
 def undigested_image(container: Container, arch: Architecture) -> Iterator[Finding]:
     image = container.image
-    if not image.text and "image" in container.workload.injected:
+    if container.built or (not image.text and "image" in container.workload.injected):
         return
     if reason := undecided(image):
         raise Undecided(reason)

@@ -12,7 +12,7 @@ from hullmark.sources.compose.layer import RESET
 from hullmark.sources.compose.made import Entry, at, nested, several
 from hullmark.sources.compose.sheet import Mark
 from hullmark.sources.compose.values import Item, boolean, listed, text, whole
-from hullmark.text.tree import Map, PairMark, Value
+from hullmark.text.tree import Map, PairMark, Value, mapping
 
 _ROOT = ("root", "0")
 
@@ -81,15 +81,10 @@ def host_network(service: Map, root: Map) -> PairMark | None:
     """Where a service says that it uses its host's network: by its mode, or by the external network ``host``."""
     if text(service.get("network_mode")) == "host":
         return service.marks["network_mode"]
-    networks = service.get("networks")
-    for name in networks if isinstance(networks, Map) else ():
-        described = root.get("networks")
-        network = described.get(name) if isinstance(described, Map) else None
-        if (
-            isinstance(network, Map)
-            and boolean(network.get("external")) is True
-            and text(network.get("name")) == "host"
-        ):
+    networks = mapping(service, "networks")
+    for name in networks:
+        network = mapping(root, "networks", name)
+        if boolean(network.get("external")) is True and text(network.get("name")) == "host":
             return networks.marks[name]
     return None
 

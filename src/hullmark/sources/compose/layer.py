@@ -53,7 +53,7 @@ def layers(source: Source, sheet: Sheet, known: Settings) -> Iterator[Layer | Pr
 
 def _layer(document: Document, base: int, sheet: Sheet, known: Settings) -> Iterator[Layer | Problem]:
     copy = _Copy(document.source, base, sheet, known)
-    root, mark = copy.value(document.root, tuple(document.span), 0)
+    root, mark = copy.value(document.root, (document.span.start, document.span.end), 0)
     if isinstance(root, Map):
         yield Layer(root, copy.whole)
     else:
@@ -80,30 +80,27 @@ class _Copy:
         if isinstance(value, (Map, Seq)):
             copied = self._done.get(id(value))
             if copied is None:
-                copied = self._done[id(value)] = self._collection(value, depth)
+                copied = self._done[id(value)] = self._collection(value, start, depth)
             if tag is not None:
                 self.whole.add(id(copied))
             return copied, here
         return self._scalar(value, start, end)
 
-    def _collection(self, value: Map | Seq, depth: int) -> Value:
+    def _collection(self, value: Map | Seq, start: int, depth: int) -> Value:
         if depth > DEEPEST:
             if not self.problems:
-                place = (
-                    Place(self.source, Span(*next(iter(value.marks), (0, 0))[:2])) if isinstance(value, Seq) else None
-                )
-                start = Place(self.source, Span(0, 0))
-                self.problems.append(Problem(f"nested deeper than {DEEPEST} levels", place or start, "flatten it"))
+                place = Place(self.source, Span(start, start))
+                self.problems.append(Problem(f"nested deeper than {DEEPEST} levels", place, "flatten it"))
             return None
         if isinstance(value, Seq):
             pairs = [self.value(item, mark, depth + 1) for item, mark in zip(value, value.marks, strict=True)]
             return Seq((item for item, _ in pairs), [mark for _, mark in pairs])
         copied = Map()
         for name, inner in value.items():
-            key_start, key_end, start, end = value.marks[name]
-            key = self.source.text[key_start:key_end] if name in ("true", "false") else name
-            copied[key], mark = self.value(inner, (start, end), depth + 1)
-            copied.marks[key] = (key_start + self.base, key_end + self.base, *mark)
+            first, last, *own = value.marks[name]
+            key = self.source.text[first:last] if name in ("true", "false") else name
+            copied[key], where = self.value(inner, (own[0], own[1]), depth + 1)
+            copied.marks[key] = (first + self.base, last + self.base, *where)
         return copied
 
     def _scalar(self, value: Any, start: int, end: int) -> tuple[Value, Mark]:

@@ -42,4 +42,4 @@ def several(key: str, items: Iterable[tuple[Value, Mark]], mark: PairMark) -> It
 
 def at(mark: Mark | PairMark) -> PairMark:
     """The mark of an entry that is all at one place: its value's."""
-    return (*mark[-2:], *mark[-2:])  # type: ignore[return-value]  # two and two make four
+    return (*mark[-2:], *mark[-2:])

@@ -16,7 +16,7 @@ from hullmark.sources.compose.sheet import Mark, Sheet
 from hullmark.sources.compose.values import Item, listed, text
 from hullmark.sources.compose.variables import Setting
 from hullmark.text.source import Place, Problem, Source, Span
-from hullmark.text.tree import EMPTY_MAP, Map, Value
+from hullmark.text.tree import Map, Value, mapping
 
 OUTSIDE = "a file outside of what is scanned"
 """Reason for what a project names and what lies elsewhere."""
@@ -152,7 +152,7 @@ class Loader:
             root["name"], root.marks["name"] = layer.root["name"], layer.root.marks["name"]
 
     def _section(self, root: Map, section: str, value: Map, layer: Layer) -> None:
-        before = root.get(section, EMPTY_MAP)
+        before = mapping(root, section)
         found = Map(before, dict(before.marks))
         for name, inner in value.items():
             old = found.get(name)
@@ -160,9 +160,11 @@ class Loader:
                 found.pop(name, None)
                 found.marks.pop(name, None)
                 continue
-            both = isinstance(old, Map) and isinstance(inner, Map) and id(inner) not in layer.whole
-            found[name] = self._merger.merged(old, inner, layer.whole) if both else old if inner is None else inner
-            found.marks[name] = value.marks[name] if name not in found.marks else found.marks[name]
+            if isinstance(old, Map) and isinstance(inner, Map) and id(inner) not in layer.whole:
+                found[name] = self._merger.merged(old, inner, layer.whole)
+            else:
+                found[name] = old if inner is None else inner
+            found.marks.setdefault(name, value.marks[name])
         root[section] = found
         root.marks[section] = root.marks.get(section) or layer.root.marks.get(section, (0, 0, 0, 0))
 
@@ -177,11 +179,11 @@ class Loader:
     # -- extends ------------------------------------------------------------------------------
 
     def _scope(self, layer: Layer, file: str, home: str) -> Scope:
-        written = layer.root.get("services")
+        written = mapping(layer.root, "services")
         services = Map()
-        if written is not None and not isinstance(written, Map):
+        if layer.root.get("services") is not None and not isinstance(layer.root["services"], Map):
             self._wrong(layer.root, "services", "'services' is no mapping")
-        for name, value in written.items() if isinstance(written, Map) else ():
+        for name, value in written.items():
             if isinstance(value, Map):
                 services[name] = canonical(value, self.sheet, layer.whole)
                 services.marks[name] = written.marks[name]
@@ -276,8 +278,7 @@ class Loader:
     def _import(self, root: Map, found: Map, prefix: str, asked: Place) -> None:
         """Take over what an included project defines; the project's own definition of a name stays."""
         for section in ("services", *SECTIONS):
-            inner = found.get(section, EMPTY_MAP)
-            outer = root.get(section, EMPTY_MAP)
+            inner, outer = mapping(found, section), mapping(root, section)
             merged = Map(outer, dict(outer.marks))
             for name, value in inner.items():
                 if name in merged and section == "services":

@@ -54,7 +54,7 @@ class Assembly:
         return self._object(SERVICE, name, title, mapping(spec), notes, _strings(labels, labels))
 
     def _object(self, kind: str, name: str, title: PairMark, spec: Map, notes: Map, labels: Map) -> Map:
-        metadata = [("name", name, title), ("namespace", self.namespace or None, title)]
+        metadata: list[Entry] = [("name", name, title), ("namespace", self.namespace or None, title)]
         metadata += [("labels", labels or None, title), ("annotations", notes or None, title)]
         return mapping(
             [
@@ -88,7 +88,7 @@ class Assembly:
         yield "networkMode", mode or None, service.marks.get("network_mode", title)
         if not mode:
             yield "networks", self._networks(service, title), title
-        names = {name: title, **({alias: mark for alias, mark in self._aliases(service)})}
+        names = {name: title, **dict(self._aliases(service))}
         yield "names", sequence((alias, mark[2:]) for alias, mark in names.items()), title
         yield "dependsOn", _of_mappings(service.get("depends_on")), service.marks.get("depends_on", title)
         yield "models", _of_mappings(service.get("models")), service.marks.get("models", title)
