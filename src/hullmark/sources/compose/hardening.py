@@ -6,6 +6,7 @@ https://docs.docker.com/reference/cli/docker/container/run/#security-opt.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from hullmark.sources.compose.layer import RESET
@@ -49,10 +50,8 @@ def _user(user: str, mark: PairMark) -> Entry:
 def _options(service: Map) -> Iterator[Entry]:
     """``security_opt``: ``no-new-privileges``, ``seccomp`` and ``apparmor``, with ``:`` or ``=`` before the value."""
     for item in _items(service, "security_opt"):
-        option = text(item.value).strip()
-        name, _, value = option.replace("=", ":", 1).partition(":") if ":" not in option else option.partition(":")
-        name, _, value = (name.partition("=")[0], "", name.partition("=")[2] or value)
-        mark = at(item.mark)
+        name, *rest = re.split("[:=]", text(item.value).strip(), maxsplit=1)
+        value, mark = "".join(rest), at(item.mark)
         if name == "no-new-privileges":
             switch = boolean(value or "true")
             yield "allowPrivilegeEscalation", (not switch) if isinstance(switch, bool) else switch, mark

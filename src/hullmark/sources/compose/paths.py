@@ -29,7 +29,8 @@ def bound(source: str) -> bool:
 
 
 def joined(folder: str, path: str) -> str:
-    """A path of a project as the user would name it; what is absolute stays."""
+    """A path of a project as the user would name it; what is absolute stays, and what no path may hold is exchanged."""
+    path = path.replace("\0", "\ufffd")
     if os.path.isabs(path):
         return os.path.normpath(path)
     return os.path.normpath(os.path.join(folder, path))
