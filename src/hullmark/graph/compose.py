@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from hullmark.graph.applications import LOOPBACK, at_pod, on_loopback
-from hullmark.graph.authentication import strongest
+from hullmark.graph.applications import LOOPBACK, on_loopback
+from hullmark.graph.authentication import Auth, strongest
 from hullmark.model.architecture import Exposure, Hop
 from hullmark.model.container import Container
 from hullmark.model.resource import Resource
@@ -107,10 +107,12 @@ def _bare(workload: Workload, names: frozenset[str]) -> Iterator[str]:
 # -- exposure -----------------------------------------------------------------------------------
 
 
-def exposure(podset: PodSet, networks: Networks, arrived: Sequence[Arrival]) -> Exposure:
-    """How far a service's API reaches: what it publishes and what leads to it, else who shares its networks."""
-    workload = podset.workload
-    inner = at_pod(podset, None)
+def exposure(podset: PodSet, networks: Networks, arrived: Sequence[Arrival], before: Sequence[Auth]) -> Exposure:
+    """How far a service's API reaches: what it publishes and what leads to it, else who shares its networks.
+
+    ``before`` is what a request meets that comes to one of its ports.
+    """
+    workload, inner = podset.workload, strongest(before)
     if (listening := on_loopback(podset)) is not None and _carrier(workload) == "":
         return Exposure(Reach.LOOPBACK, (Hop(f"container '{listening.name}' listens on loopback", listening.at()),))
     if workload.lifetime == "task":

@@ -153,7 +153,7 @@ def _everywhere(container: Container) -> Auth:
 
 
 def _reach(workload: Workload, networks: Networks) -> Reach:
-    return max((exposure(p, networks, ()).reach for p in workload.podsets), default=Reach.CLUSTER)
+    return max((exposure(p, networks, (), ()).reach for p in workload.podsets), default=Reach.CLUSTER)
 
 
 # -- configuration ------------------------------------------------------------------------------

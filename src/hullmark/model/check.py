@@ -26,9 +26,10 @@ class Check(Generic[S]):
     about (others are *not applicable*): ``roles`` of the workload, ``kinds`` of the object, ``engines`` of
     the workload or container. ``containers`` are the kinds of container a container check looks at.
     ``absence`` marks a check for something missing, with the theme it is bundled under; such checks
-    skip templates, which are completed elsewhere. Every check is about Kubernetes; ``compose`` is there for
-    those that mean something for a Compose service too, and says what to do about a finding there (empty
-    where the finding itself says it in words that hold for both).
+    skip templates, which are completed elsewhere. ``covered_by`` names the checks under whose finding this
+    one keeps silent, because that says it all: repairing those may bring this one to light. Every check is
+    about Kubernetes; ``compose`` is there for those that mean something for a Compose service too, and says
+    what to do about a finding there (empty where the finding itself says it in words that hold for both).
     """
 
     function: Callable[[S, Architecture], Iterator[Finding]]
@@ -41,6 +42,7 @@ class Check(Generic[S]):
     containers: frozenset[str]
     absence: Theme | None
     aliases: tuple[str, ...]
+    covered_by: tuple[str, ...]
     compose: str | None = None
 
     @property
@@ -82,6 +84,7 @@ def check(  # noqa: PLR0913 - each is a word of the decorator
     containers: Collection[str] = ALL_CONTAINERS,
     absence: Theme | None = None,
     aliases: tuple[str, ...] = (),
+    covered_by: tuple[str, ...] = (),
     compose: str | None = None,
 ) -> Callable[[Callable[[S, Architecture], Iterator[Finding]]], Check[S]]:
     """Make a function a check over one kind of subject; empty filters let everything through."""
@@ -98,6 +101,7 @@ def check(  # noqa: PLR0913 - each is a word of the decorator
             frozenset(containers),
             absence,
             aliases,
+            covered_by,
             compose,
         )
 

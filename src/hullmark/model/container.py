@@ -98,7 +98,9 @@ class Container:
     environment: Mapping[str, Variable] = field(default_factory=dict)
     environment_known: bool = True
     default_name: str = ""
-    """What its operator calls it where the manifest does not say (``kserve-container``)."""
+    """What its controller calls it where the manifest does not say (``user-container``), else its position (``containers[0]``)."""
+    completed: bool = False
+    """Whether its operator writes what is missing of it: image, command, probes."""
 
     @property
     def workload(self) -> Workload:
@@ -113,7 +115,7 @@ class Container:
 
     @property
     def name(self) -> str:
-        """The container's name, written or given by its operator; empty if it has none."""
+        """The container's name, written or given by its controller; its position if it has none."""
         return string(self.node.value, "name") or self.default_name
 
     @cached_property

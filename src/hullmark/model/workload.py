@@ -70,6 +70,7 @@ class PodSet:
 
     ``node`` is the PodSpec (also one assembled from an operator's flattened fields), ``path`` where it was found,
     ``labels`` what its pods carry as far as declared. ``role`` differs from the workload's only where a kind mixes roles.
+    ``unsettled`` is why nobody can know all of the pod (a patch that is filled in when it runs); empty for most.
     """
 
     name: str
@@ -81,6 +82,7 @@ class PodSet:
     replicas: Replicas
     role: Role
     containers: tuple[Container, ...] = ()
+    unsettled: str = ""
 
     def at(self, *keys: Key) -> Place:
         """The place of a field of the pod spec, or the nearest that exists."""

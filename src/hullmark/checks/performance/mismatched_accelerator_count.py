@@ -102,7 +102,7 @@ def _needed(container: Container) -> Setting | None:
     workload = container.workload
     needed = parallelism(container)
     written = needed is not None and needed.place.exact
-    by_operator = bool(container.default_name or workload.injected & {"command", "image"})
+    by_operator = bool(container.completed or workload.injected & {"command", "image"})
     together = workload.ref.kind not in _APART and sum(1 for p in workload.podsets if p.accelerators) > 1
     engines = sum(1 for segment in container.argv.segments if rank(segment) > _LAUNCHER)
     return None if together or engines > 1 or (by_operator and not written) else needed

@@ -7,6 +7,9 @@ Counted are processes a node (`torchrun`), all processes (`accelerate launch`, a
 Only literal values are compared. TPU and Neuron devices hold several cores each and MIG slices are parts of a device, so these are left out. An elastic run has no number of
 nodes, so a launcher that fixes one defeats it.
 
+For Ray the workers of a `ScalingConfig` with literal numbers, in code that the scan sees, are compared with the devices its cluster may have at most, and a RayJob's
+`entrypointNumGpus` with those of its largest pod: Ray waits for good for what it cannot place. What `ray job submit` hands over runs elsewhere and is not compared.
+
 To fix it, make processes a node equal to devices a pod, and nodes equal to the pods that take part.
 
 ```yaml bad
@@ -55,11 +58,39 @@ spec:
                 limits: {nvidia.com/gpu: 4}
 ```
 
-See [torchrun](https://docs.pytorch.org/docs/stable/elastic/run.html).
+```yaml bad
+apiVersion: ray.io/v1
+kind: RayJob
+metadata:
+  name: tune
+spec:
+  entrypoint: python train.py
+  entrypointNumGpus: 2  # finding: the entry point of 'tune' waits for 2 devices on one node, but the largest has 1
+  rayClusterSpec:
+    headGroupSpec:
+      template:
+        spec:
+          containers:
+            - name: head
+              image: rayproject/ray:2.52.0
+    workerGroupSpecs:
+      - groupName: gpu
+        replicas: 4
+        template:
+          spec:
+            containers:
+              - name: worker
+                image: rayproject/ray:2.52.0-gpu
+                resources:
+                  limits: {nvidia.com/gpu: 1}
+```
+
+See [Ray Train: using GPUs](https://docs.ray.io/en/latest/train/user-guides/using-gpus.html), [torchrun](https://docs.pytorch.org/docs/stable/elastic/run.html).
 """
 
 from collections.abc import Iterator
 
+from hullmark.checks.performance._ray_train import unplaceable
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
@@ -85,6 +116,7 @@ def mismatched_process_count(workload: Workload, arch: Architecture) -> Iterator
     yield from _total(workload, facts)
     yield from _nodes(workload, facts)
     yield from _parts(workload)
+    yield from unplaceable(workload, arch)
 
 
 def _processes(workload: Workload, facts: TrainingFacts) -> Iterator[Finding]:

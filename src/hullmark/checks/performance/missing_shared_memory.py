@@ -97,7 +97,7 @@ def missing_shared_memory(container: Container, arch: Architecture) -> Iterator[
     if found is None:
         return
     what, place, confidence = found
-    if container.default_name and "image" in container.workload.injected and not container.image.text:
+    if container.completed and "image" in container.workload.injected and not container.image.text:
         if container.engine == "huggingface-server":
             return  # KServe's own runtime mounts it
         raise Undecided("the runtime that completes this container may mount shared memory")

@@ -71,6 +71,7 @@ from hullmark.model.check import check
 from hullmark.model.container import Container
 from hullmark.model.durability import Keeping, durability
 from hullmark.model.finding import Finding
+from hullmark.model.release import chosen
 from hullmark.model.terms import Role, Severity
 from hullmark.model.truth import Undecided
 
@@ -101,6 +102,9 @@ _LOST = (Keeping.EMPTY_DIR, Keeping.EPHEMERAL_VOLUME, Keeping.CONTAINER_LAYER)
 )
 def ephemeral_vector_store(container: Container, arch: Architecture) -> Iterator[Finding]:
     workload = container.workload
+    if workload.resource.release is not None:
+        yield from chosen("ephemeral-vector-store", workload, arch, container.podset.name)
+        return
     if (
         workload.ref.group not in ("", "apps", "compose-spec.io")
         or workload.lifetime == "task"

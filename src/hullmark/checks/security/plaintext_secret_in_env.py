@@ -67,9 +67,8 @@ spec:
 ```
 
 See [Good practices for Secrets](https://kubernetes.io/docs/concepts/security/secrets-good-practices/), CIS Kubernetes
-Benchmark 5.4.1, OWASP [LLM02:2025 Sensitive Information
-Disclosure](https://genai.owasp.org/llmrisk/llm022025-sensitive-information-disclosure/) and MITRE ATLAS [AML.T0055,
-unsecured credentials](https://atlas.mitre.org/techniques/AML.T0055).
+Benchmark 5.4.1, Hugging Face's [user access tokens](https://huggingface.co/docs/hub/security-tokens) and MITRE ATLAS
+[AML.T0055, unsecured credentials](https://atlas.mitre.org/techniques/AML.T0055).
 """
 
 import re

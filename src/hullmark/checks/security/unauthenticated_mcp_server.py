@@ -36,7 +36,7 @@ spec:
     audience: fetch
 ```
 
-See the MCP specification's [authorization](https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization),
+See the MCP specification's [authorization](https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization),
 ToolHive's [authentication](https://docs.stacklok.com/toolhive/guides-k8s/auth-k8s), OWASP
 [LLM06:2025 Excessive Agency](https://genai.owasp.org/llmrisk/llm062025-excessive-agency/) and MITRE ATLAS
 [AML.M0028](https://atlas.mitre.org/mitigations/AML.M0028).

@@ -77,6 +77,7 @@ from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
 from hullmark.model.finding import Finding
+from hullmark.model.release import chosen
 from hullmark.model.terms import Confidence, Severity
 from hullmark.model.truth import Undecided
 
@@ -90,6 +91,9 @@ _DISABLED = ("--disable-security-middleware", "MLFLOW_SERVER_DISABLE_SECURITY_MI
 
 @check(Container, severity=Severity.HIGH, engines=["mlflow"], containers=("app", "sidecar"), compose="")
 def unauthenticated_mlflow(container: Container, arch: Architecture) -> Iterator[Finding]:
+    if container.workload.resource.release is not None:
+        yield from chosen("unauthenticated-mlflow", container.workload, arch, container.podset.name)
+        return
     words = container.argv.words
     action = next((w for w in words if w in ("server", "ui")), "")
     if container.argv.launcher != "mlflow" or not action:

@@ -56,12 +56,13 @@ ATLAS [AML.T0049](https://atlas.mitre.org/techniques/AML.T0049).
 import re
 from collections.abc import Iterator
 
-from hullmark.checks.security._files import files
 from hullmark.checks.security._reach import severity
 from hullmark.model.architecture import Architecture, Exposure
 from hullmark.model.check import check
 from hullmark.model.container import Container
+from hullmark.model.files import files
 from hullmark.model.finding import Finding
+from hullmark.model.release import chosen
 from hullmark.model.terms import Severity
 from hullmark.text.source import Place
 
@@ -88,6 +89,8 @@ _PASSWORD_IN_CODE = re.compile(r"^[ \t]*c\.\w+\.(?:hashed_)?password\s*=\s*u?['\
     compose="let Jupyter make the token, or give one by a variable from outside of the repository",
 )
 def unauthenticated_notebook(container: Container, arch: Architecture) -> Iterator[Finding]:
+    if container.workload.resource.release is not None:
+        yield from chosen("unauthenticated-notebook", container.workload, arch, container.podset.name)
     token = _token(container, arch)
     unguarded = _unguarded(container)
     if token is None and unguarded is None:

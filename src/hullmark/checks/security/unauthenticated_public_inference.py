@@ -104,6 +104,8 @@ def unauthenticated_public_inference(workload: Workload, arch: Architecture) -> 
     if exposure.path and exposure.path[0].text.startswith(_RANGES) and not exposure.unknown:
         yield from _narrowed(workload, arch)
     if exposure.reach < Reach.PUBLIC:
+        if (release := workload.resource.release) is not None and not release.published:
+            raise Undecided(release.gap)
         return
     if exposure.unknown:
         raise Undecided(exposure.unknown)

@@ -78,6 +78,9 @@ _TOKENS_SINCE = (2, 52, 0)
     compose="demand a token (Ray 2.52 or newer), and publish the ports on 127.0.0.1 only",
 )
 def unauthenticated_ray_control_plane(workload: Workload, arch: Architecture) -> Iterator[Finding]:
+    release = workload.resource.release
+    if release is not None and release.gap:
+        raise Undecided(release.gap)
     path = cluster(workload.resource)
     place = workload.at(*path, "authOptions") if path else _started(workload)
     if place is None or (path and _protected(workload, path)) or demands_token(workload.podsets):

@@ -60,12 +60,13 @@ See [Qdrant](https://qdrant.tech/documentation/security/),
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from hullmark.checks.security._files import files, unread
 from hullmark.checks.security._reach import severity
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
+from hullmark.model.files import files, unread
 from hullmark.model.finding import Finding
+from hullmark.model.release import chosen
 from hullmark.model.terms import Role, Severity
 from hullmark.model.truth import Undecided
 from hullmark.text.tree import mapping
@@ -90,6 +91,9 @@ _OWN = ("QDRANT__", "AUTHENTICATION_", "CHROMA_")
     compose="demand a key, and do not publish its ports",
 )
 def unauthenticated_vector_store(container: Container, arch: Architecture) -> Iterator[Finding]:
+    if container.workload.resource.release is not None:
+        yield from chosen("unauthenticated-vector-store", container.workload, arch, container.podset.name)
+        return
     exposure = arch.exposure(container.workload)
     front = exposure.authenticated and not exposure.authenticated.startswith(_OWN)
     if not exposure.reached or front:

@@ -66,6 +66,7 @@ _FOR_CONTAINER = "container.seccomp.security.alpha.kubernetes.io/"
     Container,
     severity=Severity.MEDIUM,
     roles=ORDINARY,
+    covered_by=("privileged-container",),
     compose="drop seccomp:unconfined from security_opt: the default filter applies then",
 )
 def unconfined_seccomp(container: Container, arch: Architecture) -> Iterator[Finding]:

@@ -72,6 +72,7 @@ from hullmark.text.edit import append
     severity=Severity.LOW,
     roles=ORDINARY,
     absence=Theme.HARDENING,
+    covered_by=("privileged-container",),
     compose="drop ALL in cap_drop and add back in cap_add what is needed",
 )
 def undropped_capabilities(container: Container, arch: Architecture) -> Iterator[Finding]:

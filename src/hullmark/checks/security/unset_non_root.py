@@ -67,6 +67,7 @@ from hullmark.text.edit import put
     severity=Severity.MEDIUM,
     roles=ORDINARY,
     absence=Theme.HARDENING,
+    covered_by=("privileged-container",),
     compose="set user to a user id that is not 0",
 )
 def unset_non_root(container: Container, arch: Architecture) -> Iterator[Finding]:

@@ -68,6 +68,7 @@ from hullmark.text.edit import put
     severity=Severity.LOW,
     roles=ORDINARY,
     absence=Theme.HARDENING,
+    covered_by=("privileged-container",),
     compose="add no-new-privileges:true to security_opt",
 )
 def unset_privilege_escalation(container: Container, arch: Architecture) -> Iterator[Finding]:

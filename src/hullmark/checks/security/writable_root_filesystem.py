@@ -68,6 +68,7 @@ from hullmark.text.tree import mapping
     roles=ORDINARY,
     containers=LONG_RUNNING,
     absence=Theme.HARDENING,
+    covered_by=("privileged-container",),
     compose="set read_only: true and mount a tmpfs where the program writes",
 )
 def writable_root_filesystem(container: Container, arch: Architecture) -> Iterator[Finding]:
