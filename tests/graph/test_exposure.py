@@ -259,6 +259,32 @@ def test_kserve_visibility(scan: Scan) -> None:
     assert exposure(scan(a=text.format("networking.kserve.io/visibility: cluster-local"))).reach is Reach.CLUSTER
 
 
+@pytest.mark.parametrize(
+    ("kind", "notes", "spec", "reach"),
+    [
+        ("kaito.sh/v1beta1 Workspace", "kaito.sh/enablelb: 'True'", "", Reach.PUBLIC),
+        ("kaito.sh/v1beta1 Workspace", "kaito.sh/enablelb: 'true'", "", Reach.CLUSTER),
+        ("kaito.sh/v1alpha1 RAGEngine", "kaito.sh/enablelb: 'True'", "", Reach.PUBLIC),
+        ("milvus.io/v1beta1 Milvus", "", "components: {proxy: {serviceType: LoadBalancer}}", Reach.PUBLIC),
+        ("milvus.io/v1beta1 Milvus", "", "components: {standalone: {serviceType: ClusterIP}}", Reach.CLUSTER),
+        (
+            "milvus.io/v1beta1 Milvus",
+            "",
+            "components: {proxy: {serviceType: LoadBalancer, "
+            "serviceAnnotations: {networking.gke.io/load-balancer-type: Internal}}}",
+            Reach.INTERNAL,
+        ),
+        ("milvus.io/v1beta1 Milvus", "", "components: {standalone: {ingress: {hosts: [a.example]}}}", Reach.PUBLIC),
+    ],
+)
+def test_what_operators_publish(scan: Scan, kind: str, notes: str, spec: str, reach: Reach) -> None:
+    api, _, name = kind.partition(" ")
+    body = "inference: {preset: {name: m}}\n" if name == "Workspace" else f"spec: {{{spec}}}\n"
+    arch = scan(a=f"apiVersion: {api}\nkind: {name}\nmetadata: {{name: x, annotations: {{{notes}}}}}\n{body}")
+
+    assert exposure(arch).reach is reach
+
+
 def test_impact_has_reasons(scan: Scan) -> None:
     assert impact(scan(a=WEB)) == Importance(Impact.LOW, ())
     assert impact(scan(a=WEB + service(LB))).reasons == ("public without authentication",)

@@ -170,55 +170,6 @@ def test_dynamo_s_short_name_of_a_device() -> None:
     assert container.accelerator_count == 2
 
 
-# -- TrainJob -------------------------------------------------------------------------------------
-
-RUNTIME = """\
-apiVersion: trainer.kubeflow.org/v1alpha1
-kind: ClusterTrainingRuntime
-metadata: {name: torch}
-spec:
-  mlPolicy: {numNodes: 2}
-  template:
-    spec:
-      replicatedJobs:
-        - name: model-initializer
-          template: {spec: {template: {spec: {containers: [{name: model-initializer, image: init}]}}}}
-        - name: node
-          template:
-            metadata: {labels: {trainer.kubeflow.org/trainjob-ancestor-step: trainer}}
-            spec: {template: {spec: {containers: [{name: node, image: runtime, env: [{name: A, value: a}]}]}}}
-"""
-
-JOB = """\
-apiVersion: trainer.kubeflow.org/v1alpha1
-kind: TrainJob
-metadata: {name: j}
-spec:
-  runtimeRef: {name: torch}
-  trainer:
-    command: [train]
-    numNodes: 4
-    env: [{name: B, value: b}]
-"""
-
-
-def test_a_train_job_is_its_runtime_with_the_trainer_laid_over() -> None:
-    runtime, job = workloads(f"{RUNTIME}---\n{JOB}")
-    assert runtime.template
-    assert [(p.name, p.replicas.wanted) for p in job.podsets] == [("model-initializer", 1), ("node", 4)]
-    (node,) = job.podsets[1].containers
-    assert (node.spec["image"], node.env("A"), node.env("B")) == ("runtime", "a", "b")
-    assert shown(node.at("command", 0)) == "train"
-    image = node.at("image")
-    assert (shown(image), image.editable) == ("{name: torch}", False)
-
-
-def test_a_train_job_without_its_runtime_is_unknown_not_wrong() -> None:
-    job = workload(JOB.replace("    numNodes: 4\n", ""))
-    assert [(p.name, p.replicas.wanted) for p in job.podsets] == [("node", None)]
-    assert "image" in job.injected
-
-
 # -- hostile input --------------------------------------------------------------------------------
 
 
@@ -241,6 +192,7 @@ def test_counts_that_are_none_are_unknown(count: str) -> None:
 
 
 _KEYS = ("spec", "template", "containers", "image", "env", "replicas", "predictor", "model", "templates", "services")
+_KEYS += ("podSpecPatch", "templateDefaults", "container", "steps", "stepTemplate", "runtimePatches", "draResources")
 _VALUES: st.SearchStrategy[Value] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(_KEYS), inner, max_size=4),

@@ -10,7 +10,7 @@ from hullmark.graph.authentication import Auth, Fronts
 from hullmark.graph.autoscaling import autoscalers
 from hullmark.graph.calls import callers
 from hullmark.graph.disruption import budgets
-from hullmark.graph.exposure import exposure
+from hullmark.graph.exposure import exposure, without_pods
 from hullmark.graph.identity import Power, identity, power
 from hullmark.graph.impact import importance
 from hullmark.graph.index import Chains, Names, Pods
@@ -77,6 +77,7 @@ def build(resources: Sequence[Resource], *, complete: bool = False) -> Architect
         index={(r.ref.kind, r.ref.namespace, r.ref.name): r for r in reversed(resources)},
         by_name=_grouped(((r.ref.kind, r.ref.name), r) for r in resources),
         callers=called,
+        outside=without_pods(workloads),
         complete=complete,
     )
     object.__setattr__(arch, "importance", {w: _weighed(w, arch) for w in workloads})

@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 from hullmark.graph.applications import host_ports, on_loopback
 from hullmark.graph.authentication import Auth, strongest
+from hullmark.graph.operators import operator_ways
 from hullmark.graph.routes import Arrival
-from hullmark.model.architecture import Exposure, Hop, Isolation
+from hullmark.model.architecture import Exposure, Hop, Isolation, Route
 from hullmark.model.reach import service_reach
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Reach
 from hullmark.model.truth import Undecided
-from hullmark.model.workload import PodSet
+from hullmark.model.workload import PodSet, Workload
 
 Before = Callable[[PodSet, Resource | None], Sequence[Auth]]
 """What a request meets that comes to a pod set through a Service (None: to any port): the mesh, a proxy, the program's keys."""
@@ -31,7 +32,7 @@ def exposure(
     """The exposure of a pod set."""
     ways = list(_published(podset, services, arrived, before))
     if ways:
-        return max(ways, key=lambda e: (e.reach, not e.authenticated, not e.unknown))
+        return max(ways, key=_width)
     if not services and (inside := on_loopback(podset)) is not None:
         return Exposure(Reach.LOOPBACK, (Hop(f"container '{inside.name}' listens on loopback", inside.at()),))
     inner = strongest(before(podset, services[0] if services else None)) or ""
@@ -42,6 +43,25 @@ def exposure(
         return Exposure(Reach.CLUSTER, (), "", "whether a network policy of another namespace isolates it is not known")
     path = tuple(Hop(f"Service '{s.ref.name}'", s.place) for s in services[:1])
     return Exposure(Reach.CLUSTER, path, inner) if path or inner else IN_CLUSTER
+
+
+def without_pods(workloads: Sequence[Workload]) -> dict[Workload, Exposure]:
+    """The exposure of workloads whose pods only their operators know, as far as their own objects publish them."""
+    found: dict[Workload, list[Exposure]] = {}
+    unseen = {workload.resource: workload for workload in workloads if not workload.podsets}
+    for route, *_ in operator_ways(tuple(unseen.values())):
+        found.setdefault(unseen[route.resource], []).append(
+            _exposed(route.reach, (_hop(route),), [route.authenticated])
+        )
+    return {workload: max(ways, key=_width) for workload, ways in found.items()}
+
+
+def _width(exposure: Exposure) -> tuple[int, bool, bool]:
+    return exposure.reach, not exposure.authenticated, not exposure.unknown
+
+
+def _hop(route: Route) -> Hop:
+    return Hop(f"{route.resource.ref.kind} '{route.resource.ref.name}'", route.place)
 
 
 def _published(
@@ -55,10 +75,9 @@ def _published(
             yield _exposed(reach, (hop,), before(podset, service))
     for route, through in arrived:
         if route.reach > Reach.CLUSTER:
-            first = Hop(f"{route.resource.ref.kind} '{route.resource.ref.name}'", route.place)
             second = () if through is None else (Hop(f"{through.ref.kind} '{through.ref.name}'", through.place),)
             service_only = through if through is not None and through.ref.kind == "Service" else None
-            yield _exposed(route.reach, (first, *second), [route.authenticated, *before(podset, service_only)])
+            yield _exposed(route.reach, (_hop(route), *second), [route.authenticated, *before(podset, service_only)])
 
 
 def _on_node(podset: PodSet, before: Before) -> Iterator[Exposure]:

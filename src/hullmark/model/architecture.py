@@ -216,6 +216,8 @@ class Architecture:
     """Resources by kind and name, whatever their namespace."""
     callers: Mapping[Workload, tuple[Workload, ...]] = field(default_factory=dict)
     """The workloads whose settings name a Service of this one (`Architecture.dependants`)."""
+    outside: Mapping[Workload, Exposure] = field(default_factory=dict)
+    """How far workloads reach whose pods only their operators know, where their own objects publish them."""
     complete: bool = False
     """Whether the scan is known to hold everything that is deployed: what is referred to and not there is missing."""
 
@@ -224,8 +226,9 @@ class Architecture:
         return self.links[podset]
 
     def exposure(self, workload: Workload) -> Exposure:
-        """The widest exposure of a workload's pod sets; a workload without pods is in-cluster."""
-        return max((self.links[p].exposure for p in workload.podsets), key=_width, default=_IN_CLUSTER)
+        """The widest exposure of a workload's pod sets; without any, what its object says, else in-cluster."""
+        own = self.outside.get(workload, _IN_CLUSTER)
+        return max((self.links[p].exposure for p in workload.podsets), key=_width, default=own)
 
     def impact(self, workload: Workload) -> Importance:
         """The impact of a workload and its reasons."""
@@ -322,6 +325,7 @@ def side_by_side(architectures: Sequence[Architecture]) -> Architecture:
         index=_united(a.index for a in architectures),
         by_name=_listed(a.by_name for a in architectures),
         callers=_united(a.callers for a in architectures),
+        outside=_united(a.outside for a in architectures),
         complete=all(a.complete for a in architectures),
     )
 

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from hullmark.recognise.assemble import Fields, Parts, containers, made_up, pair
 from hullmark.recognise.charts.parts import container
 from hullmark.recognise.charts.row import Part
-from hullmark.recognise.kinds import Part as Piece
 from hullmark.recognise.kinds import Pod, Scene
 from hullmark.text.tree import Map, Node, PairMark, Seq, Value, dig
 

@@ -110,7 +110,7 @@ CHARTS: tuple[Chart, ...] = (
     ),
     Chart(
         "nim-llm",
-        homes=("helm.ngc.nvidia.com/nim", "github.com/NVIDIA/nim-deploy".lower()),
+        homes=("helm.ngc.nvidia.com/nim", "github.com/nvidia/nim-deploy"),
         sources=(
             "https://github.com/NVIDIA/nim-deploy/blob/6bc89ffdec9f27c44dad951b96ced48694f2797e/helm/nim-llm/values.yaml",
             "https://github.com/NVIDIA/nim-deploy/blob/01f3757ae73e9180f70288cfa45ac2a1dc59be9f/helm/nim-llm/Chart.yaml",

@@ -118,7 +118,7 @@ CHARTS: tuple[Chart, ...] = (
             f"{_Z2JH}/0009936c7c7d66fca9f45b7cae57a9d0244d9b32/jupyterhub/values.yaml",
             "https://z2jh.jupyter.org/en/stable/resources/reference.html",
         ),
-        seen=("3.0.0", "4.3.3"),
+        seen=("4.3.3", "4.3.3"),
         parts=(
             Part(
                 "proxy",

@@ -14,7 +14,7 @@ from hullmark.sources.kubernetes import resources
 from hullmark.sources.kustomize.copy import Copy, marked
 from hullmark.sources.kustomize.origins import Origins
 from hullmark.sources.kustomize.tree import Tree, load
-from hullmark.sources.kustomize.trouble import problem
+from hullmark.sources.kustomize.trouble import problem, stopped
 from hullmark.sources.process import Ran, run
 from hullmark.sources.reading import Reading
 from hullmark.sources.tools import Tools, identity
@@ -29,11 +29,15 @@ _FORM = "1"
 
 
 class _Built(NamedTuple):
-    """What came out of a kustomization: its objects, those of its marked copy, or what went wrong."""
+    """What came out of a kustomization: its objects and those of its marked copy, what kustomize says is wrong, or why it was stopped.
+
+    What was stopped may come to its end another time, so it is not kept.
+    """
 
     plain: str = ""
     marked: str = ""
     error: str = ""
+    failure: str = ""
 
 
 def build(folder: str, tools: Tools) -> Unit:
@@ -54,8 +58,8 @@ def build(folder: str, tools: Tools) -> Unit:
         return _unit(folder, tree, ())
     copy = marked(tree)
     built = _built(tree, copy, tools)
-    if built.error:
-        tree.problems.append(problem(tree, built.error))
+    if not built.plain and (built.error or built.failure):
+        tree.problems.append(problem(tree, built.error) if built.error else stopped(tree, built.failure))
         return _unit(folder, tree, ())
     origins = Origins(tree, copy, built.marked)
     return _unit(folder, tree, resources(Source(layer.name, built.plain), origins.of))
@@ -84,7 +88,8 @@ def _built(tree: Tree, copy: Copy | None, tools: Tools) -> _Built:
     if kept is not None:
         return _Built(*json.loads(kept))
     built = _run(tree, copy, tools)
-    cache.put(key, json.dumps(built).encode())
+    if not built.failure:
+        cache.put(key, json.dumps(built).encode())
     return built
 
 
@@ -104,10 +109,12 @@ def _inputs(tree: Tree) -> Iterator[str | bytes]:
 def _run(tree: Tree, copy: Copy | None, tools: Tools) -> _Built:
     plain = run([*tools.kustomize, tree.root])
     if not plain.well:
-        return _Built(error=plain.failure or plain.err or f"it ended with exit code {plain.code}")
-    text = plain.out.decode("utf-8", "replace")
+        said = "" if plain.failure else plain.err or f"it ended with exit code {plain.code}"
+        return _Built(error=said, failure=plain.failure)
     twin = _run_copy(tree.root, copy.files, tools) if copy is not None else None
-    return _Built(text, twin.out.decode("utf-8", "replace") if twin is not None and twin.well else "")
+    marked = twin.out if twin is not None and twin.well else b""
+    failure = twin.failure if twin is not None else ""
+    return _Built(plain.out.decode("utf-8", "replace"), marked.decode("utf-8", "replace"), failure=failure)
 
 
 def _run_copy(root: str, files: Mapping[str, bytes], tools: Tools) -> Ran | None:

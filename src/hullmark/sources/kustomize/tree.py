@@ -153,7 +153,7 @@ class _Loader:
         place = layer.node.at(*path)
         if reference.inline:
             if role == "plugin":
-                self._plugin(layer, Source(layer.name, entry), place)
+                self._plugin(Source(layer.name, entry), place)
             return
         real = "" if "\0" in entry else os.path.realpath(os.path.join(layer.folder, entry))
         if is_remote_file(entry) or (role in _FOLDERS and is_remote(entry) and not os.path.isfile(real)):
@@ -172,7 +172,7 @@ class _Loader:
             self.tree.suspects.append((entry, place))
 
     def _file(self, layer: Kustomization, real: str, reference: Reference) -> None:
-        if real in self.tree.files:
+        if real in self.tree.files or self.tree.problems:
             return
         shown = _shown(layer, reference.entry, real)
         data = contents(shown) if self.whole else b""
@@ -187,9 +187,9 @@ class _Loader:
         elif reference.role == "plugin" and self.whole:
             source = decode(shown, data)
             if isinstance(source, Source):
-                self._plugin(layer, source, layer.node.at(*reference.path))
+                self._plugin(source, layer.node.at(*reference.path))
 
-    def _plugin(self, layer: Kustomization, source: Source, place: Place) -> None:
+    def _plugin(self, source: Source, place: Place) -> None:
         """Look at the configuration of generators, transformers and validators: only those built in are ever run."""
         for found in read(source):
             if not isinstance(found, Document):
@@ -198,10 +198,12 @@ class _Loader:
                 self._left(place, PLUGIN, "kustomize build --enable-alpha-plugins")
             elif string(found.root, "kind") == "HelmChartInflationGenerator":
                 self._left(place, CHART, "kustomize build --enable-helm")
-            for text in (text for each in maps(found.root) for text in _texts(each)):
-                real = "" if "\0" in text or "\n" in text else os.path.realpath(os.path.join(layer.folder, text))
-                if real and os.path.isfile(real) and _inside(real, layer.folder):
-                    self._file(layer, real, Reference("setting", text, ()))
+            # What they name lies in the folder of the kustomization that uses them, which need not be this one.
+            for text in dict.fromkeys(text for each in maps(found.root) for text in _texts(each)):
+                for user in tuple(self.tree.layers.values()) if "\0" not in text and "\n" not in text else ():
+                    real = os.path.realpath(os.path.join(user.folder, text))
+                    if os.path.isfile(real) and _inside(real, user.folder):
+                        self._file(user, real, Reference("setting", text, ()))
 
     def _left(self, place: Place, reason: str, command: str) -> None:
         hint = f"build it yourself: {command} {os.path.relpath(self.tree.root)} | hullmark scan -"

@@ -18,9 +18,9 @@ from hullmark.sources.helm.chart import META, VALUES, Loaded, Texts, load
 from hullmark.sources.helm.command import Helm, HelmOptions
 from hullmark.sources.helm.manifests import reading
 from hullmark.sources.helm.record import Record, decoded, encoded
-from hullmark.sources.helm.sheets import Setup, pages
+from hullmark.sources.helm.sheets import Setup, misprint, pages, printed
 from hullmark.sources.helm.trouble import Trouble
-from hullmark.sources.helm.values import layers
+from hullmark.sources.helm.values import merged, places
 from hullmark.sources.reading import Reading
 from hullmark.sources.tools import Tools, identity
 from hullmark.sources.unit import Unit
@@ -174,14 +174,17 @@ class _Kitchen:
         setup, given = self._setup(self.folder.name, variant)
         ran = setup.render()
         if not ran.well:
-            problem = Trouble(self.path, self.loaded.chart, self.texts, given).problem(ran)
+            own = self.loaded.chart
+            trouble = Trouble(self.path, own, self.texts, given, lambda template: misprint(own, template, setup))
+            problem = trouble.problem(ran)
             if variant.name:
                 problem = problem._replace(message=f"with {variant.name}: {problem.message}")
             self.stopped = problem if ran.failure else None
             return Record(problem=problem)
-        found = layers(self.loaded.chart, variant.given)
-        output = ran.out.decode("utf-8", "surrogateescape")
-        return Record(tuple(pages(self.loaded.chart, output, setup, found, _touched(self.options.set))))
+        touched = _touched(self.options.set)
+        values = places(merged(self.loaded.chart, variant.given))
+        known = {path: held for path, held in values.items() if path[0] not in touched}
+        return Record(tuple(pages(self.loaded.chart, printed(ran), setup, known)))
 
     def _setup(self, folder: str, variant: Variant) -> tuple[Setup, dict[str, str]]:
         """What it takes to render a variant, and the user's names of its files of values by ours."""
