@@ -238,7 +238,7 @@ def test_charts_and_plugins_are_never_run(here: Path, monkeypatch: pytest.Monkey
     reading = build(".", Tools(kustomize=("kustomize", "build"))).reading
 
     assert {n.reason for n in reading.not_checked} == {reason}
-    assert not reading.resources
+    assert {r.ref.kind for r in reading.resources} <= {"Kustomization"}
 
 
 def test_transformers_that_are_built_in_are_run(here: Path, tools: Tools) -> None:
@@ -286,3 +286,11 @@ def test_the_cases_of_the_data(monkeypatch: pytest.MonkeyPatch, tools: Tools) ->
         ("charts/kustomization.yaml", 2, CHART),
         ("plugins/kustomization.yaml", 3, PLUGIN),
     ]
+
+
+def test_charts_are_there_with_the_values_they_are_given(monkeypatch: pytest.MonkeyPatch, tools: Tools) -> None:
+    monkeypatch.chdir(DATA)
+    (release,) = build("charts", tools).reading.resources
+
+    assert (release.ref.kind, release.ref.name, release.ref.namespace) == ("Kustomization", "charts", "charts")
+    assert release.node.at("helmCharts", 0, "name").line == 3
