@@ -117,6 +117,9 @@ def test_circles_have_one_root(here: Path, files: dict[str, str], chosen: tuple[
     assert roots([f"{name}/{K}" for name in files]).roots == chosen
     (problem,) = build(chosen[0], tools).reading.problems
     assert problem.message.startswith("kustomize cannot build it: cycle detected")
+    last = sorted(name for name in files if name in "abcd")[-1]
+    assert (problem.place.source.name, problem.place.line) == (f"{last}/{K}", 1)
+    assert problem.place.source.text[problem.place.span.start :].startswith(files[last])
 
 
 def test_objects_of_flux_are_no_kustomizations(here: Path) -> None:
