@@ -16,7 +16,7 @@ from test_helm_render import META, POD, SMALL, chart, image, units
 from hullmark.sources.files import LINK
 from hullmark.sources.helm import HelmOptions, command, render
 from hullmark.sources.helm.archive import MAX_CHART, Refused, unpack
-from hullmark.sources.helm.render import FAILED
+from hullmark.sources.helm.rendering import FAILED
 from hullmark.sources.tools import Tools
 from hullmark.sources.unit import Unit
 

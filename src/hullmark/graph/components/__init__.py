@@ -6,7 +6,8 @@ Every builder works by look-ups in the indexes of the scene; none compares pairs
 from __future__ import annotations
 
 from hullmark.graph.components.apis import apis
-from hullmark.graph.components.calls import calls, external_names
+from hullmark.graph.components.calls import asked, calls, external_names
+from hullmark.graph.components.eventing import eventing
 from hullmark.graph.components.gateways import gateways
 from hullmark.graph.components.identities import identities
 from hullmark.graph.components.models import models
@@ -39,10 +40,13 @@ def components(arch: Architecture) -> Graph:
     stores = Stores(scene)
     resolver = Resolver(scene, made)
     external_names(scene, resolver)
-    gateways(calls(scene, resolver, stores))
+    called = calls(scene, resolver, stores)
+    asked(called)
+    gateways(called)
+    eventing(called)
     models(scene)
     references(scene)
-    pipelines(scene)
+    pipelines(called)
     sharing(scene)
     apis(scene)
     judged(scene, reach(scene))

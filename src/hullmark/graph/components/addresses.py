@@ -23,7 +23,7 @@ _URL = re.compile(
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?){0,10}"
 _BARE = re.compile(rf"(?<![\w./:@$%+~-])({_HOST})\.?:(\d{{2,5}}|[a-z](?:[a-z0-9-]{{0,13}}[a-z0-9])?)(?![\w:.-])")
 _DOTTED = re.compile(rf"(?<![\w./:@$%+~-])({_HOST}\.svc(?:\.[A-Za-z0-9-]{{1,63}}){{0,6}})\.?(?![\w:.-])")
-_ALONE = re.compile(rf"({_HOST})\.?(?::(\d{{1,5}}|[a-z](?:[a-z0-9-]{{0,13}}[a-z0-9])?))?(?:/.{{0,512}})?")
+_ALONE = re.compile(rf"({_HOST})\.?(?::(\d{{1,5}}|[a-z](?:[a-z0-9-]{{0,13}}[a-z0-9])?))?(/.{{0,512}})?")
 _INJECTED = re.compile(r"\$[({]([A-Z][A-Z0-9_]{0,62})_SERVICE_HOST[)}]")
 _UNFINISHED = frozenset("${<%")
 _AZURE = frozenset({"abfs", "abfss", "wasb", "wasbs"})
@@ -104,7 +104,8 @@ def alone(text: str) -> Iterator[Address]:
         found = _ALONE.fullmatch(part.strip())
         if found is not None and (ip(found[1]) is not None or not found[1].replace(".", "").isdigit()):
             host, port = found[1], found[2] or ""
-            yield Address("", host.lower(), port, "", f"{host}:{port}" if port else host, part.strip()[:200])
+            text = f"{host}:{port}" if port else host
+            yield Address("", host.lower(), port, found[3] or "", text, part.strip()[:200])
 
 
 def ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
@@ -137,7 +138,7 @@ _SEPARATORS = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
 _HOLDS_HOSTS = frozenset({
     "host", "hosts", "hostname", "server", "servers", "addr", "addrs", "address", "addresses", "endpoint", "endpoints",
     "url", "urls", "uri", "uris", "dsn", "broker", "brokers", "upstream", "upstreams", "backend", "bootstrap", "target",
-    "sink", "service", "baseurl", "apibase", "proxy", "collector", "connect", "quorum",
+    "sink", "baseurl", "apibase", "proxy", "collector", "connect", "quorum",
 })  # fmt: skip
 """Last words of names that hold an address."""
 

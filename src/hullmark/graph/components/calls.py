@@ -64,7 +64,7 @@ class Calls:
         for podset in workload.podsets:
             self._podset(podset)
         for setting, path in settings.fields(workload):
-            self._setting(self._part(workload, path), setting, workload.resource)
+            self.setting(self._part(workload, path), setting, workload.resource)
 
     def _part(self, workload: Workload, path: tuple[str | int, ...]) -> str:
         """The component that a field belongs to: the part of a parted object whose own path leads there."""
@@ -78,9 +78,9 @@ class Calls:
         owner, near = self.scene.owner(podset), podset.workload.resource
         for container in podset.containers:
             for setting in settings.variables(container):
-                self._setting(owner, setting, near, container)
-            for setting in settings.arguments(container):
-                self._setting(owner, setting, near)
+                self.setting(owner, setting, near, container)
+            for setting in (*settings.arguments(container), *settings.hooks(container)):
+                self.setting(owner, setting, near)
             self._keys(owner, container)
         for config, key, node in settings.files(self.scene, podset):
             known = self._files.get(id(node.value))
@@ -90,7 +90,8 @@ class Calls:
             for setting, one in known:
                 self.address(owner, setting, one, near)
 
-    def _setting(self, owner: str, setting: Setting, near: Resource, container: Container | None = None) -> None:
+    def setting(self, owner: str, setting: Setting, near: Resource, container: Container | None = None) -> None:
+        """All addresses in a setting of a component."""
         for one in found(setting):
             self.address(owner, setting, _with_port(one, setting, container), near)
 
@@ -187,6 +188,28 @@ def calls(scene: Scene, resolver: Resolver, stores: Stores) -> Calls:
     for workload in scene.arch.workloads:
         made.workload(workload)
     return made
+
+
+_ASKS = ("nginx.ingress.kubernetes.io/auth-url", "haproxy-ingress.github.io/auth-url")
+"""Annotations by which an Ingress asks somebody else whether a request is allowed."""
+
+
+def asked(made: Calls) -> None:
+    """Whom routes ask before they let a request through."""
+    for ingress in made.scene.arch.kinds("Ingress"):
+        for key in _ASKS:
+            node = ingress.node.child("metadata", "annotations", key)
+            if node is not None and isinstance(node.value, str):
+                owner = made.scene.draft.object(
+                    ComponentKind.ROUTE, ingress, made.scene.zones.namespace(ingress.ref.namespace)
+                )
+                for address in urls(node.value):
+                    made.address(
+                        owner,
+                        Setting(key, node.value, f"annotation '{key}'", node),
+                        Found(address, strong=True),
+                        ingress,
+                    )
 
 
 def external_names(scene: Scene, resolver: Resolver) -> None:

@@ -101,9 +101,8 @@ class Draft:
             line = self._lines[kind, source, target] = _Line([], why.certain, why.unknown)
         elif why.certain and not line.certain:
             line.certain, line.unknown = True, why.unknown
-        evidence = Evidence(why.text, why.place)
-        if len(line.evidence) < _MOST_EVIDENCE and evidence not in line.evidence:
-            line.evidence.append(evidence)
+        if len(line.evidence) < _MOST_EVIDENCE and not any(_same(e, why) for e in line.evidence):
+            line.evidence.append(Evidence(why.text, why.place))
         for key, value in why.facts.items():
             if value:
                 line.facts.setdefault(key, value)
@@ -123,6 +122,13 @@ class Draft:
             for (kind, source, target), line in self._lines.items()
         )
         return Graph(tuple(self._components.values()), edges, self.powers)
+
+
+def _same(evidence: Evidence, why: Why) -> bool:
+    """Whether a piece of evidence is known: through an alias the same lines are met on several paths."""
+    if evidence.text != why.text or evidence.place is None or why.place is None:
+        return evidence.text == why.text and evidence.place is why.place
+    return evidence.place.span == why.place.span and evidence.place.source is why.place.source
 
 
 def identify(kind: ComponentKind, namespace: str, *names: str) -> str:

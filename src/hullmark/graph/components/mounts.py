@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from hullmark.graph.components.draft import Why
 from hullmark.graph.components.scene import Scene
-from hullmark.graph.components.volumes import volume_store
+from hullmark.graph.components.volumes import claim_store, volume_store
 from hullmark.model.component import ComponentKind, EdgeKind
 from hullmark.model.container import Container, Mount
 from hullmark.model.truth import string
@@ -34,6 +34,9 @@ def mounts(scene: Scene) -> None:
         for resource in scene.arch.kinds(of):
             if not resource.ref.group:
                 scene.draft.object(kind, resource, scene.zones.namespace(resource.ref.namespace))
+    for claim in scene.arch.kinds("PersistentVolumeClaim"):
+        if not claim.ref.group:
+            claim_store(scene, claim.ref.name, claim.ref.namespace, claim, claim.place)
     for podset in scene.podsets():
         owner = scene.owner(podset)
         for given in _given(podset):
@@ -97,6 +100,9 @@ def _mounted(scene: Scene, owner: str, container: Container, mount: Mount) -> No
     where = f"'{mount.path}' of container '{container.name}'"
     facts = {"path": mount.path, "read-only": "no" if writable else "yes"}
     scene.draft.edge(EdgeKind.MOUNTS, owner, store, Why(f"mounted at {where}", place, facts=facts))
+    if mount.volume is not None and mount.volume.get("persistentVolumeClaim", "claimName") is not None:
+        why = Why("the claim behind the volume", mount.volume.at("persistentVolumeClaim", "claimName"))
+        scene.draft.edge(EdgeKind.MOUNTS, owner, store, why)
     scene.draft.edge(EdgeKind.READS, owner, store, Why(f"mounted at {where}", place))
     if writable:
         why = Why(f"mounted for writing at {where}", place, certain=False)

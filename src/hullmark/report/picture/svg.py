@@ -60,8 +60,9 @@ def body(laid: Laid, path: Path | None = None) -> Iterator[str]:
     hot = frozenset(path.tiles) if path is not None else frozenset()
     steps = frozenset(zip(path.tiles, path.tiles[1:], strict=False)) if path is not None else frozenset()
     yield f"<defs>{''.join(_heads())}</defs>\n"
+    outer = {zone.parent for zone, _ in laid.zones}
     for zone, box in laid.zones:
-        yield _zone(zone, box)
+        yield _zone(zone, box, is_outer=zone.id in outer)
     # What is highlighted lies above the rest.
     for arrow, points in sorted(laid.arrows, key=lambda a: (a[0].source, a[0].target) in steps):
         yield _arrow(arrow, points, hot=(arrow.source, arrow.target) in steps)
@@ -83,12 +84,18 @@ def _heads() -> Iterator[str]:
         )
 
 
-def _zone(zone: Zone, box: Box) -> str:
-    title = clipped(zone.title, box.width - 24, 12, BOLD)
+def _zone(zone: Zone, box: Box, *, is_outer: bool) -> str:
+    """A frame with its title: inside, or on the rim where frames within would run into it."""
+    title = clipped(zone.title, box.width - 40, 12, BOLD)
+    y = box.y + (4 if is_outer else 20)
+    tab = ""
+    if is_outer:
+        wide = width(title, 12, BOLD) + 12
+        tab = f'<rect class="tab" x="{box.x + 14:.1f}" y="{y - 13:.1f}" width="{wide:.1f}" height="17" rx="5"/>'
     return (
         f'<g class="zone {zone.kind}" data-zone="{text(zone.id)}">'
-        f'<rect x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="14"/>'
-        f'<text x="{box.x + 14:.1f}" y="{box.y + 20:.1f}">{text(title)}</text></g>\n'
+        f'<rect x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="14"/>{tab}'
+        f'<text x="{box.x + (20 if is_outer else 14):.1f}" y="{y:.1f}">{text(title)}</text></g>\n'
     )
 
 
