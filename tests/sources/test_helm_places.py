@@ -174,6 +174,7 @@ spec:
   ratio: {{ .Values.ratio }}
   unit: {{ .Values.unit }}
   multi: {{ if .Values.other }}{{ .Values.unit }}{{ else }}{{ .Values.memory }}{{ end }}
+  nightly: {{ if or (eq .Values.tag "nightly") (hasPrefix "x" .Values.repo) }}a{{ else }}b{{ end }}
   helped: {{ include "help" . }}
 {{- define "help" }}{{ .Values.name }}-{{ .Values.tag }}{{ end }}
 """

@@ -28,8 +28,7 @@ from hullmark.text.yaml import read
 _TEMPLATES = "templates/"
 _SWITCH = re.compile(r"\b(?:if|with|and|or|not|ternary|empty|coalesce|default)\b")
 _COMPARISON = re.compile(
-    r"\b(?:eq|ne|lt|gt|le|ge|has|contains|hasPrefix|hasSuffix|hasKey|regex\w+|mustRegex\w+|semver\w*|until|untilStep|repeat"
-    r"|fail|get|index|lookup)\b"
+    r"\b(?:eq|ne|lt|gt|le|ge|has|contains|hasPrefix|hasSuffix|regex\w+|mustRegex\w+|semver\w*|until|untilStep|repeat|fail)\b"
 )
 _FIELD = re.compile(r"[.\"]([A-Za-z_][\w-]*)")
 
