@@ -1,0 +1,89 @@
+"""Placed pods by what selectors can tell of them, so that no question is answered by looking at every pod.
+
+Pods with the same namespace and labels form a `Crowd`; a selector asked for is a `Query` that knows the crowds it
+includes, and what placed pods want of the pods it includes. Both are matched once, when one of them is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from hullmark.simulate.placement.shape import Peers, Shape, Term
+
+PerNode = dict[int, int]
+"""A count or weight by the index of a node; without zeros."""
+
+
+class Crowd:
+    """All pods of one namespace with the same labels: how many are on each node, and how many of those are leaving."""
+
+    __slots__ = ("labels", "leaving", "namespace", "on", "queries")
+
+    def __init__(self, namespace: str, labels: Mapping[str, str]) -> None:
+        self.namespace, self.labels = namespace, labels
+        self.on: PerNode = {}
+        self.leaving: PerNode = {}
+        self.queries: list[Query] = []
+
+
+class Query:
+    """The pods some term or constraint is about, and the wishes of placed pods about them by topology key."""
+
+    __slots__ = ("crowds", "peers", "repelled", "weights")
+
+    def __init__(self, peers: Peers) -> None:
+        self.peers = peers
+        self.crowds: list[Crowd] = []
+        self.repelled: dict[str, PerNode] = {}
+        """Pods with required anti-affinity to these, by key and node."""
+        self.weights: dict[str, PerNode] = {}
+        """Sum of the weights of what placed pods prefer, by key and node; required affinity counts 1."""
+
+
+class Crowds:
+    """The crowds and queries of a cluster."""
+
+    def __init__(self, spaces: Callable[[str], Mapping[str, str]]) -> None:
+        self._spaces = spaces
+        self._crowds: dict[tuple[str, frozenset[tuple[str, str]]], Crowd] = {}
+        self._queries: dict[Peers, Query] = {}
+
+    def crowd(self, shape: Shape) -> Crowd:
+        """The crowd that pods of a shape belong to."""
+        identity = shape.namespace, frozenset(shape.labels.items())
+        found = self._crowds.get(identity)
+        if found is None:
+            found = self._crowds[identity] = Crowd(shape.namespace, shape.labels)
+            for query in self._queries.values():
+                self._introduce(found, query)
+        return found
+
+    def query(self, peers: Peers) -> Query:
+        """The query for these pods."""
+        found = self._queries.get(peers)
+        if found is None:
+            found = self._queries[peers] = Query(peers)
+            for crowd in self._crowds.values():
+                self._introduce(crowd, found)
+        return found
+
+    def _introduce(self, crowd: Crowd, query: Query) -> None:
+        if query.peers.include(crowd.namespace, crowd.labels, self._spaces(crowd.namespace)):
+            query.crowds.append(crowd)
+            crowd.queries.append(query)
+
+
+def count(per_node: PerNode, node: int, change: int) -> None:
+    """Change a count and keep zeros out."""
+    now = per_node.get(node, 0) + change
+    if now:
+        per_node[node] = now
+    else:
+        per_node.pop(node, None)
+
+
+def wish(terms: Iterable[tuple[Query, Term]], node: int, sign: int, *, repel: bool) -> None:
+    """Record (or with ``sign`` -1 withdraw) what a pod on a node wants of others."""
+    for query, term in terms:
+        kept = query.repelled if repel else query.weights
+        count(kept.setdefault(term.key, {}), node, sign if repel else sign * (term.weight or 1))
