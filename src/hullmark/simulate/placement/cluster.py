@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from hullmark.model.selectors import EVERYTHING
 from hullmark.simulate.placement import nodes as static
 from hullmark.simulate.placement import spreading
 from hullmark.simulate.placement.crowds import Crowd, Crowds, Query, count, wish
@@ -12,7 +13,7 @@ from hullmark.simulate.placement.domains import Domains
 from hullmark.simulate.placement.nodes import Outlook
 from hullmark.simulate.placement.profile import V1_34, Profile
 from hullmark.simulate.placement.resources import Demand, Stock
-from hullmark.simulate.placement.shape import Node, Pod, Port, Shape, Spread, Term
+from hullmark.simulate.placement.shape import Node, Peers, Pod, Port, Shape, Spread, Term
 from hullmark.simulate.placement.spreading import Constraint
 
 Terms = Sequence[tuple[Query, Term]]
@@ -21,7 +22,8 @@ Terms = Sequence[tuple[Query, Term]]
 class Plan(NamedTuple):
     """A shape as a cluster understands it: everything looked up that does not change while pods come and go.
 
-    ``strict`` is whether soft constraints are the pod's own, not the system's.
+    ``strict`` is whether soft constraints are the pod's own, not the system's. ``affinity``, ``anti_affinity`` and
+    ``liking`` are asked when it is placed; ``pulls`` and ``pushes`` are what it wants of others once it is.
     """
 
     shape: Shape
@@ -34,6 +36,22 @@ class Plan(NamedTuple):
     affinity: Terms
     anti_affinity: Terms
     liking: Terms
+    pulls: Terms
+    pushes: Terms
+
+
+def seen_without_labels(peers: Peers) -> Peers:
+    """The pods a term is about while its pod is being placed: v1.34 forgets the labels of their namespaces.
+
+    It adds the namespaces that a namespace selector selects to those listed, and then asks the selector again with no
+    labels at all: one that asks for nothing to be there selects every namespace (``mergeAffinityTermNamespacesIfNotEmpty``
+    of ``interpodaffinity/plugin.go`` works on a copy). Terms of placed pods are read as they are meant.
+    """
+    return peers if peers.spaces is None or not peers.spaces.matches({}) else peers._replace(spaces=EVERYTHING)
+
+
+def _as_written(peers: Peers) -> Peers:
+    return peers
 
 
 class Cluster:
@@ -96,6 +114,8 @@ class Cluster:
             self._terms(shape.affinity),
             self._terms(shape.anti_affinity),
             self._terms(shape.liking),
+            tuple((self._crowds.query(t.peers), t) for t in (*shape.affinity, *shape.liking)),
+            tuple((self._crowds.query(t.peers), t) for t in shape.anti_affinity),
         )
 
     def _constraint(self, spread: Spread, crowd: Crowd) -> Constraint:
@@ -103,7 +123,9 @@ class Cluster:
         return Constraint(spread, query, self.domains(spread.key), query in crowd.queries)
 
     def _terms(self, terms: Iterable[Term]) -> Terms:
-        return tuple((self._crowds.query(term.peers), term) for term in terms)
+        """Terms as they are read while their pod is being placed."""
+        read = seen_without_labels if self.profile.modern else _as_written
+        return tuple((self._crowds.query(read(term.peers)), term) for term in terms)
 
     def _outlook(self, shape: Shape) -> Outlook:
         asked = (
@@ -116,7 +138,7 @@ class Cluster:
         return found
 
     def _demand(self, shape: Shape) -> Demand:
-        asked = tuple(sorted(shape.requests.items())), shape.scored
+        asked = tuple(sorted(shape.requests.items())), shape.asked
         found = self._demands.get(asked)
         if found is None:
             found = self._demands[asked] = Demand(shape, self.stocks, self.changes, self.profile)
@@ -160,11 +182,8 @@ class Cluster:
         count(plan.crowd.leaving if pod in self._leaving else plan.crowd.on, node, sign)
         self.stocks[node].take(pod.shape, sign)
         self.changes.append(node)
-        if plan.anti_affinity:
-            wish(plan.anti_affinity, node, sign, repel=True)
-        if plan.affinity or plan.liking:
-            wish(plan.affinity, node, sign, repel=False)
-            wish(plan.liking, node, sign, repel=False)
+        wish(plan.pushes, node, sign, repel=True)
+        wish(plan.pulls, node, sign, repel=False)
 
     def ports(self, node: int) -> frozenset[Port]:
         """The host ports taken on a node."""

@@ -14,6 +14,7 @@ from hullmark.simulate.placement.shape import CORDON, Node, Shape, Taint, Tolera
 
 WORDS_CORDON = "node(s) were unschedulable"
 WORDS_NAME = "node(s) didn't match the requested node name"
+WORDS_TAINT = "node(s) had untolerated taint(s)"
 WORDS_AFFINITY = "node(s) didn't match Pod's node affinity/selector"
 
 _MEGABYTE = 1024 * 1024
@@ -121,7 +122,7 @@ def refusal(node: Node, shape: Shape, taint: Taint | None, *, fits: bool) -> str
     if shape.node_name and shape.node_name != node.name:
         return WORDS_NAME
     if taint is not None:
-        return f"node(s) had untolerated taint {{{taint.key}: {taint.value}}}"
+        return WORDS_TAINT
     return None if fits else WORDS_AFFINITY
 
 

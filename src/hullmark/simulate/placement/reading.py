@@ -75,15 +75,16 @@ def shape(
         singles: its ReadWriteOncePod claims.
         priority: the value of its priority class; the pod's own number when None.
     """
-    asked, scored = requests(spec)
+    wanted = requests(spec)
     nodes = mapping(spec, "affinity", "nodeAffinity")
     near, apart = mapping(spec, "affinity", "podAffinity"), mapping(spec, "affinity", "podAntiAffinity")
     required = nodes.get(_REQUIRED)
     return Shape(
         namespace=namespace,
         labels=labels,
-        requests=asked,
-        scored=scored,
+        requests=wanted.amounts,
+        scored=wanted.scored,
+        asked=wanted.asked,
         node_selector=tuple(strings(dig(spec, "nodeSelector")).items()),
         required=None if required is None else tuple(node_term(t) for t in items(required, "nodeSelectorTerms")),
         preferred=tuple(_preferred(nodes)),

@@ -7,6 +7,7 @@ Rules: ``PodRequests`` of ``k8s.io/component-helpers/resource/helpers.go``, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
 
 from hullmark.simulate.placement.amounts import amounts
 from hullmark.simulate.placement.resources import DEFAULT_BYTES, DEFAULT_MILLICORES
@@ -18,11 +19,36 @@ _POD_LEVEL = ("cpu", "memory")
 """Resources that a whole pod can request, huge pages aside."""
 
 
-def requests(spec: Value) -> tuple[Amounts, tuple[int, int]]:
-    """What a pod requests by resource, and the cpu and memory that scores count, with defaults for what is missing."""
-    asked = _total(spec, dict)
-    scored = _total(spec, _with_defaults)
-    return {k: v for k, v in asked.items() if v}, (scored.get("cpu", 0), scored.get("memory", 0))
+class Requests(NamedTuple):
+    """What a pod requests by resource, and the cpu and memory it counts in scores, placed and while being placed.
+
+    The two differ for pod-level requests alone, which v1.34 leaves out of what is being placed
+    (``resourceAllocationScorer.enablePodLevelResources`` is not set for ``NodeResourcesFit``).
+    """
+
+    amounts: Amounts
+    scored: tuple[int, int]
+    asked: tuple[int, int]
+
+
+def requests(spec: Value) -> Requests:
+    """What a pod requests, zeros left out."""
+    plain = _whole_pod(spec, _total(spec, dict))
+    containers = _total(spec, _with_defaults)
+    scored, asked = _whole_pod(spec, containers), _with_overhead(spec, containers)
+    return Requests({k: v for k, v in plain.items() if v}, _pair(scored), _pair(asked))
+
+
+def _pair(amounts: Amounts) -> tuple[int, int]:
+    return amounts.get("cpu", 0), amounts.get("memory", 0)
+
+
+def _whole_pod(spec: Value, containers: Amounts) -> Amounts:
+    return _with_overhead(spec, {**containers, **_pod_level(spec, containers)})
+
+
+def _with_overhead(spec: Value, own: Amounts) -> Amounts:
+    return _sum((own, amounts(mapping(spec, "overhead"))))
 
 
 def _with_defaults(own: Amounts) -> Amounts:
@@ -40,9 +66,7 @@ def _total(spec: Value, complete: Callable[[Amounts], Amounts]) -> Amounts:
             most = _most(most, sidecars)
         else:
             most = _most(most, _sum((own, sidecars)))
-    total = _most(total, most)
-    total.update(_pod_level(spec, total))
-    return _sum((total, amounts(mapping(spec, "overhead"))))
+    return _most(total, most)
 
 
 def of_container(container: Value) -> Amounts:

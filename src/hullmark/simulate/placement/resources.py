@@ -64,7 +64,7 @@ def least_allocated(stock: Stock, shape: Shape) -> int:
     for index, name in enumerate(("cpu", "memory")):
         capacity = stock.capacity.get(name, 0)
         if capacity:
-            wanted = stock.scored[index] + shape.scored[index]
+            wanted = stock.scored[index] + shape.asked[index]
             total += 0 if wanted > capacity else (capacity - wanted) * MAX_SCORE // capacity
             weights += 1
     return total // weights if weights else 0
@@ -73,7 +73,7 @@ def least_allocated(stock: Stock, shape: Shape) -> int:
 def balanced(stock: Stock, shape: Shape, profile: Profile) -> int:
     """100 where cpu and memory are used in equal shares; less by half their difference (in v1.20 by all of it)."""
     wanted = (
-        _used_with(stock, shape) if profile.modern else [s + p for s, p in zip(stock.scored, shape.scored, strict=True)]
+        _used_with(stock, shape) if profile.modern else [s + p for s, p in zip(stock.scored, shape.asked, strict=True)]
     )
     capacities = [stock.capacity.get(name, 0) for name in ("cpu", "memory")]
     if not profile.modern:

@@ -121,8 +121,9 @@ Port = tuple[str, str, int]
 class Shape:
     """Everything about a pod that decides where it can go; pods of one template share it.
 
-    ``requests`` counts cpu in milli-cores and everything else in units; ``scored`` are cpu and memory with the
-    scheduler's defaults in place of requests that containers leave out. ``volumes`` holds, for each volume that is tied
+    ``requests`` counts cpu in milli-cores and everything else in units. ``scored`` are cpu and memory with the
+    scheduler's defaults in place of requests that containers leave out, as the pod counts once it is placed;
+    ``asked`` the same as it counts while it is being placed. ``volumes`` holds, for each volume that is tied
     to nodes, the alternatives it allows; ``singles`` the ReadWriteOncePod claims. ``defaults`` selects the pods that
     the system's default spread counts, None if nothing selects this pod. ``blocked`` is why it is not even tried.
     """
@@ -131,6 +132,7 @@ class Shape:
     labels: Mapping[str, str]
     requests: Mapping[str, int] = field(default_factory=dict)
     scored: tuple[int, int] = (0, 0)
+    asked: tuple[int, int] = (0, 0)
     node_selector: tuple[tuple[str, str], ...] = ()
     required: tuple[NodeTerm, ...] | None = None
     preferred: tuple[tuple[int, NodeTerm], ...] = ()

@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from hullmark.model.selectors import EVERYTHING
 from hullmark.simulate.placement.crowds import Query
 from hullmark.simulate.placement.domains import Domains
 from hullmark.simulate.placement.nodes import Outlook
@@ -58,8 +59,10 @@ def labelled(constraints: Sequence[Constraint], size: int) -> list[bool]:
 
 
 def counts(constraint: Constraint, counted: Sequence[bool]) -> dict[int, int]:
-    """The pods a constraint counts, by domain; pods that are leaving do not count."""
+    """The pods a constraint counts, by domain: none that are leaving, and none at all by a selector that asks for nothing."""
     found: dict[int, int] = {}
+    if constraint.spread.peers.selector == EVERYTHING:
+        return found
     of = constraint.domains.of
     for crowd in constraint.query.crowds:
         for node, number in crowd.on.items():
