@@ -10,7 +10,6 @@ from hullmark.simulate.placement import affinity, nodes, spreading
 from hullmark.simulate.placement.claims import held, misplaced
 from hullmark.simulate.placement.cluster import Cluster, Plan
 from hullmark.simulate.placement.ports import taken
-from hullmark.simulate.placement.profile import MAX_SCORE, nodes_to_score
 from hullmark.simulate.placement.refusal import Refusal, message
 from hullmark.simulate.placement.shape import Pod
 
@@ -41,6 +40,14 @@ def feasible(cluster: Cluster, pod: Pod) -> list[int]:
         if refusals:
             found = [node for node in found if node not in refusals]
     return found
+
+
+def passes(cluster: Cluster, pod: Pod, node: int) -> bool:
+    """Whether one node passes every filter."""
+    plan = cluster.plan(pod.shape)
+    if pod.shape.blocked or plan.outlook.refused[node] is not None or not cluster.stocks[node].holds(pod.shape):
+        return False
+    return all(node not in refused for refused in _dynamic(cluster, plan))
 
 
 def _dynamic(cluster: Cluster, plan: Plan) -> Iterator[Refusals]:
