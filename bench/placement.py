@@ -9,15 +9,17 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
-from hullmark.model.selectors import Selector  # noqa: E402
-from hullmark.simulate.placement.cluster import Cluster  # noqa: E402
-from hullmark.simulate.placement.gang import place, place_group  # noqa: E402
-from hullmark.simulate.placement.shape import (  # noqa: E402
+from hullmark.model.selectors import Selector
+from hullmark.simulate.placement.cluster import Cluster
+from hullmark.simulate.placement.gang import place, place_group
+from hullmark.simulate.placement.shape import (
     HOSTNAME,
     ZONE,
     Node,
@@ -61,15 +63,15 @@ def _shape(app: str, kind: int, random: Random) -> Shape:
     peers = Peers(frozenset({"default"}), own)
     cpu, memory = random.choice((250, 500, 1_000)), random.choice((1, 2)) * GIB
     base = Shape("default", {"app": app}, {"cpu": cpu, "memory": memory}, (cpu, memory), (cpu, memory))
-    extra: dict[str, object] = {
+    extras: dict[int, dict[str, Any]] = {
         0: {"spread": (Spread(ZONE, 1, hard=True, peers=peers),)},
         1: {"spread": (Spread(ZONE, 1, hard=False, peers=peers), Spread(HOSTNAME, 1, hard=False, peers=peers))},
         2: {"anti_affinity": (Term(peers, HOSTNAME),)},
         3: {"defaults": own},
         4: {"liking": (Term(peers, HOSTNAME, -100),), "preferred": ((10, (Requirement("pool", "In", ("cpu",)),)),)},
         5: {"requests": {**base.requests, GPU: 1}, "tolerations": (Toleration(GPU, "Exists"),)},
-    }[kind]
-    return Shape(**{**base.__dict__, **extra})  # type: ignore[arg-type]
+    }
+    return replace(base, **extras[kind])
 
 
 def run(pods: int, seed: int = 1) -> tuple[float, int, int]:

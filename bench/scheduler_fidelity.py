@@ -151,7 +151,9 @@ def _shape(value: Value, recording: Value) -> Shape:
     found = (map_selector(dig(s, "spec", "selector")) for s in items(recording, "services") if _in(s, namespace))
     services = [dict(selector.pairs) for selector in found if selector is not None]
     owner = _owner(value, recording, namespace)
-    return reading.shape(value["spec"], labels, namespace, defaults=reading.default_selector(labels, services, owner))
+    return reading.shape(
+        value["spec"], labels, namespace, reading.Around(reading.default_selector(labels, services, owner))
+    )
 
 
 def _in(value: Value, namespace: str) -> bool:

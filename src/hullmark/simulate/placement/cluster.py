@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from hullmark.model.selectors import EVERYTHING
@@ -13,7 +14,7 @@ from hullmark.simulate.placement.domains import Domains
 from hullmark.simulate.placement.nodes import Outlook
 from hullmark.simulate.placement.profile import V1_34, Profile
 from hullmark.simulate.placement.resources import Demand, Stock
-from hullmark.simulate.placement.shape import Node, Peers, Pod, Port, Shape, Spread, Term
+from hullmark.simulate.placement.shape import REGION, Node, Peers, Pod, Port, Shape, Spread, Term
 from hullmark.simulate.placement.spreading import Constraint
 
 Terms = Sequence[tuple[Query, Term]]
@@ -54,16 +55,30 @@ def _as_written(peers: Peers) -> Peers:
     return peers
 
 
+def interleaved(nodes: Sequence[Node]) -> list[int]:
+    """The order in which the scheduler looks at nodes: one of each zone in turn (``node_tree.go``)."""
+    zones: dict[tuple[str, str], list[int]] = {}
+    for index, node in enumerate(nodes):
+        zones.setdefault((node.labels.get(REGION, ""), node.zone), []).append(index)
+    rounds = zip_longest(*zones.values())
+    return [index for one in rounds for index in one if index is not None]
+
+
 class Cluster:
     """Nodes and the pods placed on them.
 
-    It changes by `add`, `remove`, `leave` and `replace` alone. ``namespaces`` are the labels of namespaces; each has
+    It changes by `add`, `remove`, `leave` and `replace` alone (and `start`, by searches). ``percentage`` is the
+    scheduler's ``percentageOfNodesToScore``, 0 for its default. ``namespaces`` are the labels of namespaces; each has
     its name as a label besides, as the API server sees to
     (https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name).
     """
 
     def __init__(
-        self, nodes: Sequence[Node], profile: Profile = V1_34, namespaces: Mapping[str, Mapping[str, str]] | None = None
+        self,
+        nodes: Sequence[Node],
+        profile: Profile = V1_34,
+        namespaces: Mapping[str, Mapping[str, str]] | None = None,
+        percentage: int = 0,
     ) -> None:
         self.nodes = list(nodes)
         self.profile = profile
@@ -72,6 +87,8 @@ class Cluster:
         self.on: list[dict[Pod, None]] = [{} for _ in self.nodes]
         self.stocks = [Stock(node) for node in self.nodes]
         self.changes: list[int] = []
+        self.percentage, self.start = percentage, 0
+        self.order = interleaved(self.nodes)
         self._spaces: dict[str, Mapping[str, str]] = dict(namespaces or {})
         self._crowds = Crowds(self._space)
         self._domains: dict[str, Domains] = {}

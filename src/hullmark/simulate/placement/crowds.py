@@ -13,6 +13,8 @@ from hullmark.simulate.placement.shape import Peers, Shape, Term
 PerNode = dict[int, int]
 """A count or weight by the index of a node; without zeros."""
 
+Pair = tuple[str, str]
+
 
 class Crowd:
     """All pods of one namespace with the same labels: how many are on each node, and how many of those are leaving."""
@@ -41,12 +43,14 @@ class Query:
 
 
 class Crowds:
-    """The crowds and queries of a cluster."""
+    """The crowds and queries of a cluster; a pair of label and value brings those together that can match at all."""
 
     def __init__(self, spaces: Callable[[str], Mapping[str, str]]) -> None:
         self._spaces = spaces
         self._crowds: dict[tuple[str, frozenset[tuple[str, str]]], Crowd] = {}
         self._queries: dict[Peers, Query] = {}
+        self._having: dict[Pair, list[Crowd]] = {}
+        self._asking: dict[Pair | None, list[Query]] = {}
 
     def crowd(self, shape: Shape) -> Crowd:
         """The crowd that pods of a shape belong to."""
@@ -54,8 +58,11 @@ class Crowds:
         found = self._crowds.get(identity)
         if found is None:
             found = self._crowds[identity] = Crowd(shape.namespace, shape.labels)
-            for query in self._queries.values():
-                self._introduce(found, query)
+            for pair in (None, *shape.labels.items()):
+                for query in self._asking.get(pair, ()):
+                    self._introduce(found, query)
+                if pair is not None:
+                    self._having.setdefault(pair, []).append(found)
         return found
 
     def query(self, peers: Peers) -> Query:
@@ -63,7 +70,9 @@ class Crowds:
         found = self._queries.get(peers)
         if found is None:
             found = self._queries[peers] = Query(peers)
-            for crowd in self._crowds.values():
+            pair = peers.selector.pairs[0] if peers.selector is not None and peers.selector.pairs else None
+            self._asking.setdefault(pair, []).append(found)
+            for crowd in self._crowds.values() if pair is None else self._having.get(pair, ()):
                 self._introduce(crowd, found)
         return found
 

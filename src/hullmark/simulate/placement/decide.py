@@ -10,6 +10,7 @@ from hullmark.simulate.placement import affinity, nodes, spreading
 from hullmark.simulate.placement.claims import held, misplaced
 from hullmark.simulate.placement.cluster import Cluster, Plan
 from hullmark.simulate.placement.ports import taken
+from hullmark.simulate.placement.profile import nodes_to_score
 from hullmark.simulate.placement.refusal import Refusal, message
 from hullmark.simulate.placement.shape import Pod
 
@@ -98,8 +99,30 @@ def rank(cluster: Cluster, pod: Pod, found: Sequence[int]) -> Ranking:
 
 def choose(cluster: Cluster, pod: Pod, random: Random) -> int | None:
     """The node a pod goes to, ties decided at random; None when it is pending."""
-    best = rank(cluster, pod, feasible(cluster, pod)).best
+    best = rank(cluster, pod, sampled(cluster, feasible(cluster, pod))).best
     return None if not best else best[0] if len(best) == 1 else random.choice(best)
+
+
+def sampled(cluster: Cluster, found: Sequence[int]) -> Sequence[int]:
+    """The feasible nodes that are scored: in large clusters as many as are enough, from where the last search ended.
+
+    The real scheduler looks at nodes in parallel, so which of them it finds first is not certain; this is one of its
+    possible answers (``findNodesThatPassFilters`` in ``pkg/scheduler/schedule_one.go``).
+    """
+    size = len(cluster.nodes)
+    enough = nodes_to_score(size, cluster.percentage)
+    if len(found) <= enough:
+        return found
+    fits = set(found)
+    kept: list[int] = []
+    for step in range(size):
+        node = cluster.order[(cluster.start + step) % size]
+        if node in fits:
+            kept.append(node)
+            if len(kept) == enough:
+                cluster.start = (cluster.start + step + 1) % size
+                break
+    return kept
 
 
 def refusals(cluster: Cluster, pod: Pod) -> dict[int, Refusal]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from hullmark.simulate.placement.cluster import Cluster
 from hullmark.simulate.placement.decide import choose, why_pending
-from hullmark.simulate.placement.shape import Pod
+from hullmark.simulate.placement.shape import Pod, Shape
 
 
 class Outcome(NamedTuple):
@@ -25,14 +25,19 @@ class Outcome(NamedTuple):
 def place(cluster: Cluster, pods: Iterable[Pod], random: Random) -> Outcome:
     """Place pods one after the other, each where the scheduler would; those that fit nowhere stay pending.
 
-    Their reasons are those of the moment they were tried.
+    Their reasons are those of the moment they were tried. What did not fit is not tried again before something changes.
     """
     placed: list[Pod] = []
     pending: dict[Pod, str] = {}
+    stuck: dict[Shape, tuple[int, str]] = {}
     for pod in pods:
-        node = choose(cluster, pod, random)
+        since, why = stuck.get(pod.shape, (-1, ""))
+        node = None if since == len(cluster.changes) else choose(cluster, pod, random)
         if node is None:
-            pending[pod] = why_pending(cluster, pod)
+            if since != len(cluster.changes):
+                why = why_pending(cluster, pod)
+                stuck[pod.shape] = len(cluster.changes), why
+            pending[pod] = why
         else:
             cluster.add(pod, node)
             placed.append(pod)

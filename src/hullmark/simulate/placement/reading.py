@@ -5,7 +5,8 @@ Fields of the wrong type are read as absent: whoever has to tell the user so loo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from hullmark.model.resource import strings
 from hullmark.model.selectors import Expression, Selector, label_selector
@@ -54,27 +55,25 @@ def _taint(value: Value) -> Taint:
     return Taint(_text(value, "key"), _text(value, "value"), _text(value, "effect"))
 
 
-def shape(
-    spec: Value,
-    labels: Mapping[str, str],
-    namespace: str,
-    *,
-    defaults: Selector | None = None,
-    volumes: Sequence[tuple[NodeTerm, ...]] = (),
-    singles: Iterable[str] = (),
-    priority: int | None = None,
-) -> Shape:
-    """The shape of pods with this PodSpec and these labels.
+class Around(NamedTuple):
+    """What decides about pods and does not stand in their spec.
 
-    Args:
-        spec: the PodSpec.
-        labels: the labels its pods carry.
-        namespace: the namespace they are in.
-        defaults: selects the pods that the system's default spread counts (see `default_selector`).
-        volumes: where its volumes can be reached.
-        singles: its ReadWriteOncePod claims.
-        priority: the value of its priority class; the pod's own number when None.
+    ``defaults`` selects the pods that the system's default spread counts (see `default_selector`), ``volumes`` says
+    where its volumes can be reached, ``singles`` are its ReadWriteOncePod claims, ``priority`` is the value of its
+    priority class (None: the number in the spec).
     """
+
+    defaults: Selector | None = None
+    volumes: tuple[tuple[NodeTerm, ...], ...] = ()
+    singles: frozenset[str] = frozenset()
+    priority: int | None = None
+
+
+ALONE = Around()
+
+
+def shape(spec: Value, labels: Mapping[str, str], namespace: str, around: Around = ALONE) -> Shape:
+    """The shape of pods with this PodSpec and these labels in a namespace."""
     wanted = requests(spec)
     nodes = mapping(spec, "affinity", "nodeAffinity")
     near, apart = mapping(spec, "affinity", "podAffinity"), mapping(spec, "affinity", "podAntiAffinity")
@@ -93,13 +92,13 @@ def shape(
         anti_affinity=tuple(_term(t, labels, namespace) for t in items(apart, _REQUIRED)),
         liking=(*_weighted(near, labels, namespace, 1), *_weighted(apart, labels, namespace, -1)),
         spread=tuple(_spread(c, labels, namespace) for c in items(spec, "topologySpreadConstraints")),
-        defaults=defaults,
+        defaults=around.defaults,
         ports=frozenset(_ports(spec)),
-        volumes=tuple(volumes),
-        singles=frozenset(singles),
+        volumes=around.volumes,
+        singles=around.singles,
         images=tuple(image_name(i) for c in _containers(spec) if (i := _text(c, "image"))),
         node_name=_text(spec, "nodeName"),
-        priority=_whole(spec, "priority", 0) if priority is None else priority,
+        priority=_whole(spec, "priority", 0) if around.priority is None else around.priority,
         preempts=_text(spec, "preemptionPolicy") != "Never",
         blocked="Scheduling is blocked due to non-empty scheduling gates" if items(spec, "schedulingGates") else "",
     )

@@ -40,10 +40,10 @@ class Stock:
         capacity, taken = self.capacity, self.taken
         if self.pods + 1 > capacity.get("pods", 0):
             return False
-        for name, amount in shape.requests.items():
-            if amount > capacity.get(name, 0) - taken.get(name, 0) and amount > 0:
-                return False
-        return True
+        return all(
+            amount <= 0 or amount <= capacity.get(name, 0) - taken.get(name, 0)
+            for name, amount in shape.requests.items()
+        )
 
     def lacks(self, shape: Shape) -> tuple[tuple[str, ...], bool]:
         """What keeps a pod out, in the scheduler's words, and whether an empty node would still be too small."""

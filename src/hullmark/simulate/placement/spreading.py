@@ -110,7 +110,7 @@ def scores(
     raw = dict.fromkeys(usable, 0.0)
     for constraint in constraints:
         _add(raw, constraint, outlook, having, profile)
-    rounded = {node: int(math.floor(score)) if not profile.modern else _round(score) for node, score in raw.items()}
+    rounded = {node: _round(score) if profile.modern else math.floor(score) for node, score in raw.items()}
     highest, lowest = max(rounded.values(), default=0), min(rounded.values(), default=0)
     if highest == 0:
         return [MAX_SCORE if node in rounded else 0 for node in feasible]
