@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from random import Random
 
 from hullmark.simulate.placement.cluster import Cluster
+from hullmark.simulate.placement.decide import refusals
 from hullmark.simulate.placement.gang import place
 from hullmark.simulate.placement.shape import HOSTNAME, Node, Pod, Shape
 from hullmark.simulate.topology import GIB, MAX_NODES, POOL, Pool, Topology, spread_over
@@ -36,13 +37,22 @@ def generated(pods: Sequence[Pod]) -> Topology:
     counts = {kind: _count(kind, own) for kind, own in by_kind.items()}
     for _ in range(6):
         made = _topology(by_kind, counts)
-        pending = place(Cluster(made.nodes), pods, Random(0)).pending
-        short = {_kind(pod.shape) for pod, why in pending.items() if "Insufficient" in why or "Too many" in why}
+        cluster = Cluster(made.nodes)
+        pending = place(cluster, pods, Random(0)).pending  # noqa: S311 - repeatable
+        short = {_kind(pod.shape) for pod in pending if _full(cluster, pod)}
         grown = {k: min(n * 2, MAX_NODES // len(counts)) if k in short else n for k, n in counts.items()}
         if grown == counts:
             return made
         counts = grown
     return _topology(by_kind, counts)
+
+
+def _full(cluster: Cluster, pod: Pod) -> bool:
+    """Whether some node would take a pod if only less were on it."""
+    return any(
+        not r.hopeless and r.reasons[0].startswith(("Insufficient", "Too many"))
+        for r in refusals(cluster, pod).values()
+    )
 
 
 def _kind(shape: Shape) -> Kind:

@@ -301,7 +301,9 @@ def _objective(form: Form) -> Objective:
     if share == 100:
         raise form.wrong("target", "an objective of 100 % leaves no error budget", "aim lower, such as 99.99")
     window = form.seconds("window", 30 * 86_400.0) or 0.0
-    return Objective(journey, share / 100, window, form.number("min_capacity", 1.0, open_=True, most=1), form.at())
+    return Objective(
+        journey, round(share / 100, 12), window, form.number("min_capacity", 1.0, open_=True, most=1), form.at()
+    )
 
 
 def _assumed(root: Form) -> Iterator[str]:
