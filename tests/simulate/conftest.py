@@ -1,8 +1,9 @@
-"""Makes the benchmarks' replay available to tests: it is what judges placement outside them too."""
+"""Makes the benchmarks' replay, which judges placement outside the tests too, and small makers available to tests."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "bench"))
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE.parents[1] / "bench"), str(HERE / "placement")]

@@ -6,13 +6,14 @@ from random import Random
 
 import pytest
 from building import architecture
+from making import node
 
 from hullmark.model.selectors import Selector
 from hullmark.simulate.budgets import Promise, promise, scaled
 from hullmark.simulate.generated import generated
 from hullmark.simulate.placement.cluster import Cluster
-from hullmark.simulate.placement.gang import place
-from hullmark.simulate.placement.shape import ZONE, Requirement
+from hullmark.simulate.placement.gang import place, place_daemons
+from hullmark.simulate.placement.shape import ZONE, Requirement, Volume
 from hullmark.simulate.pods import Fleet, Member, fleet, grouped
 
 GIB = 1024**3
@@ -225,7 +226,7 @@ def test_volumes_follow_their_pods_as_far_as_they_reach(provisioner: str, more: 
 def test_topologies_that_a_class_allows_bind_its_pods() -> None:
     zones = "allowedTopologies: [{matchLabelExpressions: [{key: topology.kubernetes.io/zone, values: [a, b]}]}]"
     assert only(STATEFUL, storage_class("ebs.csi.aws.com", zones)).shape.volumes == (
-        ((Requirement(ZONE, "In", ("a", "b")),),),
+        Volume(((Requirement(ZONE, "In", ("a", "b")),),), "unbound"),
     )
 
 
@@ -245,8 +246,8 @@ spec:
 """
     member = only(deployment("volumes: [{name: m, persistentVolumeClaim: {claimName: models}}]"), bound)
     assert member.shape.volumes == (
-        ((Requirement("rack", "Exists"),),),
-        ((Requirement(ZONE, "In", ("a", "b")),),),
+        Volume(((Requirement("rack", "Exists"),),)),
+        Volume(((Requirement(ZONE, "In", ("a", "b")),),), "zone"),
     )
     assert member.shape.singles == {"shop/models"}
 
@@ -315,6 +316,14 @@ def test_daemons_templates_and_schedules_are_no_pods_of_their_own() -> None:
     )
     assert found.pods == ()
     assert [m.workload.name for m in found.daemons] == ["web"]
+    assert found.daemons[0].tolerates_forever
+    cordoned = [
+        node("n0", unschedulable=True, extra={"nvidia.com/gpu": 2}),
+        node("n1"),
+        node("n2", extra={"nvidia.com/gpu": 8}),
+    ]
+    placed = place_daemons(Cluster(cordoned), "web", found.daemons[0].shape)
+    assert [p.name for p in placed] == ["web-n0", "web-n2"]
     assert texts(found) == ["CronJob 'c' runs now and then and is left out"]
 
 

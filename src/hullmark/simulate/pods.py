@@ -10,7 +10,7 @@ from hullmark.model.selectors import Selector, label_selector, map_selector
 from hullmark.model.workload import PodSet, Workload
 from hullmark.simulate.effective import REVISIONS, Assumption, effective, labels, priority
 from hullmark.simulate.placement.reading import Around, default_selector, shape
-from hullmark.simulate.placement.shape import Pod, Shape
+from hullmark.simulate.placement.shape import Pod, Shape, Toleration
 from hullmark.simulate.volumes import Volumes, volumes
 from hullmark.text.tree import dig
 
@@ -19,6 +19,17 @@ MOST_PODS = 20_000
 
 UNREACHABLE = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
 """The taints of dead nodes, against which admission gives every pod 300 s of toleration."""
+
+
+DAEMON_TOLERATIONS = (
+    *(Toleration(key, "Exists", effect="NoExecute") for key in UNREACHABLE),
+    *(
+        Toleration(f"node.kubernetes.io/{word}", "Exists", effect="NoSchedule")
+        for word in ("disk-pressure", "memory-pressure", "pid-pressure", "unschedulable")
+    ),
+)
+"""What the DaemonSet controller adds to its pods
+(https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/#taints-and-tolerations)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +102,8 @@ def _member(podset: PodSet, arch: Architecture, noted: list[Assumption], left: i
     own = labels(podset)
     around = Around(_default_spread(podset, arch), stored.terms, stored.singles, ranked.value)
     made = replace(shape(spec, own, podset.workload.namespace or "default", around), preempts=ranked.preempts)
+    if podset.workload.lifetime == "daemon":
+        made = replace(made, tolerations=(*made.tolerations, *DAEMON_TOLERATIONS))
     _note_unknown(made, podset, noted)
     declared = arch.around(podset).replicas.wanted
     count = 0 if podset.workload.lifetime == "daemon" else _count(podset, declared, arch, noted)

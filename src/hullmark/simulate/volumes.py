@@ -11,7 +11,7 @@ from hullmark.model.truth import string
 from hullmark.model.workload import PodSet
 from hullmark.simulate.effective import Assumption
 from hullmark.simulate.placement.reading import node_term
-from hullmark.simulate.placement.shape import REGION, ZONE, NodeTerm, Requirement
+from hullmark.simulate.placement.shape import REGION, ZONE, Requirement, Volume
 from hullmark.text.tree import items, mapping
 
 Reach = Literal["anywhere", "region", "zone", "node", "unknown"]
@@ -61,7 +61,7 @@ class Volumes(NamedTuple):
     node at a time (ReadWriteOnce), which a dead node delays.
     """
 
-    terms: tuple[tuple[NodeTerm, ...], ...] = ()
+    terms: tuple[Volume, ...] = ()
     singles: frozenset[str] = frozenset()
     reach: Reach = "anywhere"
     attached: bool = False
@@ -87,27 +87,28 @@ def volumes(podset: PodSet, arch: Architecture, noted: list[Assumption]) -> Volu
     return Volumes(terms, frozenset(singles), narrowest, attached)
 
 
-def _terms(claim: Claim, arch: Architecture) -> Iterator[tuple[NodeTerm, ...]]:
+def _terms(claim: Claim, arch: Architecture) -> Iterator[Volume]:
     """Node terms of the bound volume, or the topologies its class allows."""
     volume = _volume(claim, arch)
     if volume is not None:
         listed = items(volume.spec, "nodeAffinity", "required", "nodeSelectorTerms")
         if listed:
-            yield tuple(node_term(t) for t in listed)
+            yield Volume(tuple(node_term(t) for t in listed))
         for key in (ZONE, REGION):
             if key in volume.labels:
-                yield ((Requirement(key, "In", tuple(volume.labels[key].split("__"))),),)
+                yield Volume(((Requirement(key, "In", tuple(volume.labels[key].split("__"))),),), "zone")
         return
     found = arch.find("StorageClass", "", claim.storage_class) if claim.storage_class else None
     allowed = items(found.node.value, "allowedTopologies") if found is not None else ()
     if allowed:
-        yield tuple(
+        terms = tuple(
             tuple(
                 Requirement(string(e, "key"), "In", tuple(str(v) for v in items(e, "values")))
                 for e in items(topology, "matchLabelExpressions")
             )
             for topology in allowed
         )
+        yield Volume(terms, "unbound")
 
 
 def _volume(claim: Claim, arch: Architecture) -> Resource | None:

@@ -7,7 +7,7 @@ from making import cluster, node, open_to, shape, why
 
 from hullmark.simulate.placement.ports import conflict
 from hullmark.simulate.placement.reading import Around
-from hullmark.simulate.placement.shape import ZONE, Pod, Requirement
+from hullmark.simulate.placement.shape import ZONE, Pod, Requirement, Tie, Volume
 
 
 def ported(*ports: str, more: str = "") -> str:
@@ -55,8 +55,8 @@ def test_a_port_is_free_again_when_its_pod_is_gone() -> None:
     assert open_to(made, wanted) == ["n0"]
 
 
-def in_zone(*zones: str) -> tuple[tuple[Requirement, ...], ...]:
-    return ((Requirement(ZONE, "In", zones),),)
+def in_zone(*zones: str, tie: Tie = "bound") -> Volume:
+    return Volume(((Requirement(ZONE, "In", zones),),), tie)
 
 
 def test_a_volume_is_reached_from_its_zones_only_and_all_volumes_are_needed() -> None:
@@ -64,7 +64,22 @@ def test_a_volume_is_reached_from_its_zones_only_and_all_volumes_are_needed() ->
     assert open_to(made, shape(around=Around(volumes=(in_zone("z0", "z1"),)))) == ["n0", "n1"]
     both = shape(around=Around(volumes=(in_zone("z0", "z1"), in_zone("z1", "z2"))))
     assert open_to(made, both) == ["n1"]
-    assert why(made, both) == dict.fromkeys(("n0", "n2"), "node(s) had volume node affinity conflict")
+
+
+@pytest.mark.parametrize(
+    ("ties", "words"),
+    [
+        (("bound",), "node(s) didn't match PersistentVolume's node affinity"),
+        (("unbound",), "node(s) didn't find available persistent volumes to bind"),
+        (("zone",), "node(s) had no available volume zone"),
+        (("zone", "unbound"), "node(s) didn't find available persistent volumes to bind"),
+    ],
+)
+def test_the_words_tell_what_ties_the_volume(ties: tuple[Tie, ...], words: str) -> None:
+    """Words of kube-scheduler v1.34.2, seen in its answers to clusters like this one."""
+    made = cluster([node("n0", "z0"), node("n1", "z1")])
+    tied = shape(around=Around(volumes=tuple(in_zone("z0", tie=t) for t in ties)))
+    assert why(made, tied) == {"n1": words}
 
 
 def test_a_claim_for_one_pod_is_for_one_pod() -> None:
@@ -72,6 +87,7 @@ def test_a_claim_for_one_pod_is_for_one_pod() -> None:
     made = cluster([node("n0"), node("n1")])
     assert open_to(made, single) == ["n0", "n1"]
     made.add(Pod("p", single), 0)
-    words = "node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode"
+    access = "ReadWriteOncePod access mode already in-use by another pod"
+    words = f"node(s) unavailable due to PersistentVolumeClaim with {access}"
     assert why(made, single) == dict.fromkeys(("n0", "n1"), words)
     assert open_to(made, shape()) == ["n0", "n1"]

@@ -10,22 +10,29 @@ from collections.abc import Mapping, Sequence
 
 from hullmark.simulate.placement.cluster import Cluster
 from hullmark.simulate.placement.refusal import Refusal
-from hullmark.simulate.placement.shape import NodeTerm
+from hullmark.simulate.placement.shape import Tie, Volume
 
-WORDS_NODE = "node(s) had volume node affinity conflict"
-WORDS_SINGLE = "node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access mode"
+WORDS: Mapping[Tie, str] = {
+    "bound": "node(s) didn't match PersistentVolume's node affinity",
+    "unbound": "node(s) didn't find available persistent volumes to bind",
+    "zone": "node(s) had no available volume zone",
+}
+WORDS_SINGLE = (
+    "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod access mode already in-use by another pod"
+)
 
-_ELSEWHERE = Refusal((WORDS_NODE,), hopeless=True)
 _SINGLE = Refusal((WORDS_SINGLE,))
 
 
-def misplaced(cluster: Cluster, volumes: Sequence[Sequence[NodeTerm]]) -> Mapping[int, Refusal]:
-    """The nodes from which one of the volumes cannot be reached."""
-    return {
-        index: _ELSEWHERE
-        for index, node in enumerate(cluster.nodes)
-        if not all(any(node.matches(term) for term in terms) for terms in volumes)
-    }
+def misplaced(cluster: Cluster, volumes: Sequence[Volume]) -> Mapping[int, Refusal]:
+    """The nodes from which one of the volumes cannot be reached; labels of volumes are asked last."""
+    found: dict[int, Refusal] = {}
+    for index, node in enumerate(cluster.nodes):
+        ties = {v.tie for v in volumes if not any(node.matches(term) for term in v.terms)}
+        if ties:
+            told = sorted(ties - {"zone"}) or ["zone"]
+            found[index] = Refusal(tuple(WORDS[tie] for tie in told), hopeless=True)
+    return found
 
 
 def held(cluster: Cluster, claims: frozenset[str]) -> Mapping[int, Refusal]:

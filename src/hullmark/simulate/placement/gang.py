@@ -11,7 +11,7 @@ from random import Random
 from typing import NamedTuple
 
 from hullmark.simulate.placement.cluster import Cluster
-from hullmark.simulate.placement.decide import choose, why_pending
+from hullmark.simulate.placement.decide import choose, feasible, passes, why_pending
 from hullmark.simulate.placement.shape import Pod, Shape
 
 
@@ -42,6 +42,17 @@ def place(cluster: Cluster, pods: Iterable[Pod], random: Random) -> Outcome:
             cluster.add(pod, node)
             placed.append(pod)
     return Outcome(tuple(placed), pending)
+
+
+def place_daemons(cluster: Cluster, name: str, shape: Shape) -> tuple[Pod, ...]:
+    """Place one pod on every node that takes it, as the DaemonSet controller does; the others are not waited for."""
+    placed = []
+    for node in feasible(cluster, Pod(name, shape)):
+        pod = Pod(f"{name}-{cluster.nodes[node].name}", shape)
+        if passes(cluster, pod, node):
+            cluster.add(pod, node)
+            placed.append(pod)
+    return tuple(placed)
 
 
 def place_group(cluster: Cluster, pods: Sequence[Pod], random: Random) -> Outcome:

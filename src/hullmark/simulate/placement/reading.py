@@ -25,6 +25,7 @@ from hullmark.simulate.placement.shape import (
     Taint,
     Term,
     Toleration,
+    Volume,
 )
 from hullmark.text.tree import Value, dig, items, mapping
 
@@ -64,7 +65,7 @@ class Around(NamedTuple):
     """
 
     defaults: Selector | None = None
-    volumes: tuple[tuple[NodeTerm, ...], ...] = ()
+    volumes: tuple[Volume, ...] = ()
     singles: frozenset[str] = frozenset()
     priority: int | None = None
 

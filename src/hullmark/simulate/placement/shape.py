@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from hullmark.model.selectors import Selector
 
@@ -113,6 +113,18 @@ class Spread(NamedTuple):
     honor_taints: bool = False
 
 
+Tie = Literal["bound", "unbound", "zone"]
+"""What ties a volume to nodes: the affinity of its PersistentVolume, the topologies its class allows before it is
+bound, or the labels of its PersistentVolume."""
+
+
+class Volume(NamedTuple):
+    """A volume that can be reached from nodes that match one of these terms only."""
+
+    terms: tuple[NodeTerm, ...]
+    tie: Tie = "bound"
+
+
 Port = tuple[str, str, int]
 """Protocol, host address and number of a host port."""
 
@@ -123,8 +135,8 @@ class Shape:
 
     ``requests`` counts cpu in milli-cores and everything else in units. ``scored`` are cpu and memory with the
     scheduler's defaults in place of requests that containers leave out, as the pod counts once it is placed;
-    ``asked`` the same as it counts while it is being placed. ``volumes`` holds, for each volume that is tied
-    to nodes, the alternatives it allows; ``singles`` the ReadWriteOncePod claims. ``defaults`` selects the pods that
+    ``asked`` the same as it counts while it is being placed. ``volumes`` are those that are tied to nodes,
+    ``singles`` the ReadWriteOncePod claims. ``defaults`` selects the pods that
     the system's default spread counts, None if nothing selects this pod. ``blocked`` is why it is not even tried.
     """
 
@@ -143,7 +155,7 @@ class Shape:
     spread: tuple[Spread, ...] = ()
     defaults: Selector | None = None
     ports: frozenset[Port] = frozenset()
-    volumes: tuple[tuple[NodeTerm, ...], ...] = ()
+    volumes: tuple[Volume, ...] = ()
     singles: frozenset[str] = frozenset()
     images: tuple[str, ...] = ()
     node_name: str = ""
