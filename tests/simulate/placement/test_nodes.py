@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from making import cluster, node, open_to, shape, totals, why
 
+from hullmark.simulate.placement.decide import why_pending
 from hullmark.simulate.placement.nodes import image_name, normalised
 from hullmark.simulate.placement.profile import Profile
-from hullmark.simulate.placement.shape import Requirement, Taint, Toleration
+from hullmark.simulate.placement.shape import Pod, Requirement, Taint, Toleration
 
 ONLY_TAINTS = Profile(least_allocated=0, balanced=0, spread=0, pod_affinity=0, images=0, node_affinity=0, taints=1)
 ONLY_NODES = ONLY_TAINTS._replace(taints=0, node_affinity=1)
@@ -111,6 +112,14 @@ def test_nodes_can_be_named_by_affinity_and_the_others_are_then_not_looked_at() 
     assert why(made, named) == dict.fromkeys(("n0", "n2"), "node(s) didn't satisfy plugin(s) [NodeAffinity]")
     all_but = shape(AFFINITY % "[{matchFields: [{key: metadata.name, operator: NotIn, values: [n1]}]}]")
     assert open_to(made, all_but) == ["n2"]
+
+
+def test_terms_that_name_two_nodes_at_once_contradict_themselves() -> None:
+    made = cluster([node("n0"), node("n1")])
+    field = "{{key: metadata.name, operator: In, values: [n{0}]}}"
+    both = shape(AFFINITY % f"[{{matchFields: [{field.format(0)}, {field.format(1)}]}}]")
+    assert open_to(made, both) == []
+    assert why_pending(made, Pod("p", both)) == "0/2 nodes are available: pod affinity terms conflict."
 
 
 def test_preferred_terms_add_up_and_are_scaled_to_the_highest() -> None:

@@ -37,6 +37,6 @@ def misplaced(cluster: Cluster, volumes: Sequence[Volume]) -> Mapping[int, Refus
 
 def held(cluster: Cluster, claims: frozenset[str]) -> Mapping[int, Refusal]:
     """All nodes, when a ReadWriteOncePod claim is in use anywhere: its pod would have to go first."""
-    if claims.isdisjoint(cluster.singles()):
+    if claims.isdisjoint(cluster.singles):
         return {}
     return dict.fromkeys(range(len(cluster.nodes)), _SINGLE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
 
@@ -97,6 +97,8 @@ class Cluster:
         self._plans: dict[Shape, Plan] = {}
         self._images = static.presence(self.nodes)
         self._leaving: set[Pod] = set()
+        self._ports: list[dict[Port, int]] = [{} for _ in self.nodes]
+        self._singles: dict[str, int] = {}
 
     def _space(self, namespace: str) -> Mapping[str, str]:
         return {"kubernetes.io/metadata.name": namespace, **self._spaces.get(namespace, {})}
@@ -199,13 +201,18 @@ class Cluster:
         count(plan.crowd.leaving if pod in self._leaving else plan.crowd.on, node, sign)
         self.stocks[node].take(pod.shape, sign)
         self.changes.append(node)
+        for port in pod.shape.ports:
+            count(self._ports[node], port, sign)
+        for claim in pod.shape.singles:
+            count(self._singles, claim, sign)
         wish(plan.pushes, node, sign, repel=True)
         wish(plan.pulls, node, sign, repel=False)
 
-    def ports(self, node: int) -> frozenset[Port]:
+    def ports(self, node: int) -> Collection[Port]:
         """The host ports taken on a node."""
-        return frozenset[Port]().union(*(pod.shape.ports for pod in self.on[node]))
+        return self._ports[node].keys()
 
-    def singles(self) -> frozenset[str]:
+    @property
+    def singles(self) -> Collection[str]:
         """The ReadWriteOncePod claims in use."""
-        return frozenset[str]().union(*(pod.shape.singles for pod in self.placed if pod.shape.singles))
+        return self._singles.keys()

@@ -7,6 +7,7 @@ includes, and what placed pods want of the pods it includes. Both are matched on
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import TypeVar
 
 from hullmark.simulate.placement.shape import Peers, Shape, Term
 
@@ -14,6 +15,7 @@ PerNode = dict[int, int]
 """A count or weight by the index of a node; without zeros."""
 
 Pair = tuple[str, str]
+K = TypeVar("K")
 
 
 class Crowd:
@@ -82,13 +84,13 @@ class Crowds:
             crowd.queries.append(query)
 
 
-def count(per_node: PerNode, node: int, change: int) -> None:
+def count(numbers: dict[K, int], key: K, change: int) -> None:
     """Change a count and keep zeros out."""
-    now = per_node.get(node, 0) + change
+    now = numbers.get(key, 0) + change
     if now:
-        per_node[node] = now
+        numbers[key] = now
     else:
-        per_node.pop(node, None)
+        numbers.pop(key, None)
 
 
 def wish(terms: Iterable[tuple[Query, Term]], node: int, sign: int, *, repel: bool) -> None:

@@ -131,10 +131,10 @@ def refusals(cluster: Cluster, pod: Pod) -> dict[int, Refusal]:
     found: dict[int, Refusal] = {}
     if pod.shape.blocked:
         return dict.fromkeys(range(len(cluster.nodes)), Refusal((pod.shape.blocked,), hopeless=True))
-    named = nodes.named(cluster.nodes, pod.shape)
+    named = nodes.named(pod.shape)
     for node, words in enumerate(plan.outlook.refused):
         if named is not None and cluster.nodes[node].name not in named:
-            found[node] = Refusal((WORDS_PLUGINS,), hopeless=True)
+            found[node] = Refusal((nodes.WORDS_PLUGINS,), hopeless=True)
         elif words is not None:
             found[node] = Refusal((words,), hopeless=True)
     if pod.shape.ports:
@@ -149,9 +149,10 @@ def refusals(cluster: Cluster, pod: Pod) -> dict[int, Refusal]:
     return found
 
 
-WORDS_PLUGINS = "node(s) didn't satisfy plugin(s) [NodeAffinity]"
-
-
 def why_pending(cluster: Cluster, pod: Pod) -> str:
     """What kube-scheduler says of a pod that fits nowhere, preemption left aside."""
+    if pod.shape.blocked:
+        return pod.shape.blocked
+    if nodes.named(pod.shape) == frozenset():
+        return f"{message(len(cluster.nodes), ())} {nodes.WORDS_CONFLICT}."
     return message(len(cluster.nodes), refusals(cluster, pod).values())

@@ -15,6 +15,8 @@ from hullmark.simulate.placement.shape import CORDON, Node, Shape, Taint, Tolera
 WORDS_CORDON = "node(s) were unschedulable"
 WORDS_NAME = "node(s) didn't match the requested node name"
 WORDS_TAINT = "node(s) had untolerated taint(s)"
+WORDS_CONFLICT = "pod affinity terms conflict"
+WORDS_PLUGINS = "node(s) didn't satisfy plugin(s) [NodeAffinity]"
 WORDS_AFFINITY = "node(s) didn't match Pod's node affinity/selector"
 
 _MEGABYTE = 1024 * 1024
@@ -46,10 +48,11 @@ def preferred(node: Node, shape: Shape) -> int:
     return sum(weight for weight, term in shape.preferred if node.matches(term))
 
 
-def named(nodes: Sequence[Node], shape: Shape) -> frozenset[str] | None:
+def named(shape: Shape) -> frozenset[str] | None:
     """The nodes that required node affinity names one by one; None when any term leaves the name open.
 
-    The scheduler then looks at no others (``NodeAffinity.PreFilter``).
+    The scheduler then looks at no others (``NodeAffinity.PreFilter``); none at all mean that the terms contradict
+    themselves.
     """
     names: set[str] = set()
     for term in shape.required or ():
@@ -57,7 +60,7 @@ def named(nodes: Sequence[Node], shape: Shape) -> frozenset[str] | None:
         if not picked:
             return None
         names |= set.intersection(*picked)
-    return frozenset(names & {n.name for n in nodes}) if shape.required else None
+    return frozenset(names) if shape.required else None
 
 
 def presence(nodes: Sequence[Node]) -> Counter[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from hullmark.simulate.placement.cluster import Cluster
 from hullmark.simulate.placement.refusal import Refusal
@@ -14,7 +14,7 @@ ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - the address that the API means, nothing 
 _TAKEN = Refusal((WORDS,))
 
 
-def conflict(wanted: Iterable[Port], used: frozenset[Port]) -> bool:
+def conflict(wanted: Iterable[Port], used: Collection[Port]) -> bool:
     """Whether a port is in use: the same protocol and number on the same address, or on all addresses on either side."""
     for protocol, address, number in wanted:
         for other_protocol, other_address, other_number in used:
