@@ -30,9 +30,9 @@ def require(topology: Topology, fleet: Fleet) -> None:
 def _require_one(cluster: Cluster, member: Member, topology: Topology) -> None:
     found = refusals(cluster, Pod("alone", member.shape))
     large = any(reason.startswith("Insufficient") for r in found.values() for reason in r.reasons)
-    if large and len(found) == len(cluster.nodes):
+    if large and len(found) == cluster.size:
         who = f"{member.workload.ref.kind} '{member.workload.name}'"
-        text = f"no node is large enough for a pod of {who}: {message(len(cluster.nodes), found.values())}"
+        text = f"no node is large enough for a pod of {who}: {message(cluster.size, found.values())}"
         raise HullmarkError(
             text, "give a pool larger nodes, or leave the topology out to have one made up", topology.place
         )

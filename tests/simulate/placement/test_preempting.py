@@ -10,7 +10,7 @@ from making import GIB, cluster, node, shape
 from hullmark.model.selectors import EVERYTHING, Selector
 from hullmark.simulate.placement.cluster import Cluster, interleaved
 from hullmark.simulate.placement.decide import choose, feasible, sampled, why_pending
-from hullmark.simulate.placement.gang import place, place_group
+from hullmark.simulate.placement.gang import place, place_group, queued
 from hullmark.simulate.placement.preempt import Candidate, guarded, preempt, preemption
 from hullmark.simulate.placement.profile import nodes_to_score
 from hullmark.simulate.placement.shape import Budget, Pod, Shape
@@ -102,6 +102,11 @@ def test_pods_are_placed_until_nothing_fits_and_say_why() -> None:
     assert {p.name: w for p, w in outcome.pending.items()} == dict.fromkeys(
         ("p4", "p5"), "0/2 nodes are available: 2 Insufficient cpu."
     )
+
+
+def test_the_queue_goes_by_priority_and_then_by_arrival() -> None:
+    pods = [Pod("a", sized(FIVE, 0)), Pod("b", sized(FIVE, 9)), Pod("c", sized(FIVE, 0)), Pod("d", sized(FIVE, 9))]
+    assert [p.name for p in queued(pods)] == ["b", "d", "a", "c"]
 
 
 def test_a_group_is_placed_as_a_whole_or_not_at_all() -> None:

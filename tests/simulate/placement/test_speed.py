@@ -10,4 +10,4 @@ import pytest
 def test_two_thousand_pods_on_two_hundred_nodes_take_less_than_two_seconds() -> None:
     best = {pods: min(bench.run(pods)[0] for _ in range(3)) for pods in (1_000, 2_000, 4_000)}
     assert best[2_000] < 2.0
-    assert best[4_000] < 3 * best[2_000] < 9 * best[1_000]
+    assert best[4_000] < 4 * best[1_000] * 1.5

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 
+import pytest
 from making import cluster, node, open_to, shape, totals, why
 
 from hullmark.model.selectors import Selector
+from hullmark.simulate.placement.decide import why_pending
 from hullmark.simulate.placement.profile import V1_20, Profile
 from hullmark.simulate.placement.reading import Around, default_selector
 from hullmark.simulate.placement.shape import Node, Pod, Shape
@@ -97,6 +99,22 @@ def test_node_taints_policy_decides_whether_lost_zones_count() -> None:
     assert open_to(made, spread(hard())) == []
     assert open_to(made, spread(hard("nodeTaintsPolicy: Honor"))) == ["n0", "n1"]
     assert open_to(made, spread(hard("nodeTaintsPolicy: Honor, minDomains: 3"))) == []
+
+
+def test_domains_of_deleted_nodes_are_gone() -> None:
+    """Six pods over three zones, one of them lost: refilling waits for its nodes, and with enough domains asked for ever."""
+    made = cluster([node(f"n{z}", f"z{z}") for z in range(3)], *((shape(), f"n{i % 2}") for i in range(4)))
+    made.replace(node("n2", "z2", taints=["node.kubernetes.io/unreachable::NoSchedule"]))
+    assert open_to(made, spread(hard())) == []
+    made.drop(2)
+    assert open_to(made, spread(hard())) == ["n0", "n1"]
+    assert why(made, spread(hard("minDomains: 3"))) == dict.fromkeys(("n0", "n1"), SKEWED)
+    assert why_pending(made, Pod("p", spread(hard("minDomains: 3")))) == f"0/2 nodes are available: 2 {SKEWED}."
+    made.restore(2)
+    made.replace(node("n2", "z2"))
+    assert open_to(made, spread(hard())) == ["n2"]
+    with pytest.raises(ValueError, match="there are pods on 'n0'"):
+        made.drop(0)
 
 
 def test_match_label_keys_count_only_the_pods_of_the_same_revision() -> None:

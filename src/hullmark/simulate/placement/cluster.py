@@ -7,7 +7,6 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from hullmark.model.selectors import EVERYTHING
-from hullmark.simulate.placement import nodes as static
 from hullmark.simulate.placement import spreading
 from hullmark.simulate.placement.crowds import Crowd, Crowds, Query, count, wish
 from hullmark.simulate.placement.domains import Domains
@@ -67,7 +66,7 @@ def interleaved(nodes: Sequence[Node]) -> list[int]:
 class Cluster:
     """Nodes and the pods placed on them.
 
-    It changes by `add`, `remove`, `leave` and `replace` alone (and `start`, by searches). ``percentage`` is the
+    It changes by `add`, `remove`, `leave`, `replace`, `drop` and `restore` alone (and `start`, by searches). ``percentage`` is the
     scheduler's ``percentageOfNodesToScore``, 0 for its default. ``namespaces`` are the labels of namespaces; each has
     its name as a label besides, as the API server sees to
     (https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-metadata-name).
@@ -95,8 +94,8 @@ class Cluster:
         self._outlooks: dict[tuple[object, ...], Outlook] = {}
         self._demands: dict[tuple[object, ...], Demand] = {}
         self._plans: dict[Shape, Plan] = {}
-        self._images = static.presence(self.nodes)
         self._leaving: set[Pod] = set()
+        self.gone: set[int] = set()
         self._ports: list[dict[Port, int]] = [{} for _ in self.nodes]
         self._singles: dict[str, int] = {}
 
@@ -107,7 +106,7 @@ class Cluster:
         """The domains of a topology key."""
         found = self._domains.get(key)
         if found is None:
-            found = self._domains[key] = Domains(key, self.nodes)
+            found = self._domains[key] = Domains(key, self.nodes, self.gone)
         return found
 
     def plan(self, shape: Shape) -> Plan:
@@ -153,7 +152,7 @@ class Cluster:
         )
         found = self._outlooks.get(asked)
         if found is None:
-            found = self._outlooks[asked] = Outlook(shape, self.nodes, self._images)
+            found = self._outlooks[asked] = Outlook(shape, self.nodes, self.gone)
         return found
 
     def _demand(self, shape: Shape) -> Demand:
@@ -193,8 +192,38 @@ class Cluster:
         self.nodes[at] = node
         self.stocks[at].capacity = node.allocatable
         self.changes.append(at)
+        self._look_again(at)
+
+    def drop(self, node: int) -> None:
+        """A node's object is deleted; no pod may be on it any more."""
+        if self.on[node]:
+            raise ValueError(f"there are pods on '{self.nodes[node].name}'")
+        self.gone.add(node)
+        for domains in self._domains.values():
+            domains.forget(node)
+        self._look_again(node)
+        self._weigh()
+
+    def restore(self, node: int) -> None:
+        """A node that was dropped is back."""
+        self.gone.discard(node)
+        for domains in self._domains.values():
+            domains.recall(node)
+        self._look_again(node)
+        self._weigh()
+
+    def _weigh(self) -> None:
         for outlook in self._outlooks.values():
-            outlook.look(at, self.nodes, self._images)
+            outlook.weigh()
+
+    @property
+    def size(self) -> int:
+        """How many nodes there are."""
+        return len(self.nodes) - len(self.gone)
+
+    def _look_again(self, node: int) -> None:
+        for outlook in self._outlooks.values():
+            outlook.look(node)
 
     def _account(self, pod: Pod, node: int, sign: int) -> None:
         plan = self.plan(pod.shape)

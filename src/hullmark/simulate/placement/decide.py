@@ -110,7 +110,7 @@ def sampled(cluster: Cluster, found: Sequence[int]) -> Sequence[int]:
     possible answers (``findNodesThatPassFilters`` in ``pkg/scheduler/schedule_one.go``).
     """
     size = len(cluster.nodes)
-    enough = nodes_to_score(size, cluster.percentage)
+    enough = nodes_to_score(cluster.size, cluster.percentage)
     if len(found) <= enough:
         return found
     fits = set(found)
@@ -127,16 +127,17 @@ def sampled(cluster: Cluster, found: Sequence[int]) -> Sequence[int]:
 
 def refusals(cluster: Cluster, pod: Pod) -> dict[int, Refusal]:
     """Why each node that refuses a pod does, by the first filter that does."""
-    plan = cluster.plan(pod.shape)
-    found: dict[int, Refusal] = {}
+    found = _refused(cluster, pod)
+    for node in cluster.gone:
+        found.pop(node, None)
+    return found
+
+
+def _refused(cluster: Cluster, pod: Pod) -> dict[int, Refusal]:
     if pod.shape.blocked:
         return dict.fromkeys(range(len(cluster.nodes)), Refusal((pod.shape.blocked,), hopeless=True))
-    named = nodes.named(pod.shape)
-    for node, words in enumerate(plan.outlook.refused):
-        if named is not None and cluster.nodes[node].name not in named:
-            found[node] = Refusal((nodes.WORDS_PLUGINS,), hopeless=True)
-        elif words is not None:
-            found[node] = Refusal((words,), hopeless=True)
+    plan = cluster.plan(pod.shape)
+    found = dict(_static(cluster, plan))
     if pod.shape.ports:
         found = {**taken(cluster, pod.shape.ports), **found}
     for node, stock in enumerate(cluster.stocks):
@@ -149,10 +150,20 @@ def refusals(cluster: Cluster, pod: Pod) -> dict[int, Refusal]:
     return found
 
 
+def _static(cluster: Cluster, plan: Plan) -> Iterator[tuple[int, Refusal]]:
+    """The refusals that depend on node and pod alone; nodes that affinity does not name are not looked at."""
+    named = nodes.named(plan.shape)
+    for node, words in enumerate(plan.outlook.refused):
+        if named is not None and cluster.nodes[node].name not in named:
+            yield node, Refusal((nodes.WORDS_PLUGINS,), hopeless=True)
+        elif words is not None:
+            yield node, Refusal((words,), hopeless=True)
+
+
 def why_pending(cluster: Cluster, pod: Pod) -> str:
     """What kube-scheduler says of a pod that fits nowhere, preemption left aside."""
     if pod.shape.blocked:
         return pod.shape.blocked
     if nodes.named(pod.shape) == frozenset():
-        return f"{message(len(cluster.nodes), ())} {nodes.WORDS_CONFLICT}."
-    return message(len(cluster.nodes), refusals(cluster, pod).values())
+        return f"{message(cluster.size, ())} {nodes.WORDS_CONFLICT}."
+    return message(cluster.size, refusals(cluster, pod).values())

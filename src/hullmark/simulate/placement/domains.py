@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from hullmark.simulate.placement.shape import Node
 
 
 class Domains:
-    """The domains of one topology key: ``of`` each node (-1 where it lacks the label) and the ``members`` of each."""
+    """The domains of one topology key: ``of`` each node (-1 where it lacks the label) and the ``members`` of each.
 
-    __slots__ = ("members", "of", "values")
+    A node that is gone belongs to none.
+    """
 
-    def __init__(self, key: str, nodes: Sequence[Node]) -> None:
+    __slots__ = ("_all", "members", "of")
+
+    def __init__(self, key: str, nodes: Sequence[Node], gone: Iterable[int] = ()) -> None:
         numbers: dict[str, int] = {}
-        self.of = [numbers.setdefault(n.labels[key], len(numbers)) if key in n.labels else -1 for n in nodes]
-        self.values = list(numbers)
-        self.members: list[list[int]] = [[] for _ in numbers]
+        self._all = [numbers.setdefault(n.labels[key], len(numbers)) if key in n.labels else -1 for n in nodes]
+        self.of = list(self._all)
+        self.members: list[set[int]] = [set() for _ in numbers]
         for node, domain in enumerate(self.of):
             if domain >= 0:
-                self.members[domain].append(node)
+                self.members[domain].add(node)
+        for node in gone:
+            self.forget(node)
+
+    def forget(self, node: int) -> None:
+        """A node is gone."""
+        if self.of[node] >= 0:
+            self.members[self.of[node]].discard(node)
+        self.of[node] = -1
+
+    def recall(self, node: int) -> None:
+        """A node is back."""
+        self.of[node] = self._all[node]
+        if self.of[node] >= 0:
+            self.members[self.of[node]].add(node)

@@ -22,6 +22,11 @@ class Outcome(NamedTuple):
     pending: dict[Pod, str]
 
 
+def queued(pods: Iterable[Pod]) -> list[Pod]:
+    """Pods in the order of the scheduling queue: the highest priority first, else as they came (``queuesort``)."""
+    return sorted(pods, key=lambda pod: -pod.shape.priority)
+
+
 def place(cluster: Cluster, pods: Iterable[Pod], random: Random) -> Outcome:
     """Place pods one after the other, each where the scheduler would; those that fit nowhere stay pending.
 

@@ -7,11 +7,12 @@ Rules: ``nodeunschedulable``, ``nodename``, ``tainttoleration``, ``nodeaffinity`
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from hullmark.simulate.placement.profile import MAX_SCORE
 from hullmark.simulate.placement.shape import CORDON, Node, Shape, Taint, Toleration
 
+WORDS_GONE = "gone"
 WORDS_CORDON = "node(s) were unschedulable"
 WORDS_NAME = "node(s) didn't match the requested node name"
 WORDS_TAINT = "node(s) had untolerated taint(s)"
@@ -88,34 +89,51 @@ class Outlook:
     """How the nodes look to pods with the same demands on them; changed nodes are looked at again.
 
     ``refused`` has, for each node, the words that refuse it (None if nothing does); ``open`` the others in order.
+    Nodes that are gone are neither wanted nor tolerated. ``nodes`` and ``gone`` are the cluster's own and change with it.
     """
 
-    __slots__ = ("disliked", "images", "open", "preferred", "refused", "shape", "tolerated", "wanted")
+    __slots__ = (
+        *("_gone", "_nodes", "_shape"),
+        *("disliked", "images", "open", "preferred", "refused", "tolerated", "wanted"),
+    )
 
-    def __init__(self, shape: Shape, nodes: Sequence[Node], spread: Counter[str]) -> None:
-        self.shape = shape
+    def __init__(self, shape: Shape, nodes: Sequence[Node], gone: Collection[int]) -> None:
+        self._shape, self._nodes, self._gone = shape, nodes, gone
         size = len(nodes)
         self.refused: list[str | None] = [None] * size
         self.wanted, self.tolerated = [True] * size, [True] * size
         self.disliked, self.preferred, self.images = [0] * size, [0] * size, [0] * size
         for index in range(size):
-            self._look(index, nodes, spread)
-        self.open = [i for i in range(size) if self.refused[i] is None]
+            self._look(index)
+        self._sort()
+        self.weigh()
 
-    def look(self, index: int, nodes: Sequence[Node], spread: Counter[str]) -> None:
+    def look(self, index: int) -> None:
         """Look at one node again."""
-        self._look(index, nodes, spread)
-        self.open = [i for i in range(len(nodes)) if self.refused[i] is None]
+        self._look(index)
+        self._sort()
 
-    def _look(self, index: int, nodes: Sequence[Node], spread: Counter[str]) -> None:
-        node, shape = nodes[index], self.shape
+    def weigh(self) -> None:
+        """Score the images anew: how many nodes have them has changed."""
+        if self._shape.images:
+            there = [node for index, node in enumerate(self._nodes) if index not in self._gone]
+            spread = presence(there)
+            self.images = [images(node, self._shape, spread, len(there)) if spread else 0 for node in self._nodes]
+
+    def _sort(self) -> None:
+        self.open = [index for index, words in enumerate(self.refused) if words is None]
+
+    def _look(self, index: int) -> None:
+        if index in self._gone:
+            self.refused[index], self.wanted[index], self.tolerated[index] = WORDS_GONE, False, False
+            return
+        node, shape = self._nodes[index], self._shape
         taint = untolerated(node.taints, shape.tolerations) if node.taints else None
         self.tolerated[index] = taint is None
         self.wanted[index] = fits = wanted(node, shape)
         self.refused[index] = refusal(node, shape, taint, fits=fits)
         self.disliked[index] = disliked(node, shape) if node.taints else 0
         self.preferred[index] = preferred(node, shape) if shape.preferred else 0
-        self.images[index] = images(node, shape, spread, len(nodes)) if node.images and shape.images else 0
 
 
 def refusal(node: Node, shape: Shape, taint: Taint | None, *, fits: bool) -> str | None:

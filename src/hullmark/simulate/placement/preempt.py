@@ -59,7 +59,7 @@ def preemption(cluster: Cluster, pod: Pod, budgets: Sequence[Budget] = ()) -> Pr
         else:
             refused[node] = Refusal((WORDS_NOT_HELPFUL,))
     if not found:
-        return Preemption((), WORDS_FIRST + message(len(cluster.nodes), refused.values()))
+        return Preemption((), WORDS_FIRST + message(cluster.size, refused.values()))
     best = min(map(_cost, found))
     return Preemption(tuple(c for c in found if _cost(c) == best))
 
