@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tests.engine.scanning import DEPLOYMENT, result
+
 from hullmark.engine.config import Settings
 from hullmark.engine.merge import merge
 from hullmark.engine.result import Result
@@ -14,7 +16,6 @@ from hullmark.report.whereabouts import whereabouts
 from hullmark.sources import Reading
 from hullmark.sources.unit import Form, Unit
 from hullmark.text.source import Place, Source, Span
-from tests.engine.scanning import DEPLOYMENT, result
 
 
 def unit(name: str, form: Form = "kustomize", variant: str = "") -> Unit:
@@ -54,7 +55,7 @@ def test_architectures_stay_apart() -> None:
     both = shared()
 
     assert len(both.architecture.workloads) == 3
-    assert [both.unit(w.resource) for w in both.architecture.workloads] == [
+    assert [u.title for w in both.architecture.workloads if (u := both.unit(w.resource))] == [
         "overlays/dev",
         "overlays/prod",
         "overlays/prod",
@@ -65,6 +66,18 @@ def test_outcomes_are_summed() -> None:
     single, both = result(DEPLOYMENT).tallies, merged((DEV, DEPLOYMENT), (PROD, DEPLOYMENT)).tallies
 
     assert both["privileged-toy"][Outcome.FAIL] == 2 * single["privileged-toy"][Outcome.FAIL] > 0
+
+
+def test_what_is_not_known_is_told_once_for_each_place() -> None:
+    unsure = DEPLOYMENT.replace("privileged: true  #", "privileged: ${PRIVILEGED}  #")
+    both = merge(
+        [(u, result(dict.fromkeys(files, unsure))) for u, files in ((DEV, ("a.yaml",)), (PROD, ("a.yaml", "b.yaml")))]
+    )
+
+    assert [(v.subject.container, v.at.source.name, v.at.line) for v in both.undecided] == [
+        ("server", "a.yaml", 13),
+        ("server", "b.yaml", 13),
+    ]
 
 
 def test_reports_say_where() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import Command, Option
-from hullmark.cli.options import CHECK, COLOR, HELP, INPUT, NO_PROGRESS, PATHS, QUIET, SKIP
+from hullmark.cli.options import CHECK, COLOR, HELP, INPUT, NO_PROGRESS, PATHS, QUIET, RENDERING, SKIP, UNIT
 from hullmark.cli.output import colored, note, replace, write
 from hullmark.cli.progress import Progress
 from hullmark.cli.scan import CLEAN, FINDINGS, exit_code, request
@@ -87,7 +87,8 @@ COMMAND = Command(
     run,
     PATHS,
     (
-        ("what is read", INPUT),
+        ("what is read", (*INPUT, UNIT)),
+        ("how it is rendered", RENDERING),
         (
             "what is repaired",
             (

@@ -7,7 +7,7 @@ import sys
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import Command, Option, one_of
-from hullmark.cli.options import COLOR, HELP, INPUT, NO_PROGRESS, PATHS, QUIET
+from hullmark.cli.options import COLOR, HELP, INPUT, NO_PROGRESS, PATHS, QUIET, RENDERING, UNIT
 from hullmark.cli.output import colored, write
 from hullmark.cli.progress import Progress
 from hullmark.cli.scan import CLEAN, exit_code, request
@@ -26,12 +26,16 @@ def run(options: argparse.Namespace) -> int:
     progress.clear()
     if not any(unit.reading.resources for unit in units):
         return exit_code(plan.judge(units))
-    arch = side_by_side([build(unit.reading.resources) for unit in units])
+    built = [build(unit.reading.resources) for unit in units]
+    arch = side_by_side(built)
+    homes = {r: unit for unit, part in zip(units, built, strict=True) for r in part.resources}
     chosen = [w for w in arch.workloads if options.all or w.is_ai]
     if options.format == "json":
-        write(inventory.as_json(arch, chosen))
+        write(inventory.as_json(arch, chosen, homes))
     else:
-        write(inventory.render(arch, chosen, color=colored(options.color, sys.stdout), evidence=options.evidence))
+        write(
+            inventory.render(arch, chosen, homes, color=colored(options.color, sys.stdout), evidence=options.evidence)
+        )
     return CLEAN
 
 
@@ -41,7 +45,8 @@ COMMAND = Command(
     run,
     PATHS,
     (
-        ("what is read", INPUT),
+        ("what is read", (*INPUT, UNIT)),
+        ("how it is rendered", RENDERING),
         (
             "what is printed",
             (

@@ -39,6 +39,28 @@ INPUT = (
 )
 """What is read."""
 
+UNIT = Option("--unit", "read only this deployable unit; `scan --list-sources` lists them", "NAME")
+
+RENDERING = (
+    Option("--helm", "the helm to render charts with, instead of the one on PATH", "PROGRAM", words=FILES),
+    Option(
+        "--values",
+        "render charts with the values of this file, instead of each values file of theirs",
+        "FILE",
+        many=True,
+        words=FILES,
+    ),
+    Option("--set", "render charts with this value", "PATH=VALUE", many=True),
+    Option("--namespace", "render charts for a release in this namespace", "NAME"),
+    Option("--release-name", "render charts for a release of this name", "NAME"),
+    Option("--kube-version", "render charts for this version of Kubernetes", "VERSION"),
+    Option("--api-versions", "render charts for a cluster with this API", "GROUP/VERSION", many=True),
+    Option("--no-cache", "render anew, and keep nothing for the next run"),
+)
+"""How charts and kustomizations are rendered."""
+
+COMPLETE = Option("--complete", "everything that is deployed is here: what is referred to and not found is missing")
+
 CHECK = Option("--check", "run only this check", "ID", check_id, many=True, words=check_ids)
 SKIP = Option("--skip", "do not run this check", "ID", check_id, many=True, words=check_ids)
 PROFILE = Option(

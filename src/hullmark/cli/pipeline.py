@@ -23,6 +23,7 @@ from hullmark.model.architecture import Architecture
 from hullmark.model.errors import HullmarkError
 from hullmark.model.finding import NotChecked
 from hullmark.model.resource import Resource
+from hullmark.recognise.releases import refers
 from hullmark.sources.files import contents
 from hullmark.sources.reading import Progress, Reading
 from hullmark.sources.unit import Rendering, Unit
@@ -140,6 +141,17 @@ _KUBERNETES = frozenset({"", "apps", "batch", "autoscaling", "policy", "extensio
 _JOINED = (".istio.io", "keda.sh", "cilium.io", "projectcalico.org", "knative.dev", "route.openshift.io")
 """Ends of the groups whose kinds the graph reads although they run nothing."""
 
+_MAKERS = (
+    "external-secrets.io",
+    "bitnami.com",
+    "cert-manager.io",
+    "secrets.hashicorp.com",
+    "onepassword.com",
+    "secrets.infisical.com",
+    "objectbucket.io",
+)
+"""Groups of kinds that only make Secrets and ConfigMaps, which references to these know."""
+
 _QUEUES = (
     "kueue.x-k8s.io",
     "scheduling.volcano.sh",
@@ -158,12 +170,14 @@ def _unknown(architecture: Architecture) -> Iterator[NotChecked]:
         for resource in resources:
             if resource not in running and resource.ref not in hosts and not _is_known(resource):
                 reason = f"kind {kind} is not known and holds no pods"
+                if refers(resource):
+                    reason = f"what this {kind} deploys is not in the scan, and no known chart"
                 yield NotChecked(resource.file, resource.place.line, reason)
 
 
 def _is_known(resource: Resource) -> bool:
     group = resource.ref.group
-    return group in _KUBERNETES or group.endswith((".k8s.io", *_JOINED, *_QUEUES))
+    return group in _KUBERNETES or group.endswith((".k8s.io", *_JOINED, *_MAKERS, *_QUEUES))
 
 
 def scan(  # noqa: PLR0913 - the public interface: keywords with defaults read best there

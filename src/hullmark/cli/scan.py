@@ -8,8 +8,21 @@ from dataclasses import replace
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import FILES, Command, Option, one_of
-from hullmark.cli.options import CHECK, COLOR, HELP, INPUT, NO_PROGRESS, PATHS, PROFILE, QUIET, SKIP
-from hullmark.cli.output import note
+from hullmark.cli.options import (
+    CHECK,
+    COLOR,
+    COMPLETE,
+    HELP,
+    INPUT,
+    NO_PROGRESS,
+    PATHS,
+    PROFILE,
+    QUIET,
+    RENDERING,
+    SKIP,
+    UNIT,
+)
+from hullmark.cli.output import note, write
 from hullmark.cli.progress import Progress
 from hullmark.cli.targets import FORMATS, deliver, save, target, targets
 from hullmark.cli.trouble import complain
@@ -18,6 +31,8 @@ from hullmark.engine.profiles import THRESHOLDS
 from hullmark.engine.result import Result
 from hullmark.model.errors import HullmarkError
 from hullmark.model.terms import Outcome, Severity
+from hullmark.report.sources import listing
+from hullmark.sources.unit import Rendering
 
 CLEAN, FINDINGS, USAGE, OUR_FAULT, NOTHING = 0, 1, 2, 3, 4
 """Exit codes of a scan."""
@@ -32,17 +47,23 @@ def run(options: argparse.Namespace) -> int:
     progress = Progress(enabled=not (options.quiet or options.no_progress))
     units = plan.read(progress)
     progress.clear()
+    if options.list_sources:
+        write(listing(units))
+        return CLEAN if any(unit.reading.resources for unit in units) else NOTHING
     result = plan.judge(units)
     if options.write_baseline:
         save(options.write_baseline, baseline.write(result.findings))
         _note(options, f"the baseline '{options.write_baseline}' knows {len(result.findings)} findings now")
     shown = _at_least(result, options.min_severity)
     for one in wanted:
-        deliver(shown, one, color=options.color, complete=options.complete)
+        deliver(shown, one, color=options.color, complete=options.all)
         if one.file:
             _note(options, f"{one.format} report written to '{one.file}'")
     gc.freeze()
-    return CLEAN if options.write_baseline and not _failed(result) else exit_code(result)
+    if options.write_baseline and not _failed(result):
+        return CLEAN
+    unchecked = plan.terms.settings.fail_on_unchecked or options.fail_on_unchecked
+    return exit_code(result, fail_on_unchecked=unchecked)
 
 
 def request(options: argparse.Namespace) -> pipeline.Request:
@@ -57,10 +78,22 @@ def request(options: argparse.Namespace) -> pipeline.Request:
         baseline=given.get("baseline") or "",
         only=frozenset(given.get("check") or ()),
         skip=frozenset(given.get("skip") or ()),
+        rendering=Rendering(
+            helm=options.helm or "",
+            cached=not options.no_cache,
+            values=tuple(options.values),
+            settings=tuple(options.set),
+            namespace=options.namespace or "",
+            release_name=options.release_name or "",
+            kube_version=options.kube_version or "",
+            api_versions=tuple(options.api_versions),
+        ),
+        unit=options.unit or "",
+        complete=bool(given.get("complete")),
     )
 
 
-def exit_code(result: Result) -> int:
+def exit_code(result: Result, *, fail_on_unchecked: bool = False) -> int:
     """What a result means for whoever called; complains where nothing could be looked at."""
     if _failed(result):
         return OUR_FAULT
@@ -71,7 +104,8 @@ def exit_code(result: Result) -> int:
     if any(s.gates for s in result.findings):
         return FINDINGS
     # A document that cannot be read was not checked, so the run was not clean; the diagnostic says what to mend.
-    return USAGE if any(p.severity == "error" for p in result.problems) else CLEAN
+    unread = any(p.severity == "error" for p in result.problems)
+    return USAGE if unread or (fail_on_unchecked and result.not_checked) else CLEAN
 
 
 def _failed(result: Result) -> bool:
@@ -91,6 +125,8 @@ def _note(options: argparse.Namespace, text: str) -> None:
         note(text)
 
 
+LIST_SOURCES = Option("--list-sources", "say what was found, what each is and how it was read, and stop")
+
 _SEVERITIES = tuple(s.word for s in Severity)
 
 COMMAND = Command(
@@ -99,12 +135,14 @@ COMMAND = Command(
     run,
     PATHS,
     (
-        ("what is read", INPUT),
+        ("what is read", (*INPUT, UNIT, LIST_SOURCES)),
+        ("how it is rendered", RENDERING),
         (
             "what is checked",
             (
                 CHECK,
                 SKIP,
+                COMPLETE,
                 PROFILE,
                 Option(
                     "--fail-on",
@@ -113,6 +151,7 @@ COMMAND = Command(
                     one_of("severity", tuple(THRESHOLDS)),
                     words=tuple(THRESHOLDS),
                 ),
+                Option("--fail-on-unchecked", "exit with 2 if something could not be checked"),
                 Option("--baseline", "findings that are known and do not count", "FILE", words=FILES),
                 Option("--write-baseline", "write all findings of this scan into a baseline", "FILE", words=FILES),
             ),
@@ -139,7 +178,7 @@ COMMAND = Command(
                     one_of("severity", _SEVERITIES),
                     words=_SEVERITIES,
                 ),
-                Option("--complete", "also show every place, what is waived, and what the baseline knows"),
+                Option("--all", "also show every place, what is waived, and what the baseline knows"),
                 COLOR,
                 NO_PROGRESS,
                 QUIET,

@@ -13,7 +13,7 @@ from hullmark.cli.output import colored, replace, width, write
 from hullmark.engine.result import Result
 from hullmark.model.errors import HullmarkError
 
-FORMATS = ("terminal", "json", "sarif", "junit", "gitlab")
+FORMATS = ("terminal", "json", "sarif", "markdown", "junit", "gitlab")
 """The formats of a scan's report; each is a module of `hullmark.report` with a function ``render``."""
 
 
@@ -67,7 +67,7 @@ def deliver(result: Result, one: Target, *, color: str, complete: bool) -> None:
     if one.format == "terminal":
         shown = colored(color, sys.stdout) if not one.file else color == "always"
         text = module.render(result, color=shown, width=100 if one.file else width(sys.stdout), verbose=complete)
-    elif one.format in ("sarif", "gitlab"):
+    elif one.format in ("sarif", "gitlab", "markdown"):
         text = module.render(result, root=os.getcwd())
     else:
         text = module.render(result)

@@ -34,12 +34,14 @@ class Settings:
 
     ``fail_on`` is a severity or *never*, empty where the profile decides; ``exclude`` are file patterns in the syntax
     of ``.hullmarkignore``; ``disabled`` are the ids of checks that are not run; ``severities`` replace those of the
-    checks; ``gate_samples`` lets samples and tests decide the exit code like anything else.
+    checks; ``gate_samples`` lets samples and tests decide the exit code like anything else; ``fail_on_unchecked`` lets what
+    could not be checked do so.
     """
 
     profile: str = DEFAULT
     fail_on: str = ""
     gate_samples: bool = False
+    fail_on_unchecked: bool = False
     exclude: tuple[str, ...] = ()
     disabled: frozenset[str] = frozenset()
     severities: Mapping[str, Severity] = field(default_factory=dict)
@@ -65,12 +67,13 @@ def settings(source: Source, known: Mapping[str, str]) -> Settings:
     root = _root(source)
     if root is None:
         return Settings()
-    only(root, ("profile", "fail-on", "gate-samples", "exclude", "checks", "waivers"))
+    only(root, ("profile", "fail-on", "fail-on-unchecked", "gate-samples", "exclude", "checks", "waivers"))
     checks = _mapping(root, "checks", ("disable", "severity"))
     return Settings(
         profile=_choice(root, "profile", PROFILES) or DEFAULT,
         fail_on=_choice(root, "fail-on", THRESHOLDS),
         gate_samples=_flag(root, "gate-samples"),
+        fail_on_unchecked=_flag(root, "fail-on-unchecked"),
         exclude=_texts(root, "exclude"),
         disabled=frozenset(known[name] for name in _checks(checks, "disable", known)),
         severities=_severities(checks, known),

@@ -21,7 +21,6 @@ from hullmark.model.waiver import Waiver
 from hullmark.model.workload import Workload
 from hullmark.sources import Reading
 
-
 VIA = "what it is rendered through"
 """What the template or base is called that stands between a value and the object."""
 
@@ -163,6 +162,7 @@ def _settled(
         gates=decides and waiver is None and not known and not sample,
         waiver=waiver,
         known=known,
+        covered_by=check.covered_by,
     )
 
 

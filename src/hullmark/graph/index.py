@@ -154,8 +154,9 @@ class Hits(NamedTuple):
 class Pods:
     """Pod sets by namespace and label, account and controller."""
 
-    def __init__(self, chains: Chains, workloads: Iterable[Workload]) -> None:
+    def __init__(self, chains: Chains, workloads: Iterable[Workload], *, complete: bool = False) -> None:
         self.chains = chains
+        self.complete = complete
         self._shelves: dict[tuple[str, str, str], Shelf[PodSet]] = {}
         self._entries: list[Entry[PodSet]] = []
         self._anywhere = False
@@ -197,8 +198,11 @@ class Pods:
         return self._shelves.get((namespace, key, value))
 
     def populated(self, namespace: str) -> bool:
-        """Whether the scan holds pod sets that are written to be of this namespace, or any if it is left out."""
-        return bool(self._entries) and (not namespace or self.shelf(namespace, ALL, "") is not None)
+        """Whether the scan holds pod sets that are written to be of this namespace, or any if it is left out.
+
+        One that is complete holds them all, be they none.
+        """
+        return self.complete or (bool(self._entries) and (not namespace or self.shelf(namespace, ALL, "") is not None))
 
     def select(self, selector: Selector, namespace: str, near: Resource) -> Hits:
         """The pod sets that a selector selects in a namespace, else those that a left-out namespace allows."""

@@ -18,7 +18,7 @@ class Reference(NamedTuple):
     """One mention of a ConfigMap or Secret.
 
     ``found`` is None when it is not in the scan, which says nothing about the cluster. ``key``
-    is the single key that is meant, or empty for all of them.
+    is the single key that is meant, or empty for all of them, and ``key_place`` where it is named.
     """
 
     kind: str
@@ -27,6 +27,7 @@ class Reference(NamedTuple):
     optional: bool
     place: Place
     found: Resource | None
+    key_place: Place | None = None
 
 
 def references(arch: Architecture, podset: PodSet) -> Iterator[Reference]:
@@ -55,7 +56,8 @@ def _mentions(
         value = node.get(key)
         named = "secretName" if key == "secret" and string(value, "secretName") else "name"
         if name := string(value, named):
-            yield _reference(arch, podset, kind, name, value, node.at(key, named))
+            found = _reference(arch, podset, kind, name, value, node.at(key, named))
+            yield found._replace(key_place=node.at(key, "key")) if found.key else found
 
 
 def _reference(arch: Architecture, podset: PodSet, kind: str, name: str, value: Value, place: Place) -> Reference:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from hullmark.model.resource import Ref, Resource
 from hullmark.model.truth import string
 from hullmark.recognise.kinds import path, walk
-from hullmark.text.source import Place, Source
+from hullmark.text.source import Source
 from hullmark.text.tree import Document, Map, Margin, Node, Seq, Value
 from hullmark.text.yaml import read
 
@@ -93,17 +93,23 @@ def _strings(root: Node) -> Iterator[Node]:
 
 
 def _parsed(node: Node, host: Resource) -> Iterator[Resource]:
+    for found in documents(node):
+        made = _resource(found.node, host)
+        if made is not None:
+            yield made
+
+
+def documents(node: Node) -> Iterator[Document]:
+    """The documents in the string of a node, with their places in the user's file; ``{{actions}}`` are values in them."""
     place = node.at()
     actions = {_neutral(action): action.group() for action in _ACTION.finditer(node.value)}
     text = _ACTION.sub(_neutral, node.value)
-    margin = _margin(place, node.value)
+    margin = Margin.of(place, node.value)
     for found in read(Source(place.source.name, text)):
         if isinstance(found, Document):
             if actions:
                 _restore(found.root, actions)
-            made = _resource(found._replace(margin=margin).node, host)
-            if made is not None:
-                yield made
+            yield found._replace(margin=margin)
 
 
 def _neutral(action: re.Match[str]) -> str:
@@ -130,17 +136,6 @@ def _restore(root: Value, actions: Mapping[str, str]) -> None:
         elif isinstance(value, Seq):
             value[:] = map(written, value)
             stack.extend(value)
-
-
-def _margin(place: Place, value: str) -> Margin:
-    """How the lines of a block scalar lie in the file; line 0 where they do not correspond."""
-    source = place.source
-    lines = value.split("\n")
-    first = place.line + 1
-    top = next((i for i, line in enumerate(lines) if line.strip()), 0)
-    indent = len(source.line(first + top)) - len(lines[top])
-    same = indent >= 0 and all(source.line(first + i)[indent:] == line for i, line in enumerate(lines) if line.strip())
-    return Margin(place, first if same else 0, indent if same else 0)
 
 
 def _resource(node: Node, host: Resource) -> Resource | None:

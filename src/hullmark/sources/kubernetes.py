@@ -59,7 +59,7 @@ def resources(
             yield found
     if some:
         for node in bare:
-            yield NotChecked(source.name, _line(node), BARE, "leave it out, or give it both")
+            yield _left(node, BARE, "leave it out, or give it both")
 
 
 def _is_object(value: Value) -> bool:
@@ -82,14 +82,14 @@ def _objects(node: Node) -> Iterator[Resource | NotChecked]:
             if isinstance(item.value, Map) and all(own):
                 inner.append((item, *own))
             else:
-                yield NotChecked(node.doc.source.name, _line(item), ITEM, "give it apiVersion and kind")
+                yield _left(item, ITEM, "give it apiVersion and kind")
         pending.extend(reversed(inner))
 
 
 def _resource(node: Node, api: str, kind: str) -> Resource | NotChecked:
     value = node.value
     if _is_patch(value, kind):
-        return NotChecked(node.doc.source.name, _line(node), PATCH, PATCH_HINT)
+        return _left(node, PATCH, PATCH_HINT)
     group, _, version = api.rpartition("/")
     metadata = value.get("metadata")
     # A generated name is known up to what the API server appends.
@@ -106,5 +106,6 @@ def _is_patch(value: Map, kind: str) -> bool:
     return not any(string(c, "image") for c in items(value, "spec", "template", "spec", "containers"))
 
 
-def _line(node: Node) -> int:
-    return node.doc.place(node.span.start, node.span.end, node.path).line
+def _left(node: Node, reason: str, hint: str) -> NotChecked:
+    place = node.doc.place(node.span.start, node.span.end, node.path)
+    return NotChecked(place.source.name, place.line, reason, hint)

@@ -51,11 +51,24 @@ EMPTY_SEQ = Seq()
 
 
 class Margin(NamedTuple):
-    """How the lines of an embedded text lie in its host: first line (1-based) and indentation."""
+    """How the lines of an embedded text lie in its host: first line (1-based, 0 where they do not correspond) and indentation."""
 
     host: Place
     line: int
     indent: int
+
+    @classmethod
+    def of(cls, place: Place, value: str) -> Margin:
+        """The margin of a string that stands at a place: that of a block scalar, none of any other."""
+        source = place.source
+        lines = value.split("\n")
+        first = place.line + 1
+        top = next((i for i, line in enumerate(lines) if line.strip()), 0)
+        indent = len(source.line(first + top)) - len(lines[top])
+        same = indent >= 0 and all(
+            source.line(first + i)[indent:] == line for i, line in enumerate(lines) if line.strip()
+        )
+        return cls(place, first if same else 0, indent if same else 0)
 
 
 Origin = Callable[[Span, tuple[Key, ...], bool], Place]

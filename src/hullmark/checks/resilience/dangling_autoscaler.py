@@ -103,6 +103,10 @@ def dangling_autoscaler(scaler: Resource, arch: Architecture) -> Iterator[Findin
     kind = string(scaler.spec, "scaleTargetRef", "kind") or "Deployment"
     name = string(scaler.spec, "scaleTargetRef", "name")
     if not selection.near:
+        if arch.complete and not selection.unknown:
+            at = scaler.node.at("spec", "scaleTargetRef", "name")
+            yield Finding(f"'{scaler.ref.name}' scales {kind} '{name}', which is not there", at)
+            return
         raise Undecided(selection.unknown or f"{kind} '{name}' is not in the scan")
     podset, why = selection.near[0]
     ref = podset.workload.ref

@@ -4,7 +4,8 @@ A Service whose selector matches nothing answers every connection with a refusal
 
 Pods that an operator makes carry labels it adds, which count. A Service without selector, of type ExternalName, or whose pods may simply lie outside
 the scan is not reported; it is a finding when pods in the scan miss the selector by little: one label is absent or spelt almost alike, or the namespace differs. A label of
-quite another value (`tier: cache` where there is a `tier: web`) rather means other pods, which are not in the scan.
+quite another value (`tier: cache` where there is a `tier: web`) rather means other pods, which are not in the scan. With `--complete`, which says that the
+scan holds everything that is deployed, a Service that selects nothing is always reported.
 
 To fix it, give selector and pods the same labels, in the same namespace.
 
@@ -112,6 +113,9 @@ def dangling_service(service: Resource, arch: Architecture) -> Iterator[Finding]
             service.node.key("spec", "selector"),
             related=tuple((p.workload.at(), why) for p, why in near[:3]),
         )
+        return
+    if arch.complete and not selection.unknown:
+        yield Finding(f"service '{service.ref.name}' selects no pods", service.node.key("spec", "selector"))
         return
     raise Undecided(
         selection.unknown or f"no pods in the scan carry the labels that service '{service.ref.name}' selects"

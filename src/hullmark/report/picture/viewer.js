@@ -1,0 +1,143 @@
+"use strict";
+(() => {
+  const all = (selector, from = document) => [...from.querySelectorAll(selector)];
+  const one = (selector, from = document) => from.querySelector(selector);
+  const details = JSON.parse(one("#details").textContent);
+  const paths = JSON.parse(one("#paths").textContent);
+  const aside = one("aside"), search = one("#search"), none = one(".none");
+  const chosen = { role: one("#role"), zone: one("#zone"), tone: one("#tone"), path: one("#path") };
+  const tones = ["", "info", "low", "medium", "high", "critical"];
+  const shown = () => one(".view.shown");
+
+  // Moving about: the view box is the camera.
+  const frames = new Map();
+  function frame(svg) {
+    if (!frames.has(svg)) frames.set(svg, svg.getAttribute("viewBox").split(" ").map(Number));
+    return frames.get(svg);
+  }
+  function look(svg, box) { svg.setAttribute("viewBox", box.join(" ")); svg.camera = box; }
+  function camera(svg) { return svg.camera || frame(svg); }
+  function zoom(svg, factor, at) {
+    const [x, y, w, h] = camera(svg), full = frame(svg);
+    const wide = Math.min(Math.max(w * factor, full[2] / 40), full[2] * 2), ratio = wide / w;
+    const cx = at ? at.x : x + w / 2, cy = at ? at.y : y + h / 2;
+    look(svg, [cx - (cx - x) * ratio, cy - (cy - y) * ratio, wide, h * ratio]);
+  }
+  function point(svg, event) {
+    const place = new DOMPoint(event.clientX, event.clientY);
+    return place.matrixTransform(svg.getScreenCTM().inverse());
+  }
+  let grip = null;
+  all(".view svg").forEach((svg) => {
+    svg.addEventListener("wheel", (event) => {
+      event.preventDefault();
+      zoom(svg, event.deltaY > 0 ? 1.15 : 1 / 1.15, point(svg, event));
+    }, { passive: false });
+    svg.addEventListener("pointerdown", (event) => { grip = { svg, from: point(svg, event), moved: false }; });
+    svg.addEventListener("pointermove", (event) => {
+      if (!grip || grip.svg !== svg) return;
+      const to = point(svg, event), [x, y, w, h] = camera(svg);
+      const dx = grip.from.x - to.x, dy = grip.from.y - to.y;
+      if (Math.abs(dx) + Math.abs(dy) > w / 300) grip.moved = true;
+      if (grip.moved) look(svg, [x + dx, y + dy, w, h]);
+    });
+  });
+  addEventListener("pointerup", () => setTimeout(() => { grip = null; }));
+
+  // What is dimmed: everything that a filter or the search does not mean.
+  function fits(tile) {
+    const words = search.value.trim().toLowerCase();
+    const told = details[tile.dataset.id];
+    return (!words || (told && told.text.includes(words)))
+      && (!chosen.role.value || tile.dataset.role === chosen.role.value)
+      && (!chosen.zone.value || tile.dataset.zone === chosen.zone.value)
+      && tones.indexOf(tile.dataset.tone) >= tones.indexOf(chosen.tone.value);
+  }
+  function filter() {
+    const path = paths[chosen.path.value];
+    const steps = path ? path.slice(1).map((to, i) => `${path[i]}\n${to}`) : [];
+    all(".view").forEach((view) => {
+      const tiles = all(".tile", view), kept = new Set();
+      tiles.forEach((tile) => {
+        const on = path ? path.includes(tile.dataset.id) : fits(tile);
+        tile.classList.toggle("dim", !on);
+        tile.classList.toggle("hot", Boolean(path) && on);
+        if (on) kept.add(tile.dataset.id);
+      });
+      all(".edge[data-from]", view).forEach((edge) => {
+        const step = steps.includes(`${edge.dataset.from}\n${edge.dataset.to}`);
+        const on = path ? step : kept.has(edge.dataset.from) && kept.has(edge.dataset.to);
+        edge.classList.toggle("dim", !on);
+        edge.classList.toggle("hot", step);
+      });
+      if (view === shown()) none.style.display = kept.size ? "none" : "block";
+    });
+  }
+  search.addEventListener("input", filter);
+  Object.values(chosen).forEach((select) => select.addEventListener("change", filter));
+
+  // What a component is, on a click.
+  function element(name, text, parent) {
+    const made = document.createElement(name);
+    if (text !== undefined) made.textContent = text;
+    if (parent) parent.append(made);
+    return made;
+  }
+  function open(tile) {
+    const told = details[tile.dataset.id];
+    if (tile.dataset.role === "zone") { show(`zone ${tile.dataset.id.slice(5)}`); return; }
+    all(".tile.chosen").forEach((other) => other.classList.remove("chosen"));
+    tile.classList.add("chosen");
+    aside.replaceChildren();
+    const close = element("button", "×", aside);
+    close.className = "close";
+    close.setAttribute("aria-label", "close");
+    close.addEventListener("click", shut);
+    element("h2", told.title, aside);
+    element("div", told.subtitle, aside).className = "remark";
+    for (const [heading, rows] of told.details) {
+      element("h3", heading, aside);
+      const list = element("dl", undefined, aside);
+      for (const [name, text] of rows) { element("dt", name, list); element("dd", text, list); }
+    }
+    aside.classList.add("shown");
+  }
+  function shut() {
+    aside.classList.remove("shown");
+    all(".tile.chosen").forEach((tile) => tile.classList.remove("chosen"));
+  }
+  all(".view .tile").forEach((tile) => {
+    tile.setAttribute("tabindex", "0");
+    tile.setAttribute("role", "button");
+    tile.addEventListener("click", () => { if (!grip || !grip.moved) open(tile); });
+    tile.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" || event.key === " ") { event.preventDefault(); open(tile); }
+    });
+  });
+
+  // Views: the whole, the overview, and each zone.
+  const views = one("#view");
+  function show(name) {
+    const wanted = all(".view").find((view) => view.dataset.view === name);
+    if (!wanted) return;
+    all(".view").forEach((view) => view.classList.toggle("shown", view === wanted));
+    views.value = name;
+    filter();
+  }
+  views.addEventListener("change", () => show(views.value));
+  one("#in").addEventListener("click", () => zoom(one("svg", shown()), 1 / 1.3));
+  one("#out").addEventListener("click", () => zoom(one("svg", shown()), 1.3));
+  one("#fit").addEventListener("click", () => { const svg = one("svg", shown()); look(svg, frame(svg)); });
+  one("#theme").addEventListener("click", () => {
+    const root = document.documentElement;
+    const dark = root.classList.contains("dark")
+      || (!root.classList.contains("light") && matchMedia("(prefers-color-scheme: dark)").matches);
+    root.classList.toggle("dark", !dark);
+    root.classList.toggle("light", dark);
+  });
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape") shut();
+    if (event.key === "/" && document.activeElement !== search) { event.preventDefault(); search.focus(); }
+  });
+  show(views.value);
+})();

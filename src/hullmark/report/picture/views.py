@@ -1,0 +1,89 @@
+"""Smaller scenes of a large one: an overview of its zones, and each zone with what it has to do with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from hullmark.report.picture.scene import Arrow, Scene, Tile, Tone, Zone
+
+LARGE = 80
+"""From how many tiles on a picture starts with its overview."""
+
+_TONES: tuple[Tone, ...] = ("", "info", "low", "medium", "high", "critical")
+
+
+def overview(scene: Scene) -> Scene:
+    """Every zone as one tile, and what lies in none as it is; arrows between the same two become one."""
+    homes = _homes(scene)
+    tiles = [tile for tile in scene.tiles if not homes[tile.id]]
+    tiles += [_summary(zone, [t for t in scene.tiles if homes[t.id] == zone.id]) for zone in _outermost(scene)]
+    ends = {tile.id: _zone_tile(homes[tile.id]) if homes[tile.id] else tile.id for tile in scene.tiles}
+    return Scene(scene.title, tuple(tiles), tuple(_bundled(scene.arrows, ends)))
+
+
+def close_up(scene: Scene, zone: Zone) -> Scene:
+    """One zone in full; the other zones it has to do with as one tile each."""
+    homes = _homes(scene)
+    inside = {tile.id for tile in scene.tiles if homes[tile.id] == zone.id}
+    near = {
+        a.target if a.source in inside else a.source
+        for a in scene.arrows
+        if (a.source in inside) != (a.target in inside)
+    }
+    ends = {
+        tile.id: tile.id if tile.id in inside or not homes[tile.id] else _zone_tile(homes[tile.id])
+        for tile in scene.tiles
+        if tile.id in inside or tile.id in near
+    }
+    others = {homes[one] for one in near - inside if homes[one]}
+    tiles = [t for t in scene.tiles if ends.get(t.id) == t.id]
+    tiles += [_summary(z, [t for t in scene.tiles if homes[t.id] == z.id]) for z in _outermost(scene) if z.id in others]
+    arrows = [a for a in scene.arrows if a.source in inside or a.target in inside]
+    zones = tuple(z for z in scene.zones if z.id == zone.id or _outer(z, scene) == zone.id)
+    return Scene(zone.title, tuple(tiles), tuple(_bundled(arrows, ends)), zones)
+
+
+def _homes(scene: Scene) -> Mapping[str, str]:
+    """The outermost zone of every tile, empty for none."""
+    outer = {zone.id: _outer(zone, scene) for zone in scene.zones}
+    return {tile.id: outer.get(tile.zone, "") for tile in scene.tiles}
+
+
+def _outermost(scene: Scene) -> list[Zone]:
+    return [zone for zone in scene.zones if _outer(zone, scene) == zone.id]
+
+
+def _outer(zone: Zone, scene: Scene) -> str:
+    known = {z.id: z for z in scene.zones}
+    for _ in known:
+        if zone.parent not in known:
+            break
+        zone = known[zone.parent]
+    return zone.id
+
+
+def _zone_tile(zone: str) -> str:
+    return f"zone:{zone}"
+
+
+def _summary(zone: Zone, tiles: list[Tile]) -> Tile:
+    worst: Tone = max((tile.tone for tile in tiles if tile.badge), key=_TONES.index, default="")
+    return Tile(
+        _zone_tile(zone.id),
+        zone.title,
+        f"{len(tiles)} components",
+        icon="pipeline",
+        tone=worst,
+        badge=sum(tile.badge for tile in tiles),
+        role="zone",
+    )
+
+
+def _bundled(arrows: Iterable[Arrow], ends: Mapping[str, str]) -> Iterable[Arrow]:
+    found: dict[tuple[str, str, str], Arrow] = {}
+    for arrow in arrows:
+        if arrow.source in ends and arrow.target in ends:
+            source, target = ends[arrow.source], ends[arrow.target]
+            if source != target:
+                found.setdefault((source, target, arrow.kind), arrow._replace(source=source, target=target))
+    return found.values()

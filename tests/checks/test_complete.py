@@ -1,0 +1,108 @@
+"""What is referred to and not in the scan: unknown, unless the scan is said to be complete."""
+
+from __future__ import annotations
+
+import pytest
+
+from hullmark.checks.registry import checks
+from hullmark.engine.run import verdicts
+from hullmark.graph.build import build
+from hullmark.model.finding import Verdict
+from hullmark.model.resource import Resource
+from hullmark.model.terms import Outcome
+from hullmark.sources.kubernetes import resources
+from hullmark.text.source import Source
+
+DANGLING = [c for c in checks() if c.id.startswith("dangling-")]
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {{name: chat, namespace: ml}}
+spec:
+  {spec}
+"""
+SECRET = POD.format(
+    spec="containers: [{name: c, image: a, env: [{name: T, valueFrom: {secretKeyRef: {name: hub, key: token}}}]}]"
+)
+CLAIM = POD.format(spec="volumes: [{name: v, persistentVolumeClaim: {claimName: weights}}]\n  containers: [{name: c}]")
+ACCOUNT = POD.format(spec="serviceAccountName: reader\n  containers: [{name: c, image: a}]")
+SERVICE = """\
+apiVersion: v1
+kind: Service
+metadata: {name: chat, namespace: ml}
+spec: {selector: {app: chat}}
+"""
+SCALER = """\
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: chat, namespace: ml}
+spec: {scaleTargetRef: {kind: Deployment, name: chat}, maxReplicas: 3}
+"""
+CASES = {
+    "Secret 'hub' is not there": SECRET,
+    "PersistentVolumeClaim 'weights' is not there": CLAIM,
+    "ServiceAccount 'reader' is not there": ACCOUNT,
+    "service 'chat' selects no pods": SERVICE,
+    "'chat' scales Deployment 'chat', which is not there": SCALER,
+}
+
+
+def outcomes(text: str, *, complete: bool) -> list[Verdict]:
+    found = [r for r in resources(Source("a.yaml", text)) if isinstance(r, Resource)]
+    every = verdicts(build(found, complete=complete), DANGLING)
+    return [v for v in every if v.outcome is not Outcome.PASS]
+
+
+@pytest.mark.parametrize(("message", "text"), CASES.items())
+def test_what_is_not_in_the_scan_is_unknown_unless_it_is_complete(message: str, text: str) -> None:
+    (open_case,) = outcomes(text, complete=False)
+    (closed,) = outcomes(text, complete=True)
+
+    assert (open_case.outcome, open_case.findings) == (Outcome.UNKNOWN, ())
+    assert [f.message for f in closed.findings] == [message]
+
+
+@pytest.mark.parametrize(
+    "maker",
+    [
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: hub, namespace: ml}\nstringData: {token: x}\n",
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: hub, namespace: ml}\n",  # another program fills it in
+        "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: x, namespace: ml}\n"
+        "spec: {target: {name: hub}}\n",
+        "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: hub, namespace: ml}\n",
+        "apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: hub, namespace: ml}\n",
+        "apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: {name: x, namespace: ml}\nspec: {secretName: hub}\n",
+        "apiVersion: secrets-store.csi.x-k8s.io/v1\nkind: SecretProviderClass\nmetadata: {name: x, namespace: ml}\n"
+        "spec: {secretObjects: [{secretName: hub}]}\n",
+    ],
+)
+@pytest.mark.parametrize("complete", [False, True])
+def test_what_something_in_the_scan_makes_is_there(maker: str, complete: bool) -> None:
+    assert outcomes(SECRET + "---\n" + maker, complete=complete) == []
+
+
+def test_what_an_operator_may_make_stays_unknown() -> None:
+    maker = "apiVersion: external-secrets.io/v1\nkind: ClusterExternalSecret\nmetadata: {name: x}\n"
+    (verdict,) = outcomes(SECRET + "---\n" + maker, complete=True)
+
+    assert verdict.outcome is Outcome.UNKNOWN
+
+
+def test_optional_references_may_dangle() -> None:
+    assert outcomes(SECRET.replace("key: token", "key: token, optional: true"), complete=True) == []
+
+
+def test_a_namesake_elsewhere_is_named() -> None:
+    other = "apiVersion: v1\nkind: Secret\nmetadata: {name: hub, namespace: web}\n"
+    (verdict,) = outcomes(SECRET + "---\n" + other, complete=True)
+
+    assert [why for f in verdict.findings for _, why in f.related] == ["one of this name is in namespace 'web'"]
+
+
+def test_nulls_are_absent() -> None:
+    text = POD.format(
+        spec="volumes: [{name: v, configMap: null}]\n  containers: [{name: c, envFrom: [{secretRef: null}]}]"
+    )
+
+    assert outcomes(text, complete=True) == []
