@@ -80,7 +80,8 @@ def items(service: Map, key: str) -> Iterator[Item]:
                 yield item
 
 
-def _all(service: Map, root: Map, texts: Texts, title: PairMark) -> Iterator[Mounted]:
+def _all(service: Map, root: Map, texts: Texts, title: PairMark, *, borrowed: bool = False) -> Iterator[Mounted]:
+    """Every mount of a service; those it has from another one (``volumes_from``) without what that one has from others."""
     for item in items(service, "volumes"):
         spec = item.value
         one = _long(item, spec) if isinstance(spec, Map) else _short(item, text(spec), texts.loader.sheet)
@@ -91,12 +92,23 @@ def _all(service: Map, root: Map, texts: Texts, title: PairMark) -> Iterator[Mou
         path = text(item.value.get("source") if isinstance(item.value, Map) else item.value).partition(":")[0]
         if _RISKY.fullmatch(path):
             yield _made("hostPath", path, path, item.mark)
-    for key in ("configs", "secrets"):
+    for item in items(service, "volumes_from") if not borrowed else ():
+        yield from _borrowed(item, root, texts)
+    for key in ("configs", "secrets") if not borrowed else ():
         for item in items(service, key):
             yield _given(key, item, texts)
-    if boolean(service.get("use_api_socket")) is True:
+    if boolean(service.get("use_api_socket")) is True and not borrowed:
         yield _made("hostPath", _SOCKET, _SOCKET, service.marks["use_api_socket"][2:])
     yield from _shared_memory(service, title)
+
+
+def _borrowed(item: Item, root: Map, texts: Texts) -> Iterator[Mounted]:
+    """The volumes of another service, shown where they are asked for."""
+    name, _, mode = text(item.value).partition(":")
+    other, mark = inside(root, "services", name), at(item.mark)
+    for one in _all(Map({"volumes": other.get("volumes")}, other.marks), root, texts, mark, borrowed=True):
+        placed = _placed(one, mark, mark)._replace(item=item.mark)
+        yield placed._replace(read_only=True) if mode == "ro" else placed
 
 
 def _made(kind: str, source: str, target: str, item: Mark) -> Mounted:

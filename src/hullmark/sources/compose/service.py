@@ -10,11 +10,13 @@ from collections.abc import Iterator
 
 from hullmark.sources.compose.commands import commands, health
 from hullmark.sources.compose.devices import resources
+from hullmark.sources.compose.dotenv import settings
 from hullmark.sources.compose.environment import variables
 from hullmark.sources.compose.hardening import namespaces, security
 from hullmark.sources.compose.layer import RESET
-from hullmark.sources.compose.made import Entry, mapping, sequence, several
+from hullmark.sources.compose.made import Entry, at, mapping, sequence, several
 from hullmark.sources.compose.mounts import mounts
+from hullmark.sources.compose.paths import joined
 from hullmark.sources.compose.ports import ports
 from hullmark.sources.compose.project import Loader
 from hullmark.sources.compose.texts import Texts
@@ -44,7 +46,7 @@ class Assembly:
         """The object of a service."""
         service, mark = self.services[name], self.services.marks[name]
         title: PairMark = (*mark[:2], *mark[:2])
-        labels = inside(service, "labels")
+        labels = self._labels(service)
         notes = _strings({**inside(service, "annotations"), **labels}, inside(service, "annotations"), labels)
         template = [
             ("metadata", mapping([("labels", _strings(labels, labels), title), ("annotations", notes, title)]), title),
@@ -75,6 +77,20 @@ class Assembly:
         value = f"hf://{hub}" if hub != written else f"oci://{written}" if written else None
         place = models[name].marks["model"] if value else title
         return self._object(MODEL, name, title, mapping([("model", value, place)]), Map(), Map())
+
+    def _labels(self, service: Map) -> Map:
+        """Labels of a service: its own, over those of the files it names."""
+        found = Map()
+        for item in listed(service.get("label_file"), (0, 0)):
+            asked = self.loader.place(item.mark)
+            source = self.loader.source(joined(self.loader.home, text(item.value)), asked)
+            labels = {} if source is None else settings(source, {}, self.loader.problems)
+            for name, setting in labels.items():
+                start = self.loader.sheet.add(setting.source, setting.span, via=asked)
+                found[name] = setting.value
+                found.marks[name] = at((start, start + setting.span.end - setting.span.start))
+        own = inside(service, "labels")
+        return Map({**found, **own}, {**found.marks, **own.marks})
 
     # -- what Compose alone knows -------------------------------------------------------------
 
