@@ -83,7 +83,10 @@ spec:
       volumeClaimPolicies: [{{{policy}templates: [{{metadata: {{name: v}}}}]}}]
       replicatedJobs:
         - name: node
-          template: {{spec: {{template: {{spec: {{containers: [{{name: node, image: x, volumeMounts: [{{name: v, mountPath: /data}}]}}]}}}}}}}}
+          template:
+            spec:
+              template:
+                spec: {{containers: [{{name: node, image: x, volumeMounts: [{{name: v, mountPath: /data}}]}}]}}
 ---
 apiVersion: trainer.kubeflow.org/v1alpha1
 kind: TrainJob

@@ -102,6 +102,15 @@ def test_places_of_failures(here: Path, tools: Tools, files: dict[str, str], fil
     assert (problem.place.source.name, problem.place.line) == (file, line), problem.message
 
 
+def test_a_message_that_is_logged(here: Path, tmp_path: Path) -> None:
+    put(here, {K: "resources: [pod.yaml]\nnamespaces: x\n", "pod.yaml": POD})
+    said = 'E1124 15:21:34.3 10289 run.go:72] "command failed" err="invalid Kustomization: json: unknown field \\"namespaces\\""'
+    problem = failure(".", Tools(kustomize=tool(tmp_path, f"sys.stderr.write({said!r}); sys.exit(1)")))
+
+    assert problem.message == 'kustomize cannot build it: invalid Kustomization: json: unknown field "namespaces"'
+    assert problem.place.line == 2
+
+
 def test_long_messages_are_shortened(here: Path, tools: Tools) -> None:
     patch = "".join(f"    k{n}: value\n" for n in range(300))
     put(here, {K: f"resources: [pod.yaml]\npatches:\n- patch: |-\n    - a\n{patch}", "pod.yaml": POD})

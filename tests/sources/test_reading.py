@@ -97,12 +97,10 @@ def test_kustomizations_name_their_patches(tree: Path) -> None:
 
 
 def test_other_languages_are_named(tree: Path) -> None:
-    put(tree, "docker-compose.yml", "services: {}\n")
     put(tree, "main.tf", "")
     put(tree, "more.tf.json", "{}")
 
     assert left(".") == {
-        "docker-compose.yml": "Compose is not read yet",
         "main.tf": "Terraform is not read yet",
         "more.tf.json": "Terraform is not read yet",
     }

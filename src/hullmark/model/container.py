@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from hullmark.model.argv import Argv
 from hullmark.model.image import Image
 from hullmark.model.quantity import quantity
+from hullmark.model.terms import Platform
 from hullmark.model.truth import Undecided, flag, number, string
 from hullmark.text.source import Key, Place
 from hullmark.text.tree import Map, Node, Value, dig, items, mapping
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 ContainerKind = Literal["app", "init", "sidecar", "ephemeral"]
 
+
+Origin = Literal["literal", "secret", "config", "field", "unknown"]
+"""How the value of a variable comes about."""
 
 _APPENDED = {"LLMInferenceService": "VLLM_ADDITIONAL_ARGS"}
 """Variables that an operator's command line ends with (kserve ``config/llmisvcconfig``)."""
@@ -33,7 +37,7 @@ class Variable(NamedTuple):
 
     name: str
     value: str | None
-    origin: Literal["literal", "secret", "config", "field", "unknown"]
+    origin: Origin
     node: Node
 
 
@@ -121,6 +125,11 @@ class Container:
     def image(self) -> Image:
         """The image reference, taken apart."""
         return Image.parse(string(self.node.value, "image"))
+
+    @property
+    def built(self) -> bool:
+        """Whether its image is made from sources beside its file, as a Compose service may say; a name is then its own."""
+        return self.workload.platform is Platform.COMPOSE and self.node.get("build") is not None
 
     @property
     def long_running(self) -> bool:

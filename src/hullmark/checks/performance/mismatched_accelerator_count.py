@@ -67,7 +67,7 @@ _LAUNCHER = 3
 """From which rank on a command is an engine's (`hullmark.model.flags.rank`)."""
 
 
-@check(Container, severity=Severity.HIGH, containers=("app",))
+@check(Container, severity=Severity.HIGH, containers=("app",), compose="")
 def mismatched_accelerator_count(container: Container, arch: Architecture) -> Iterator[Finding]:
     kind = container.workload.ref.kind
     if kind == "VLLMRuntime":

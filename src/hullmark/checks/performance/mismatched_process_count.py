@@ -114,7 +114,7 @@ _STEPS = frozenset(
 """Kinds whose pod sets are steps that run one after the other."""
 
 
-@check(Workload, severity=Severity.HIGH, roles=_ROLES)
+@check(Workload, severity=Severity.HIGH, roles=_ROLES, compose="")
 def mismatched_process_count(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     facts = workload.training
     if facts is None or workload.template or facts.benchmark:

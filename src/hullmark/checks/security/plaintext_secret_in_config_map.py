@@ -85,9 +85,14 @@ _DIRECTIVE = re.compile(r"^[ \t]*(requirepass|masterauth)[ \t]+[\"']?([\w+/.-][^
 """Redis' passwords in its own configuration, where a number is a password too."""
 
 
-@check(Resource, severity=Severity.HIGH, kinds=["ConfigMap"])
+@check(
+    Resource,
+    severity=Severity.HIGH,
+    kinds=["ConfigMap"],
+    compose="keep the file out of version control or give the value as a secret, then change the credential",
+)
 def plaintext_secret_in_config_map(resource: Resource, arch: Architecture) -> Iterator[Finding]:
-    for key in mapping(resource.node.value, "data"):
+    for key in () if resource.private else mapping(resource.node.value, "data"):
         node = resource.node.child("data", key)
         if node is None or not isinstance(node.value, str):
             continue

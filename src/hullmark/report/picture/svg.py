@@ -17,19 +17,20 @@ _CORNER = 8.0
 """The radius of an arrow's corners."""
 
 
-def render(scene: Scene, *, theme: str = "auto", path: Path | None = None) -> str:
+def render(scene: Scene, *, theme: str = "auto", path: Path | None = None, own_style: bool = True) -> str:
     """A scene as an SVG file.
 
     Args:
         scene: what to draw.
         theme: *light*, *dark* or *auto*.
         path: a way through the picture to highlight.
+        own_style: whether it brings its style sheet, or stands in a page that has it.
 
     Raises:
         HullmarkError: the layout library is not installed.
     """
     laid = lay_out(scene)
-    return "".join(_file(laid, theme, path))
+    return "".join(_file(laid, sheet(theme) if own_style else "", path))
 
 
 def text(words: str) -> str:
@@ -37,7 +38,7 @@ def text(words: str) -> str:
     return escape(visible(words), quote=True)
 
 
-def _file(laid: Laid, theme: str, path: Path | None) -> Iterator[str]:
+def _file(laid: Laid, style: str, path: Path | None) -> Iterator[str]:
     x, y, wide, high = laid.bounds
     kinds = list(dict.fromkeys(arrow.kind for arrow, _ in laid.arrows))
     full_wide, full_high = max(wide, 520.0) + 2 * _MARGIN, high + 2 * _MARGIN + _HEADER + _LEGEND
@@ -45,7 +46,7 @@ def _file(laid: Laid, theme: str, path: Path | None) -> Iterator[str]:
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left:.0f} {top:.0f} {full_wide:.0f} {full_high:.0f}" '
         f'width="{full_wide:.0f}" height="{full_high:.0f}" role="img" aria-label="{text(laid.scene.title)}">\n'
-        f"<title>{text(laid.scene.title)}</title>\n<style>{sheet(theme)}</style>\n"
+        f"<title>{text(laid.scene.title)}</title>\n<style>{style}</style>\n"
         f'<rect class="paper" x="{left:.0f}" y="{top:.0f}" width="{full_wide:.0f}" height="{full_high:.0f}"/>\n'
     )
     yield f'<text class="heading" x="{x:.0f}" y="{top + _MARGIN + 18:.0f}">{text(laid.scene.title)}</text>\n'

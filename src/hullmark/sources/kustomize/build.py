@@ -10,6 +10,7 @@ from typing import NamedTuple
 from hullmark.model.finding import NotChecked
 from hullmark.model.resource import Resource
 from hullmark.sources.cache import Cache
+from hullmark.sources.helmcharts import referring
 from hullmark.sources.kubernetes import resources
 from hullmark.sources.kustomize.copy import Copy, marked
 from hullmark.sources.kustomize.origins import Origins
@@ -43,14 +44,16 @@ class _Built(NamedTuple):
 def build(folder: str, tools: Tools) -> Unit:
     """The kustomization in a folder, built; what keeps it from being built is told in the unit's reading.
 
-    Nothing is fetched, no plugin and no chart is run, and nothing is written but the cache.
+    Nothing is fetched, no plugin and no chart is run, and nothing is written but the cache. Of one that names Helm charts
+    there is at least the object that says which, with which values.
     """
     tree = load(folder)
     if tree.root not in tree.layers and not tree.problems:
         start = Place(Source(folder, ""), Span(0, 0))
         tree.problems.append(Problem("there is no kustomization here", start, "name its folder"))
     if tree.not_checked or tree.problems:
-        return _unit(folder, tree, ())
+        charts = (referring(layer.document) for layer in tree.layers.values())
+        return _unit(folder, tree, (release for release in charts if release is not None))
     layer = tree.layers[tree.root]
     if not tools.kustomize:
         hint = "install kustomize or kubectl"

@@ -22,6 +22,9 @@ _NOISE = re.compile(
 )
 """What kustomize puts before a message for every kustomization on the way, and for having tried it as a file first."""
 
+_LOGGED = re.compile(r'^E\d{4} .*\] "command failed" err="((?:[^"\\]|\\.)*)"', re.MULTILINE)
+"""How some builds of kubectl put a message."""
+
 _BOTH = re.compile(
     r"accumulating resources: accumulation err='(?:accumulating|merging) resources from '[^']*': (.*)': must build at directory: .*",
     re.DOTALL,
@@ -36,6 +39,8 @@ _POINTER = re.compile(r"(?:missing path|path|find field)[: ]+\"?(?P<path>/?[\w./
 
 def problem(tree: Tree, said: str) -> Problem:
     """A failed build: what kustomize says in short, and where."""
+    if logged := _LOGGED.search(said):
+        said = logged[1].replace('\\"', '"').replace("\\n", "\n")
     return Problem(f"kustomize cannot build it: {_short(tree, said)}", _place(tree, said), _hint(tree))
 
 
