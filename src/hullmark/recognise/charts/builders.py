@@ -10,7 +10,10 @@ _REPLICAS = Count("replicas", default=None)
 _POD = "nodeSelector tolerations affinity securityContext=podSecurityContext"
 _DIFY_KEY = "sk-9f73s3ljTXVcMT3Blb3ljTqtsKiGHXVcMT3BlbkFJLK7U"
 _DIFY_STORE = "WVF5YThaHlkYwhGUSmCRgsX3tD5ngdN8pkih"
-_DIFY = ("lYkiYYT6owG+71oLerGzA7GXCgOT++6ovaezWAjpCjf+Sjc3ZtU+qUEi", "QaHbTe77CtuXmsfyhR7+vRjI/+XbV1AaFy691iy+kGDv2Jvy0/eAh8Y1")
+_DIFY = (
+    "lYkiYYT6owG+71oLerGzA7GXCgOT++6ovaezWAjpCjf+Sjc3ZtU+qUEi",
+    "QaHbTe77CtuXmsfyhR7+vRjI/+XbV1AaFy691iy+kGDv2Jvy0/eAh8Y1",
+)
 
 
 def _manual(path: str, what: str, *values: str, when: str = "", severity: Severity = Severity.HIGH) -> Risk:
