@@ -24,7 +24,11 @@ def _weak(path: str, what: str) -> Risk:
     top = path.partition(".")[0]
     unless = () if top == "langfuse" else (f"!{top}.deploy", f"{top}.auth.existingSecret")
     return Risk(
-        path, f"{what} of '{{name}}' is one of the manual", values=_MANUAL, unless=unless, advice="read it from a Secret"
+        path,
+        f"{what} of '{{name}}' is one of the manual",
+        values=_MANUAL,
+        unless=unless,
+        advice="read it from a Secret",
     )
 
 

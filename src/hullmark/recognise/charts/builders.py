@@ -10,7 +10,10 @@ _REPLICAS = Count("replicas", default=None)
 _POD = "nodeSelector tolerations affinity securityContext=podSecurityContext"
 _DIFY_KEY = "sk-9f73s3ljTXVcMT3Blb3ljTqtsKiGHXVcMT3BlbkFJLK7U"
 _DIFY_STORE = "WVF5YThaHlkYwhGUSmCRgsX3tD5ngdN8pkih"
-_DIFY = ("lYkiYYT6owG+71oLerGzA7GXCgOT++6ovaezWAjpCjf+Sjc3ZtU+qUEi", "QaHbTe77CtuXmsfyhR7+vRjI/+XbV1AaFy691iy+kGDv2Jvy0/eAh8Y1")
+_DIFY = (
+    "lYkiYYT6owG+71oLerGzA7GXCgOT++6ovaezWAjpCjf+Sjc3ZtU+qUEi",
+    "QaHbTe77CtuXmsfyhR7+vRjI/+XbV1AaFy691iy+kGDv2Jvy0/eAh8Y1",
+)
 
 
 def _manual(path: str, what: str, *values: str, when: str = "", severity: Severity = Severity.HIGH) -> Risk:
@@ -70,15 +73,20 @@ CHARTS: tuple[Chart, ...] = (
         settles="resources hardening",
         role=Role.AGENT,
         risks=(
-            Risk(
-                "config.username",
-                "'{name}' lets everyone read and change its flows, and use their keys",
-                unless=(
-                    "extraEnvVars[FLOWISE_USERNAME]", "extraEnvVarsSecret", "extraEnvVarsCM",
-                ),
-                hidden=("image.tag",),
-                lets_in=True,
-                advice="set config.username and config.password, or use Flowise 3.0.1 or later, which has accounts",
+            *(
+                Risk(
+                    f"config.{field}",
+                    "'{name}' lets everyone read and change its flows, and use their keys",
+                    unless=(*others, "extraEnvVars[FLOWISE_USERNAME]", "extraEnvVarsSecret", "extraEnvVarsCM"),
+                    when=when,
+                    hidden=("image.tag",),
+                    lets_in=True,
+                    advice="set config.username and config.password, or use Flowise 3.0.1 or later, which has accounts",
+                )
+                for field, others, when in (
+                    ("username", (), ()),
+                    ("password", ("existingSecret",), ("config.username",)),
+                )
             ),
             Risk(
                 "persistence.enabled",

@@ -81,7 +81,11 @@ def _is_deployed(model: Map, values: Node) -> bool:
     """Whether a model runs as a Deployment: it may be switched off, or be a RayCluster."""
     ray = model.get("raySpec")
     by_ray = isinstance(ray, Map) and ray.get("enabled") is not False
-    return not by_ray and model.get("enabled") is not False and values.get("servingEngineSpec", "enableEngine") is not False
+    return (
+        not by_ray
+        and model.get("enabled") is not False
+        and values.get("servingEngineSpec", "enableEngine") is not False
+    )
 
 
 def _resources(value: Map, mark: PairMark) -> Map:

@@ -50,7 +50,9 @@ def _choice(risk: Risk, values: Node, place: Place, gap: Gap) -> Choice | None:
     if not own.unknown and not _applies(risk, own):
         return None
     doubt = next((s.unknown for s in (own, *against, *needed) if s.unknown), "") or _filled_in(risk, own, needed)
-    doubt = doubt or next((f"'{p}' decides, and what it names is not read" for p in risk.hidden if _sets(values, p)), "")
+    doubt = doubt or next(
+        (f"'{p}' decides, and what it names is not read" for p in risk.hidden if _sets(values, p)), ""
+    )
     written = own.place or (
         next((s.place for s in against if s.place), None) if not (risk.values or risk.like) else None
     )
