@@ -10,7 +10,7 @@ import os
 
 from hullmark.model.resource import Ref, Resource
 from hullmark.model.truth import string
-from hullmark.text.tree import Document, items
+from hullmark.text.tree import Document, Map, items
 
 GROUP = "kustomize.config.k8s.io"
 """The API group of kustomizations, which may leave it out."""
@@ -19,7 +19,7 @@ GROUP = "kustomize.config.k8s.io"
 def referring(document: Document) -> Resource | None:
     """The kustomization of a document as an object, named after its folder; None where it names no charts."""
     node = document.node
-    if not items(node.value, "helmCharts"):
+    if not isinstance(node.value, Map) or not items(node.value, "helmCharts"):
         return None
     version = string(node.value, "apiVersion").rpartition("/")[2] or "v1beta1"
     name = string(node.value, "metadata", "name") or os.path.basename(os.path.dirname(document.source.name)) or "."

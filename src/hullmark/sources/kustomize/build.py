@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from hullmark.model.finding import NotChecked
 from hullmark.model.resource import Resource
+from hullmark.recognise.releases import patches
 from hullmark.sources.cache import Cache
+from hullmark.sources.helmcharts import referring
 from hullmark.sources.kubernetes import resources
 from hullmark.sources.kustomize.copy import Copy, marked
 from hullmark.sources.kustomize.origins import Origins
@@ -39,14 +41,15 @@ class _Built(NamedTuple):
 def build(folder: str, tools: Tools) -> Unit:
     """The kustomization in a folder, built; what keeps it from being built is told in the unit's reading.
 
-    Nothing is fetched, no plugin and no chart is run, and nothing is written but the cache.
+    Nothing is fetched, no plugin and no chart is run, and nothing is written but the cache. One that names charts cannot
+    be built, but what it sets for them is read.
     """
     tree = load(folder)
     if tree.root not in tree.layers and not tree.problems:
         start = Place(Source(folder, ""), Span(0, 0))
         tree.problems.append(Problem("there is no kustomization here", start, "name its folder"))
     if tree.not_checked or tree.problems:
-        return _unit(folder, tree, ())
+        return _unit(folder, tree, _charts(tree))
     layer = tree.layers[tree.root]
     if not tools.kustomize:
         hint = "install kustomize or kubectl"
@@ -59,6 +62,15 @@ def build(folder: str, tools: Tools) -> Unit:
         return _unit(folder, tree, ())
     origins = Origins(tree, copy, built.marked)
     return _unit(folder, tree, resources(Source(layer.name, built.plain), origins.of))
+
+
+def _charts(tree: Tree) -> Iterator[Resource]:
+    """The kustomizations that name charts, as objects, unless another one may change what the charts make."""
+    for folder, layer in tree.layers.items():
+        others = (each.document.root for key, each in tree.layers.items() if key != folder)
+        found = referring(layer.document)
+        if found is not None and not tree.problems and not any(map(patches, others)):
+            yield found
 
 
 def _unit(folder: str, tree: Tree, found: Iterable[Resource | NotChecked | Problem]) -> Unit:
