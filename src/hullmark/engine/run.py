@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from hullmark.checks import wording
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import Check
 from hullmark.model.container import Container
 from hullmark.model.finding import Finding, Subject, Verdict
 from hullmark.model.resource import Resource
-from hullmark.model.terms import Outcome, Theme
+from hullmark.model.terms import Outcome, Platform, Theme
 from hullmark.model.truth import Undecided
 from hullmark.model.workload import PodSet, Workload
 from hullmark.text.source import Place
@@ -91,7 +92,7 @@ def applies(check: AnyCheck, subject: Any, resource: Resource, workload: Workloa
 
     The answer depends only on what `_trait` lists; the two change together.
     """
-    if check.kinds and resource.ref.kind not in check.kinds:
+    if resource.platform not in check.platforms or (check.kinds and resource.ref.kind not in check.kinds):
         return False
     if workload is not None:
         if check.absence is not None and workload.template:
@@ -128,7 +129,7 @@ class _Choice:
 def _trait(subject: _Subject) -> tuple[Any, ...]:
     """Everything that `applies` looks at."""
     value, resource, workload = subject
-    kind = resource.ref.kind
+    kind = resource.ref.kind, resource.platform
     if workload is None:
         return type(value), kind
     role = workload.role
@@ -184,6 +185,9 @@ def _verdict(check: AnyCheck, subject: _Subject, found: tuple[Finding, ...], rea
     release = subject.resource.release
     if release is not None:
         found = tuple(map(release.told, found))
+    elif subject.resource.platform is Platform.COMPOSE:
+        found = tuple(wording.for_compose(finding, check.compose or "") for finding in found)
+        reason = reason if isinstance(reason, Exception) else wording.said(reason)
     outcome = Outcome.FAIL if found else Outcome.UNKNOWN
     if isinstance(reason, Exception):
         lines = str(reason).splitlines() or [""]

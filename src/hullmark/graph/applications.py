@@ -16,7 +16,7 @@ from hullmark.model.truth import string
 from hullmark.model.workload import PodSet
 from hullmark.text.tree import dig
 
-_PROXIES = (
+PROXIES = (
     "oauth2-proxy",
     "oauth-proxy",
     "kube-rbac-proxy",
@@ -64,7 +64,7 @@ def at_pod(podset: PodSet, service: Resource | None, scan: Finds) -> Auth:
     A proxy beside the program counts unless the Service leads past it, to a port that another container declares.
     """
     running = [c for c in podset.containers if c.long_running]
-    proxies = [c for c in running if c.image.repository.rpartition("/")[2].startswith(_PROXIES)]
+    proxies = [c for c in running if c.image.repository.rpartition("/")[2].startswith(PROXIES)]
     if proxies and not _leads_past(service, [c for c in running if c not in proxies]):
         return proxies[0].image.repository.rpartition("/")[2]
     return strongest([_own(c, scan) for c in running if c not in proxies])
@@ -90,19 +90,26 @@ def _own(container: Container, scan: Finds) -> Auth:
     names = (*_VARIABLES, "API_KEY") if container.engine in _API_KEY else _VARIABLES
     for name in names:
         variable = container.environment.get(name)
+        if variable is not None and variable.origin == "unknown":
+            return None
         if variable is not None and variable.value != "":
             return name
     for name, value in _SWITCHES.items():
         if (container.env(name) or "").lower() == value:
             return name
-    if container.engine in _ALWAYS:
-        return f"the sign-in of {container.engine}"
-    if container.engine in _SIGN_IN:
-        name, off = _SIGN_IN[container.engine]
-        return "" if (container.env(name) or "").lower() == off else f"the sign-in of {container.engine}"
+    if container.engine in _ALWAYS or container.engine in _SIGN_IN:
+        return _signs_in(container)
     if container.engine == "litellm":
         return _configured(container, scan)
     return "" if container.environment_known else None
+
+
+def _signs_in(container: Container) -> Auth:
+    """The sign-in of a program that has one, unless it is switched off."""
+    name, off = _SIGN_IN.get(container.engine, ("", ""))
+    if name in container.environment and container.env(name) is None:
+        return None
+    return "" if name and (container.env(name) or "").lower() == off else f"the sign-in of {container.engine}"
 
 
 def _configured(container: Container, scan: Finds) -> Auth:
@@ -115,7 +122,9 @@ def _configured(container: Container, scan: Finds) -> Auth:
     return "" if container.environment_known and not unread(container, scan) else None
 
 
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Addresses that only what runs on the same machine reaches."""
+
 _BINDS = (
     "--host",
     "--address",
@@ -141,13 +150,13 @@ def on_loopback(podset: PodSet) -> Container | None:
 def _listens_inside(container: Container) -> bool:
     address = container.argv.flag(*_BINDS) or container.env("OLLAMA_HOST") or ""
     host = address.removeprefix("http://")
-    return host in _LOOPBACK or host.rpartition(":")[0] in _LOOPBACK
+    return host in LOOPBACK or host.rpartition(":")[0] in LOOPBACK
 
 
 def host_ports(podset: PodSet) -> Container | None:
     """The first container that publishes a port of its node."""
     for container in podset.containers:
         for port in container.node.children("ports"):
-            if dig(port.value, "hostPort") and string(port.value, "hostIP") not in _LOOPBACK:
+            if dig(port.value, "hostPort") and string(port.value, "hostIP") not in LOOPBACK:
                 return container
     return None

@@ -9,6 +9,8 @@ from hullmark.graph.applications import at_pod
 from hullmark.graph.authentication import Auth, Fronts
 from hullmark.graph.autoscaling import autoscalers
 from hullmark.graph.calls import callers
+from hullmark.graph.compose import Networks
+from hullmark.graph.compose import exposure as composed
 from hullmark.graph.disruption import budgets
 from hullmark.graph.exposure import exposure, without_pods
 from hullmark.graph.identity import Power, identity, power
@@ -16,12 +18,14 @@ from hullmark.graph.impact import importance
 from hullmark.graph.index import Chains, Names, Pods
 from hullmark.graph.istio import Mesh
 from hullmark.graph.policies import Isolations, isolations
+from hullmark.graph.proxies import proxied
 from hullmark.graph.routes import Arrival, arrivals
 from hullmark.graph.selection import Selections
 from hullmark.graph.services import pools, services
 from hullmark.graph.storage import Storage
 from hullmark.model.architecture import NOT_ISOLATED, Architecture, Importance, Links, Selection
 from hullmark.model.resource import Resource
+from hullmark.model.terms import Platform
 from hullmark.model.workload import PodSet, Replicas, Workload
 from hullmark.recognise.embedded import expand
 from hullmark.recognise.recognition import recognise
@@ -50,9 +54,13 @@ def build(resources: Sequence[Resource], *, complete: bool = False) -> Architect
     scaled = {scaler: (selection, bounds) for scaler, selection, bounds in autoscalers(by_kind, pods)}
     granted = power(by_kind, pods)
     mesh = Mesh(by_kind, pods)
+    networks = Networks(workloads, by_kind.get("ConfigMap", ()))
     around = _Around(
         _by_podset({s: found for s, found in routed.items() if s.ref.kind == "Service"}),
-        arrivals(by_kind, workloads, routed, Fronts(by_kind, pods.chains), mesh, pods.chains),
+        {
+            **arrivals(by_kind, workloads, routed, Fronts(by_kind, pods.chains), mesh, pods.chains),
+            **proxied(networks),
+        },
         isolated,
         _by_podset(protected),
         _by_podset({s: found for s, (found, bounds) in scaled.items() if bounds is not None}),
@@ -61,10 +69,11 @@ def build(resources: Sequence[Resource], *, complete: bool = False) -> Architect
         Names(pods.chains, by_kind.get("ServiceAccount", ())),
         Storage(by_kind, pods.chains),
         mesh,
+        networks,
         Names(pods.chains, by_kind.get("ConfigMap", ())),
     )
     links = {p: _links(p, around) for w in workloads for p in w.podsets}
-    called = callers(workloads, by_kind, routed, pods.chains)
+    called = callers(workloads, by_kind, routed, pods.chains, networks)
     arch = Architecture(
         resources=tuple(resources),
         workloads=workloads,
@@ -97,6 +106,7 @@ class _Around(NamedTuple):
     accounts: Names
     storage: Storage
     mesh: Mesh
+    networks: Networks
     maps: Names
 
     def before(self, podset: PodSet, service: Resource | None) -> Sequence[Auth]:
@@ -129,7 +139,9 @@ def _links(podset: PodSet, around: _Around) -> Links:
         replicas=_replicas(podset, [around.bounds[s] for s in scalers]),
         identity=identity(podset, around.accounts, around.granted),
         claims=around.storage.claims(podset),
-        exposure=exposure(podset, found, arrived, ingress, around.before),
+        exposure=composed(podset, around.networks, arrived, around.before(podset, None))
+        if podset.workload.platform is Platform.COMPOSE
+        else exposure(podset, found, arrived, ingress, around.before),
     )
 
 

@@ -13,7 +13,7 @@ from hullmark.model.truth import Undecided, flag, string
 from hullmark.model.workload import PodSet
 from hullmark.text.tree import Node
 
-_CLOUD = {
+CLOUD = {
     "eks.amazonaws.com/role-arn": "AWS role",
     "iam.gke.io/gcp-service-account": "Google service account",
     "azure.workload.identity/client-id": "Azure client",
@@ -115,4 +115,4 @@ def _cloud(account: Resource | None) -> tuple[str, ...]:
     if account is None or not account.annotations:
         return ()
     found = account.annotations
-    return tuple(f"{title} {found[key]}" for key, title in _CLOUD.items() if key in found)
+    return tuple(f"{title} {found[key]}" for key, title in CLOUD.items() if key in found)

@@ -48,25 +48,26 @@ def isolations(
             before = selected.get(resource)
             selected[resource] = selection if before is None else _merged(before, selection)
             for podset in selection.podsets:
-                certain = _certain(policy, podset, selections.pods)
+                sure = _surely(policy, podset, selections.pods)
                 for side, held in zip((policy.ingress, policy.egress), holds, strict=True):
                     if side is not None:
-                        held.setdefault(podset, []).append(Hold(resource, side, certain))
-    for podset, hold, directions in _operators(workloads):
+                        held.setdefault(podset, []).append(Hold(resource, side, sure))
+    for podset, hold, directions in operators(workloads):
         for direction in directions:
             holds[direction].setdefault(podset, []).append(hold)
     ingress, egress = ({p: _joined(h) for p, h in held.items()} for held in holds)
     return Isolations(ingress, egress, selected)
 
 
-_KINDS = (
+KINDS = (
     "NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "AdminNetworkPolicy",
-    "BaselineAdminNetworkPolicy", "GlobalNetworkPolicy",
+    "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy", "GlobalNetworkPolicy",
 )  # fmt: skip
+"""Every kind of network policy that is read."""
 
 
 def _resources(by_kind: Mapping[str, Sequence[Resource]]) -> Iterator[Resource]:
-    for kind in _KINDS:
+    for kind in KINDS:
         yield from by_kind.get(kind, ())
 
 
@@ -84,12 +85,17 @@ def _merged(one: Selection, other: Selection) -> Selection:
     return Selection(podsets, () if podsets else (*one.near, *other.near), one.unknown or other.unknown)
 
 
-def _certain(policy: Policy, podset: PodSet, pods: Pods) -> bool:
+def _surely(policy: Policy, podset: PodSet, pods: Pods) -> bool:
     if policy.namespace is None:
         return bool(podset.workload.namespace) or not policy.named
-    if policy.namespace == podset.workload.namespace:
+    return certain(policy.resource, podset, pods)
+
+
+def certain(policy: Resource, podset: PodSet, pods: Pods) -> bool:
+    """Whether a namespaced policy and a pod set are surely in one namespace."""
+    if policy.ref.namespace == podset.workload.namespace:
         return True
-    return pods.chains.of(policy.resource)[0] == pods.chains.of(podset.workload.resource)[0]
+    return pods.chains.of(policy)[0] == pods.chains.of(podset.workload.resource)[0]
 
 
 def _joined(holds: list[Hold]) -> Isolation:
@@ -112,7 +118,7 @@ _RAY_CLUSTERS = {
 }
 
 
-def _operators(workloads: Sequence[Workload]) -> Iterator[tuple[PodSet, Hold, tuple[int, ...]]]:
+def operators(workloads: Sequence[Workload]) -> Iterator[tuple[PodSet, Hold, tuple[int, ...]]]:
     """Policies that an operator makes because its object says so."""
     for workload in workloads:
         path = _RAY_CLUSTERS.get(workload.ref.kind)

@@ -38,7 +38,7 @@ def arrivals(
         "InferencePool": Names(chains, by_kind.get("InferencePool", ())),
     }
     found: dict[PodSet, list[Arrival]] = {}
-    for way in _ways(by_kind, workloads, fronts, mesh, chains):
+    for way in ways(by_kind, workloads, fronts, mesh, chains):
         for podset in way.podsets:
             found.setdefault(podset, []).append(Arrival(way.route, None))
         names = None if way.podsets else backends.get(way.kind)
@@ -56,9 +56,10 @@ def _at_service(backend: Resource, fronts: Fronts) -> str | None:
     return strongest([attached, fronts.annotated(backend)])
 
 
-def _ways(
+def ways(
     by_kind: Mapping[str, Sequence[Resource]], workloads: Sequence[Workload], fronts: Fronts, mesh: Mesh, chains: Chains
 ) -> Iterator[Way]:
+    """Every way in that objects of a scan open."""
     yield from ingress_ways(by_kind, fronts)
     yield from Gateways(by_kind, chains, fronts).ways()
     yield from istio_ways(by_kind, chains, mesh)

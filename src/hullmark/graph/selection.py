@@ -31,6 +31,11 @@ BUILT_IN = frozenset({
 """API groups whose objects make no pods beyond those we know."""
 
 
+def set_by_controller(key: str) -> bool:
+    """Whether controllers of Kubernetes itself put a label with this key on pods."""
+    return key in _CONTROLLERS
+
+
 class Selections:
     """Turns selectors into selections, with what the explanations need."""
 
@@ -53,7 +58,7 @@ class Selections:
         if selector.placeholder:
             return f"its selector holds the placeholder '{selector.placeholder}'"
         for key in selector.keys:
-            if key in _CONTROLLERS or ("/" in key and key not in self.pods.keys and not key.startswith(_PEOPLE)):
+            if set_by_controller(key) or ("/" in key and key not in self.pods.keys and not key.startswith(_PEOPLE)):
                 return f"label '{key}' may be set by a controller"
         for _, value in selector.pairs:
             if (maker := self._customs.find(value, namespace, resource)) is not None and maker is not resource:

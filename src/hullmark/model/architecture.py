@@ -143,13 +143,21 @@ class Exposure(NamedTuple):
     ``reach`` is what the path opens, whatever authenticates: ask both for "public without authentication".
 
     ``authenticated`` names the authentication in front (AUTHFRONT) or is empty; ``unknown`` says what could not be
-    seen.
+    seen. ``enclosed`` says that of what runs beside it only its own project reaches it, by networks of its own, and
+    ``alone`` that nothing of the kind is there.
     """
 
     reach: Reach
     path: tuple[Hop, ...] = ()
     authenticated: str = ""
     unknown: str = ""
+    enclosed: bool = False
+    alone: bool = False
+
+    @property
+    def reached(self) -> bool:
+        """Whether anything but itself, or a user of its host, can reach it."""
+        return not self.alone and (self.reach is not Reach.LOOPBACK or self.enclosed)
 
 
 NOT_ISOLATED = Isolation(isolated=False, policies=(), rules=(), open=False)

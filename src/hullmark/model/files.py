@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
@@ -10,6 +11,9 @@ from hullmark.model.ray import entrypoint
 from hullmark.model.resource import Resource
 from hullmark.model.truth import string
 from hullmark.text.tree import Node
+
+_CONFIGURATION = re.compile(r"^/etc(?:/|$)|/(?:config|conf)(?:\.d)?(?:/|$)")
+"""Where programs look for their settings."""
 
 
 class Finds(Protocol):
@@ -36,11 +40,13 @@ def files(container: Container, scan: Finds) -> Iterator[File]:
 
 
 def unread(container: Container, scan: Finds) -> bool:
-    """Whether it mounts a Secret, or a ConfigMap that is not in the scan."""
+    """Whether it mounts a Secret, a ConfigMap that is not in the scan, or a directory of its node where settings lie."""
     for mount in container.mounts:
         if mount.volume is None:
             continue
         projected = mount.volume.children("projected", "sources")
+        if mount.type == "hostPath" and _CONFIGURATION.search(mount.path):
+            return True
         if mount.type == "secret" or any(s.get("secret") is not None for s in projected):
             return True
         if any(scan.find("ConfigMap", container.workload.namespace, name) is None for name, _ in _maps(mount)):

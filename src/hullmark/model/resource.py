@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from hullmark.model.terms import Platform
 from hullmark.model.truth import string
 from hullmark.text.source import Place
 from hullmark.text.tree import Node, Value, mapping
@@ -14,7 +15,7 @@ from hullmark.text.tree import Node, Value, mapping
 if TYPE_CHECKING:
     from hullmark.model.release import Release
 
-Provenance = Literal["kubernetes", "embedded", "chart"]
+Provenance = Literal["kubernetes", "embedded", "chart", "compose"]
 
 
 class Ref(NamedTuple):
@@ -34,8 +35,9 @@ class Ref(NamedTuple):
 class Resource:
     """One object: its identity, and the node that says where everything in it stands.
 
-    ``provenance`` is *embedded* for an object found inside a string of another one (``host``), and *chart* for what a
-    known chart makes of the values that its reference (``host``) sets; ``release`` says what is known of that.
+    ``provenance`` is *embedded* for an object found inside a string of another one (``host``), *chart* for what a
+    known chart makes of the values that its reference (``host``) sets (``release`` says what is known of that), and
+    *compose* for what a Compose file defines. ``private`` says that its file is kept out of version control.
     """
 
     ref: Ref
@@ -44,6 +46,12 @@ class Resource:
     provenance: Provenance = "kubernetes"
     host: Ref | None = None
     release: Release | None = None
+    private: bool = False
+
+    @property
+    def platform(self) -> Platform:
+        """What it is applied to."""
+        return Platform.COMPOSE if self.provenance == "compose" else Platform.KUBERNETES
 
     @property
     def api(self) -> str:

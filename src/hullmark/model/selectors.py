@@ -51,6 +51,11 @@ class Selector(NamedTuple):
         return (*(k for k, _ in self.pairs), *(e.key for e in self.expressions if e.operator in ("In", "Exists")))
 
     @property
+    def keys_all(self) -> tuple[str, ...]:
+        """All label keys it mentions, also those that must not be there; one entry a demand."""
+        return (*(k for k, _ in self.pairs), *(e.key for e in self.expressions))
+
+    @property
     def placeholder(self) -> str:
         """The first value that something else fills in, or empty."""
         return next((v for _, v in self.pairs if is_placeholder(v)), "")

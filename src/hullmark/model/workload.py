@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from hullmark.model.container import Accelerator, Container, ModelReference
 from hullmark.model.resource import Ref, Resource
-from hullmark.model.terms import Role
+from hullmark.model.terms import Platform, Role
 from hullmark.model.truth import Undecided, flag, string
 from hullmark.text.source import Key, Place
 from hullmark.text.tree import Node
@@ -163,6 +163,11 @@ class Workload:
     def namespace(self) -> str:
         """The namespace as declared; empty when none is."""
         return self.resource.ref.namespace
+
+    @property
+    def platform(self) -> Platform:
+        """What it runs on."""
+        return self.resource.platform
 
     @property
     def containers(self) -> tuple[Container, ...]:

@@ -93,6 +93,7 @@ DECLARED: dict[str, _Paths] = {
     "NIMCache": (("spec", "source", "ngc", "modelPuller"),),
     "EmbeddingServer": (("spec", "model"),),
     "RAGEngine": (("spec", "embedding", "local", "modelID"),),
+    "ComposeModel": (("spec", "model"),),
 }
 """Fields of objects that name a model, by kind; ``*`` stands for every item."""
 

@@ -7,7 +7,7 @@ from typing import NamedTuple, TypeVar
 
 from hullmark.model.container import Container
 from hullmark.model.resource import Resource, strings
-from hullmark.model.terms import Role
+from hullmark.model.terms import Platform, Role
 from hullmark.model.workload import Lifetime, PodSet, Replicas, Workload
 from hullmark.recognise import inferred
 from hullmark.recognise.accelerators import accelerators_of
@@ -142,6 +142,11 @@ def _sole(found: Iterable[T | None]) -> T | None:
 
 def _lifetime(kind: Kind, resource: Resource, of_pods: Lifetime | None) -> Lifetime:
     if resource.ref.kind == "Pod" and resource.node.get("spec", "restartPolicy") in ("Never", "OnFailure"):
+        return "task"
+    if (
+        resource.node.get("spec", "template", "spec", "restartPolicy") == "Never"
+        and resource.platform is Platform.COMPOSE
+    ):
         return "task"
     return of_pods or kind.lifetime
 

@@ -73,6 +73,12 @@ def podset_role(podset: PodSet) -> Role:
     return workload.role
 
 
+def podset_purpose(podset: PodSet) -> Role | None:
+    """What the words of a pod set's own commands, images and name say it is for, as a step of a larger whole is told."""
+    texts = [c.argv.text for c in podset.containers] + [c.image.repository for c in podset.containers] + [podset.name]
+    return next((role for text in texts for role, pattern in PURPOSES if text and pattern.search(text)), None)
+
+
 def _engine(workload: Workload) -> tuple[str, tuple[Evidence, ...]]:
     """The engine of the container a workload is there for, else the one its kind's operator runs."""
     best: Container | None = None

@@ -166,9 +166,6 @@ def _by_name(name: str) -> NotChecked | None:
 
 def _by_content(name: str, data: bytes) -> NotChecked | None:
     """Why a file is not read as a manifest, judged by what is in it and around it."""
-    compose = os.path.basename(name).startswith(("compose", "docker-compose"))
-    if compose and b"services:" in data and b"apiVersion" not in data:
-        return NotChecked(name, 1, "Compose is not read yet", "convert it: kompose convert --stdout | hullmark scan -")
     if b"{{" in data and (chart := _chart_of(name)) is not None:
         line = data.count(b"\n", 0, data.index(b"{{")) + 1
         return NotChecked(name, line, "a template of a Helm chart", _render_hint(chart))

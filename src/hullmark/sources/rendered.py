@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hullmark.sources.cache import Cache
+from hullmark.sources.compose import projects, read_project
 from hullmark.sources.discovery import Layout
 from hullmark.sources.helm import NO_HELM_HINT, HelmOptions, render
 from hullmark.sources.kustomize.build import build
@@ -37,6 +38,8 @@ def rendered(layout: Layout, rendering: Rendering, ready: Tools) -> Iterator[Uni
             yield unit if ready.helm or number else _without_helm(unit, len(layout.charts))
     for folder in layout.kustomizations:
         yield build(folder, ready)
+    for project in projects(layout.compose):
+        yield read_project(project.files, variant=project.variant)
 
 
 def _without_helm(unit: Unit, charts: int) -> Unit:

@@ -69,7 +69,7 @@ spec:
         limits: {nvidia.com/gpu: 2}
 ```
 
-See [Knative: rolling out](https://knative.dev/docs/serving/configuration/rolling-out-latest-revision/), [KubeAI: pod plan](https://github.com/kubeai-project/kubeai/blob/main/internal/modelcontroller/pod_plan.go) and [Deployment: rolling update](https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment).
+See [Knative: rolling out](https://knative.dev/docs/serving/rolling-out-latest-revision/), [KubeAI: pod plan](https://github.com/kubeai-project/kubeai/blob/main/internal/modelcontroller/pod_plan.go) and [Deployment: rolling update](https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment).
 """
 
 from collections.abc import Iterator

@@ -137,7 +137,12 @@ _COPIERS = {"aws": "s3", "gcloud": "storage", "gsutil": "", "rclone": "", "s5cmd
 """Programs that carry files to an object store, with the argument that makes them do so."""
 
 
-@check(Workload, severity=Severity.HIGH, roles=TRAINERS)
+@check(
+    Workload,
+    severity=Severity.HIGH,
+    roles=TRAINERS,
+    compose="write to a named volume, a directory of the host or an object store",
+)
 def ephemeral_checkpoint(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     facts = workload.training
     if facts is None or facts.benchmark:

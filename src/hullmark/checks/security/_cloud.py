@@ -1,6 +1,6 @@
 """What the cloud identity of a ServiceAccount may do, as far as objects of the scan tell.
 
-Seen are roles of AWS's controllers (``iam.services.k8s.aws``, https://aws-controllers-k8s.github.io/community/reference/iam/v1alpha1/role/)
+Seen are roles of AWS's controllers (``iam.services.k8s.aws``, https://github.com/aws-controllers-k8s/iam-controller/blob/main/apis/v1alpha1/role.go)
 and policy members of Google's Config Connector (https://cloud.google.com/config-connector/docs/reference/resource-docs/iam/iampolicymember).
 """
 

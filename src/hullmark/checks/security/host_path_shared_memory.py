@@ -58,7 +58,7 @@ from hullmark.model.truth import string
 from hullmark.model.workload import PodSet
 
 
-@check(PodSet, severity=Severity.HIGH, roles=ORDINARY)
+@check(PodSet, severity=Severity.HIGH, roles=ORDINARY, compose="set shm_size instead")
 def host_path_shared_memory(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
     for volume, own in shared_memory(podset):
         what = (

@@ -100,7 +100,7 @@ _IN_CODE = re.compile(r"^[^#\n]*\bruntime_env\s*=\s*\{[^{}]*?[\"'](pip|uv|conda)
 """What Python hands to ``ray.init``, to a task or to an actor."""
 
 
-@check(Container, severity=Severity.MEDIUM, roles=ORDINARY)
+@check(Container, severity=Severity.MEDIUM, roles=ORDINARY, compose="")
 def package_install_at_start(container: Container, arch: Architecture) -> Iterator[Finding]:
     argv = container.argv
     for words in argv.segments:

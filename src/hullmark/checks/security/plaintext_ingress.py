@@ -77,7 +77,7 @@ spec:
 ```
 
 See [Gateway API: HTTP redirects](https://gateway-api.sigs.k8s.io/guides/http-redirect-rewrite/), [OpenShift: secured
-routes](https://docs.redhat.com/en/documentation/openshift_container_platform/4.18/html/networking/configuring-routes) and [Ingress: TLS](https://kubernetes.io/docs/concepts/services-networking/ingress/#tls).
+routes](https://docs.okd.io/4.16/networking/routes/secured-routes.html) and [Ingress: TLS](https://kubernetes.io/docs/concepts/services-networking/ingress/#tls).
 """
 
 from collections.abc import Iterator, Mapping

@@ -87,7 +87,12 @@ from hullmark.model.truth import Undecided
 from hullmark.text.source import Place
 
 
-@check(Container, severity=Severity.HIGH, roles=ORDINARY)
+@check(
+    Container,
+    severity=Severity.HIGH,
+    roles=ORDINARY,
+    compose="mount only what the program reads, read-only, or a named volume",
+)
 def sensitive_host_path(container: Container, arch: Architecture) -> Iterator[Finding]:
     unknown = ""
     for node in node_mounts(container):

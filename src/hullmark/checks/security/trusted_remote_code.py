@@ -89,7 +89,7 @@ _OWN = frozenset({"path", "pvc", "s3", "gs", "azure", "oci"})
 _PYTHON = re.compile(r"^[^#\n]*\btrust_remote_code[\"']?\s*[=:]\s*true\b", re.IGNORECASE | re.MULTILINE)
 
 
-@check(Container, severity=Severity.HIGH)
+@check(Container, severity=Severity.HIGH, compose="")
 def trusted_remote_code(container: Container, arch: Architecture) -> Iterator[Finding]:
     place = _place(container, arch)
     if place is not None:

@@ -91,7 +91,12 @@ _BY_DEFAULT = frozenset({"InferenceService", "InferenceGraph", "LLMInferenceServ
 """Kinds of KServe and Knative that are published unless they say otherwise."""
 
 
-@check(Workload, severity=Severity.CRITICAL, roles=SERVING)
+@check(
+    Workload,
+    severity=Severity.CRITICAL,
+    roles=SERVING,
+    compose="publish it on 127.0.0.1, or through a proxy that authenticates",
+)
 def unauthenticated_public_inference(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     exposure = arch.exposure(workload)
     if exposure.authenticated or _asks_by_itself(workload):

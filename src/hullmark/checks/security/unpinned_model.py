@@ -84,7 +84,7 @@ class _Loaded(NamedTuple):
     place: Place
 
 
-@check(Workload, severity=Severity.MEDIUM, roles=_LOADERS)
+@check(Workload, severity=Severity.MEDIUM, roles=_LOADERS, compose="")
 def unpinned_model(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     named: set[str] = set()
     for container in workload.containers:

@@ -99,7 +99,7 @@ _CODE = re.compile(
 _Found = tuple[str, Place]
 
 
-@check(Workload, severity=Severity.HIGH, roles=[*SERVING, Role.BATCH_INFERENCE])
+@check(Workload, severity=Severity.HIGH, roles=[*SERVING, Role.BATCH_INFERENCE], compose="")
 def unsafe_weight_format(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     found = _by_flag(workload) or _by_name(workload) or _by_server(workload)
     if found is not None:

@@ -69,6 +69,7 @@ from hullmark.text.tree import mapping
     containers=LONG_RUNNING,
     absence=Theme.HARDENING,
     covered_by=("privileged-container",),
+    compose="set read_only: true and mount a tmpfs where the program writes",
 )
 def writable_root_filesystem(container: Container, arch: Architecture) -> Iterator[Finding]:
     read_only = flag(container.node.value, "securityContext", "readOnlyRootFilesystem") is True

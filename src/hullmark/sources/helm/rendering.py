@@ -18,7 +18,7 @@ from hullmark.sources.helm.chart import META, VALUES, Loaded, Texts, load
 from hullmark.sources.helm.command import Helm, HelmOptions
 from hullmark.sources.helm.manifests import reading
 from hullmark.sources.helm.record import Record, decoded, encoded
-from hullmark.sources.helm.sheets import Setup, pages, printed
+from hullmark.sources.helm.sheets import Setup, misprint, pages, printed
 from hullmark.sources.helm.trouble import Trouble
 from hullmark.sources.helm.values import merged, places
 from hullmark.sources.reading import Reading
@@ -174,7 +174,9 @@ class _Kitchen:
         setup, given = self._setup(self.folder.name, variant)
         ran = setup.render()
         if not ran.well:
-            problem = Trouble(self.path, self.loaded.chart, self.texts, given).problem(ran)
+            own = self.loaded.chart
+            trouble = Trouble(self.path, own, self.texts, given, lambda template: misprint(own, template, setup))
+            problem = trouble.problem(ran)
             if variant.name:
                 problem = problem._replace(message=f"with {variant.name}: {problem.message}")
             self.stopped = problem if ran.failure else None

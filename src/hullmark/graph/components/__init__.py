@@ -1,0 +1,53 @@
+"""Builds the component graph: what the system is made of, how its parts hang together, and what says so.
+
+Every builder works by look-ups in the indexes of the scene; none compares pairs.
+"""
+
+from __future__ import annotations
+
+from hullmark.graph.components.apis import apis
+from hullmark.graph.components.calls import asked, calls, external_names
+from hullmark.graph.components.eventing import eventing
+from hullmark.graph.components.gateways import gateways
+from hullmark.graph.components.identities import identities
+from hullmark.graph.components.models import models
+from hullmark.graph.components.mounts import mounts
+from hullmark.graph.components.pipelines import pipelines
+from hullmark.graph.components.reach import judged, reach
+from hullmark.graph.components.references import references
+from hullmark.graph.components.resolve import Resolver
+from hullmark.graph.components.routes import routes
+from hullmark.graph.components.scene import Scene
+from hullmark.graph.components.services import made_services, services
+from hullmark.graph.components.stores import Stores, sharing
+from hullmark.graph.components.workloads import workloads
+from hullmark.model.architecture import Architecture
+from hullmark.model.component import Graph
+
+
+def components(arch: Architecture) -> Graph:
+    """The component graph of an architecture."""
+    scene = Scene(arch)
+    for namespace in arch.kinds("Namespace"):
+        if not namespace.ref.group:
+            scene.zones.namespace(namespace.ref.name, namespace)
+    workloads(scene)
+    services(scene)
+    made = made_services(scene)
+    routes(scene)
+    mounts(scene)
+    identities(scene)
+    stores = Stores(scene)
+    resolver = Resolver(scene, made)
+    external_names(scene, resolver)
+    called = calls(scene, resolver, stores)
+    asked(called)
+    gateways(called)
+    eventing(called)
+    models(scene)
+    references(scene)
+    pipelines(called)
+    sharing(scene)
+    apis(scene)
+    judged(scene, reach(scene))
+    return scene.draft.finish()

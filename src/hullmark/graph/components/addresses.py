@@ -1,0 +1,184 @@
+"""Addresses in texts: URLs, data source names, hosts with ports, and what only looks like one.
+
+Nothing is resolved here. Every pattern is bounded, so that the work is linear in the text.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from hullmark.model.truth import natural
+
+MAX_TEXT = 200_000
+"""Longest text that is searched, in characters; the rest of a longer one is left out."""
+
+_URL = re.compile(
+    r"(?<![A-Za-z0-9+.-])([A-Za-z][A-Za-z0-9+.-]{1,24})://"
+    r"((?:[^\s/?#\"'<>`\\|^{}()\[\]]|\[[0-9A-Fa-f:.]{2,45}\]){1,512})"
+    r"([^\s\"'<>`|{}]{0,512})"
+)
+_HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?){0,10}"
+_BARE = re.compile(rf"(?<![\w./:@$%+~-])({_HOST})\.?:(\d{{2,5}}|[a-z](?:[a-z0-9-]{{0,13}}[a-z0-9])?)(?![\w:.-])")
+_DOTTED = re.compile(rf"(?<![\w./:@$%+~-])({_HOST}\.svc(?:\.[A-Za-z0-9-]{{1,63}}){{0,6}})\.?(?![\w:.-])")
+_ALONE = re.compile(rf"({_HOST})\.?(?::(\d{{1,5}}|[a-z](?:[a-z0-9-]{{0,13}}[a-z0-9])?))?(/.{{0,512}})?")
+_INJECTED = re.compile(r"\$[({]([A-Z][A-Z0-9_]{0,62})_SERVICE_HOST[)}]")
+_UNFINISHED = frozenset("${<%")
+_AZURE = frozenset({"abfs", "abfss", "wasb", "wasbs"})
+
+
+class Address(NamedTuple):
+    """An address as written. ``port`` is a number or a name, empty if none is written; ``path`` starts with a slash.
+
+    ``text`` is the host and port as they stand in the source; ``shown`` is the whole without user and password.
+    ``open`` says that a placeholder follows the host, which is then only its beginning. ``container`` is what stands
+    before the host of an Azure storage account.
+    """
+
+    scheme: str
+    host: str
+    port: str
+    path: str
+    text: str
+    shown: str
+    open: bool = False
+    container: str = ""
+
+    @property
+    def database(self) -> str:
+        """The database that a data source name ends in, if any."""
+        name = self.path.partition("?")[0].strip("/")
+        return name if name and "/" not in name else ""
+
+
+def urls(text: str) -> Iterator[Address]:
+    """Every URL of a text; one with several hosts (Kafka, MongoDB) gives several."""
+    for found in _URL.finditer(text[:MAX_TEXT]):
+        scheme, authority, rest = found[1].lower(), found[2], found[3]
+        following = text[found.end() : found.end() + 1]
+        user, _, hosts = authority.rpartition("@")
+        if scheme == "jdbc" or not hosts:
+            continue
+        path = rest.rstrip(".,;:)")
+        for one in hosts.split(","):
+            host, port, text_ = _split(one)
+            if not host:
+                continue
+            unfinished = not rest and (following in _UNFINISHED or any(c in one for c in "$%"))
+            shown = f"{scheme}://{'***@' if user else ''}{text_}{path}"
+            container = user if scheme in _AZURE else ""
+            yield Address(scheme, host, port, path, text_, shown[:200], unfinished, container)
+
+
+def _split(authority: str) -> tuple[str, str, str]:
+    """Host, port and both as written; an empty host for what is none."""
+    if authority.startswith("["):
+        host, _, port = authority[1:].partition("]")
+        return host.lower(), port.lstrip(":"), authority
+    host, _, port = authority.partition(":")
+    clean = host.rstrip(".").lower()
+    return (clean, port, authority) if re.fullmatch(_HOST, clean) else ("", "", "")
+
+
+def bare(text: str) -> Iterator[Address]:
+    """Hosts with a port but without a scheme (``redis:6379``), and names that end in ``.svc`` and its kin."""
+    short = text[:MAX_TEXT]
+    for found in _BARE.finditer(short):
+        yield Address("", found[1].lower(), found[2], "", f"{found[1]}:{found[2]}", found[0])
+    if ".svc" in short:
+        for found in _DOTTED.finditer(short):
+            yield Address("", found[1].lower(), "", "", found[1], found[0])
+    if "_SERVICE_HOST" in short:
+        for found in _INJECTED.finditer(short):
+            name = found[1].lower().replace("_", "-")
+            yield Address("", name, "", "", found[0], found[0])
+
+
+def alone(text: str) -> Iterator[Address]:
+    """The hosts that a value consists of, where its name says that it holds hosts: ``redis``, ``a:9092,b:9092``."""
+    if len(text) > 2_000:
+        return
+    for part in text.split(","):
+        found = _ALONE.fullmatch(part.strip())
+        if found is not None and (ip(found[1]) is not None or not found[1].replace(".", "").isdigit()):
+            host, port = found[1], found[2] or ""
+            text = f"{host}:{port}" if port else host
+            yield Address("", host.lower(), port, found[3] or "", text, part.strip()[:200])
+
+
+def ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address that a host is, if it is one."""
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+_LOOPBACK = frozenset({"localhost", "localhost.localdomain", "ip6-localhost"})
+
+
+def is_self(host: str) -> bool:
+    """Whether a host is the pod itself, or every address it has."""
+    found = ip(host)
+    return host in _LOOPBACK or (found is not None and (found.is_loopback or found.is_unspecified))
+
+
+def port_number(port: str) -> int | None:
+    """The number a port is written as."""
+    found = natural(port) if port else None
+    return found if found is not None and 0 < found < 65_536 else None
+
+
+# -- what the name of a setting says of its value --------------------------------------------------
+
+_SEPARATORS = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
+
+_HOLDS_HOSTS = frozenset({
+    "host", "hosts", "hostname", "server", "servers", "addr", "addrs", "address", "addresses", "endpoint", "endpoints",
+    "url", "urls", "uri", "uris", "dsn", "broker", "brokers", "upstream", "upstreams", "backend", "bootstrap", "target",
+    "sink", "baseurl", "apibase", "proxy", "collector", "connect", "quorum",
+})  # fmt: skip
+"""Last words of names that hold an address."""
+
+_NEVER = frozenset({
+    "callback", "redirect", "cors", "origin", "origins", "no", "allow", "allowed", "trusted", "bypass", "whitelist",
+    "allowlist", "iframe", "xmlns", "doc", "docs", "documentation", "homepage", "help", "license", "image", "images",
+    "tag", "version", "example", "description", "comment", "referer", "hostaliases", "issuer",
+})  # fmt: skip
+"""Words in names of what is never a call: who may call, prose, names of images, names that only identify."""
+
+_OWN = frozenset({
+    "public", "external", "root", "site", "listen", "listener", "listeners", "bind", "advertise", "advertised", "domain",
+    "domains", "vhost", "webhook", "frontend", "ingress", "canonical", "nextauth", "self", "hostname", "webui",
+})  # fmt: skip
+"""Words in names of where a program itself listens or is found from outside."""
+
+_OWN_NAMES = frozenset({
+    "HOST", "ADDRESS", "ADDR", "BASE_URL", "APP_URL", "SERVER_NAME", "SERVER_HOST", "HTTP_HOST", "HTTP_ADDRESS", "POD_IP",
+    "NODE_IP", "HOST_IP", "GRADIO_SERVER_NAME", "UVICORN_HOST", "VLLM_HOST_IP", "N8N_HOST", "WEB_HOST", "NODE_NAME",
+})  # fmt: skip
+"""Whole names of the same."""
+
+
+def words(name: str) -> tuple[str, ...]:
+    """The words of a name, in lower case: ``OPENAI_API_BASE_URL``, ``--qdrant-url``, ``redisAddress``."""
+    return tuple(w.lower() for w in _SEPARATORS.split(name) if w)
+
+
+def holds_hosts(name: str) -> bool:
+    """Whether the name of a setting says that its value is the address of something else."""
+    found = words(name)
+    return bool(found) and found[-1] in _HOLDS_HOSTS and not never_called(name) and not its_own(name)
+
+
+def never_called(name: str) -> bool:
+    """Whether the name of a setting says that what it holds is no address to call, whatever it looks like."""
+    return name == "$schema" or any(w in _NEVER for w in words(name))
+
+
+def its_own(name: str) -> bool:
+    """Whether the name of a setting says that it holds where the program itself listens or is found."""
+    found = words(name)
+    return "_".join(found).upper() in _OWN_NAMES or any(w in _OWN for w in found)

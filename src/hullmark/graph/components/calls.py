@@ -1,0 +1,250 @@
+"""Who calls whom, as far as addresses tell: in variables, on command lines, in mounted configuration, in fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from hullmark.graph.components import settings
+from hullmark.graph.components.addresses import (
+    Address,
+    alone,
+    bare,
+    holds_hosts,
+    its_own,
+    never_called,
+    urls,
+    words,
+)
+from hullmark.graph.components.draft import Why
+from hullmark.graph.components.externals import external
+from hullmark.graph.components.hosts import KEYS
+from hullmark.graph.components.resolve import Resolver, Seen, shown_port
+from hullmark.graph.components.scene import Scene
+from hullmark.graph.components.settings import Setting
+from hullmark.graph.components.store_table import BUCKETS, by_scheme
+from hullmark.graph.components.stores import Stores
+from hullmark.model.component import ComponentKind, EdgeKind
+from hullmark.model.container import Container
+from hullmark.model.credentials import settled
+from hullmark.model.resource import Resource
+from hullmark.model.truth import is_placeholder
+from hullmark.model.workload import PodSet, Workload
+from hullmark.text.tree import Node
+
+_HOSTS = frozenset(
+    {"host", "hosts", "hostname", "addr", "addrs", "address", "addresses", "brokers", "servers", "bootstrap"}
+)
+"""Last words of names whose value is a host even if it is one word that no Service of the scan has."""
+
+_NO_HOSTS = frozenset({"true", "false", "yes", "no", "on", "off", "none", "null", "auto", "default", "any", "all"})
+_MODELS = frozenset({"model", "hf", "modelscope"})
+
+
+class Found(NamedTuple):
+    """An address in a setting, and whether it is one for sure."""
+
+    address: Address
+    strong: bool
+
+
+class Calls:
+    """Draws the edges that addresses tell of."""
+
+    def __init__(self, scene: Scene, resolver: Resolver, stores: Stores) -> None:
+        self.scene = scene
+        self.resolver = resolver
+        self.stores = stores
+        self._files: dict[int, tuple[tuple[Setting, Found], ...]] = {}
+
+    def workload(self, workload: Workload) -> None:
+        """All that a workload's pods and fields name."""
+        if workload.template:
+            return
+        for podset in workload.podsets:
+            self._podset(podset)
+        for setting, path in settings.fields(workload):
+            self.setting(self._part(workload, path), setting, workload.resource)
+
+    def _part(self, workload: Workload, path: tuple[str | int, ...]) -> str:
+        """The component that a field belongs to: the part of a parted object whose own path leads there."""
+        for podset in workload.podsets:
+            own = podset.node.path
+            if len(own) > 2 and path[: len(own)] == own:
+                return self.scene.owner(podset)
+        return self.scene.owner(workload)
+
+    def _podset(self, podset: PodSet) -> None:
+        owner, near = self.scene.owner(podset), podset.workload.resource
+        for container in podset.containers:
+            for setting in settings.variables(container):
+                self.setting(owner, setting, near, container)
+            for setting in (*settings.arguments(container), *settings.hooks(container)):
+                self.setting(owner, setting, near)
+            self._keys(owner, container)
+        for config, key, node in settings.files(self.scene, podset):
+            known = self._files.get(id(node.value))
+            if known is None:
+                pairs = ((s, f) for s in settings.lines(config, key, node) for f in found(s))
+                known = self._files[id(node.value)] = tuple(pairs)
+            for setting, one in known:
+                self.address(owner, setting, one, near)
+
+    def setting(self, owner: str, setting: Setting, near: Resource, container: Container | None = None) -> None:
+        """All addresses in a setting of a component."""
+        for one in found(setting):
+            self.address(owner, setting, _with_port(one, setting, container), near)
+
+    def address(self, owner: str, setting: Setting, one: Found, near: Resource) -> None:
+        """One address that a component names."""
+        address = one.address
+        place = setting.at(address.text)
+        text = f"{setting.text} names '{address.shown}'"
+        if address.scheme in BUCKETS:
+            if not address.open and not is_placeholder(address.host):
+                self.stores.bucket(owner, address, setting.name, Why(text, place))
+            return
+        target = self.resolver(address, Seen(near.ref.namespace, near, place), strong=one.strong)
+        if target is None or self.scene.behind(target.component) == {owner} or self._inner(owner, target.component):
+            return
+        facts = {"port": shown_port(address), "scheme": address.scheme, "path": address.path[:100]}
+        if target.offered is False:
+            facts["port-offered"] = "no"
+        why = Why(
+            text, place, target.certain, "" if target.certain else f"'{address.host}' may be a host outside", facts
+        )
+        self.scene.draft.edge(EdgeKind.CALLS, owner, target.component, why)
+        self.stores.reached(owner, target.component, address, setting.name, Why(text, place, certain=False))
+
+    def _inner(self, owner: str, target: str) -> bool:
+        """Whether a part names the Service of the whole it belongs to, or the whole one of its parts."""
+        behind = self.scene.behind(target)
+        return bool(behind) and all(self.scene.draft.get(b).parent == owner for b in behind)
+
+    def _keys(self, owner: str, container: Container) -> None:
+        """Keys of providers that nothing sends elsewhere."""
+        environment = container.environment
+        for name, key in KEYS.items():
+            variable = environment.get(name)
+            if variable is None or any(other in environment for other in key.elsewhere):
+                continue
+            if variable.value is not None and not settled(variable.value):
+                continue
+            place = variable.node.at("name") if variable.origin != "config" else variable.node.at()
+            target = external(self.scene, key.host, place)
+            text = f"variable '{name}' of container '{container.name}', and none that names another address"
+            self.scene.draft.edge(EdgeKind.CALLS, owner, target, Why(text, place, certain=False))
+
+
+def found(setting: Setting) -> Iterator[Found]:
+    """The addresses in a setting."""
+    name, value = setting.name, setting.value
+    if never_called(name) or len(value) < 3:
+        return
+    own = its_own(name)
+    if "://" in value:
+        yield from (Found(a, not own) for a in urls(value) if _is_call(a, name))
+    elif setting.prose:
+        return
+    elif holds_hosts(name) and (listed := list(alone(value))):
+        yield from (Found(a, _sure(a, name)) for a in listed if a.host not in _NO_HOSTS)
+    elif ":" in value or ".svc" in value or "_SERVICE_HOST" in value:
+        yield from (Found(a, strong=False) for a in bare(value))
+
+
+def _sure(address: Address, name: str) -> bool:
+    return bool(address.port) or words(name)[-1] in _HOSTS
+
+
+_SCHEMES = frozenset({
+    "http", "https", "h2c", "ws", "wss", "grpc", "grpcs", "tcp", "udp", "tls", "ssl", "otlp", "statsd", "syslog", "graphite",
+    "rtsp", "rtsps", "rtmp", "ldap", "ldaps", "smtp", "smtps", "ftp", "sftp", "ssh", "git", "ray", "spark", "thrift",
+    "hive2", "hive", "trino", "presto", "impala", "druid", "mssql", "sqlserver", "oracle", "snowflake", "redshift", "nfs",
+    "mcp", "sse", "plaintext", "sasl_ssl", "sasl_plaintext", "socks5", "vertica",
+})  # fmt: skip
+"""Schemes of addresses that are called, besides those of data stores; others name files, models, secrets."""
+
+
+def _is_call(address: Address, name: str) -> bool:
+    """Whether a URL is one that is called. Models in buckets are told elsewhere."""
+    if address.scheme in BUCKETS:
+        said = set(words(name))
+        return not _MODELS & said or "output" in said
+    return address.scheme in _SCHEMES or by_scheme(address.scheme) is not None
+
+
+def _with_port(one: Found, setting: Setting, container: Container | None) -> Found:
+    """An address whose port stands in a variable beside it (``DB_HOST`` and ``DB_PORT``)."""
+    if container is None or one.address.port or one.address.scheme or not isinstance(setting.origin, Node):
+        return one
+    base = setting.name.rpartition("_")[0]
+    port = container.env(f"{base}_PORT") if base else None
+    return one if not port or not port.isdigit() else one._replace(address=one.address._replace(port=port))
+
+
+def calls(scene: Scene, resolver: Resolver, stores: Stores) -> Calls:
+    """All edges that addresses tell of."""
+    made = Calls(scene, resolver, stores)
+    for workload in scene.arch.workloads:
+        made.workload(workload)
+    return made
+
+
+_ASKS = ("nginx.ingress.kubernetes.io/auth-url", "haproxy-ingress.github.io/auth-url")
+"""Annotations by which an Ingress asks somebody else whether a request is allowed."""
+
+
+def asked(made: Calls) -> None:
+    """Whom routes ask before they let a request through."""
+    for ingress in made.scene.arch.kinds("Ingress"):
+        for key in _ASKS:
+            node = ingress.node.child("metadata", "annotations", key)
+            if node is not None and isinstance(node.value, str):
+                owner = made.scene.draft.object(
+                    ComponentKind.ROUTE, ingress, made.scene.zones.namespace(ingress.ref.namespace)
+                )
+                for address in urls(node.value):
+                    made.address(
+                        owner,
+                        Setting(key, node.value, f"annotation '{key}'", node),
+                        Found(address, strong=True),
+                        ingress,
+                    )
+
+
+def external_names(scene: Scene, resolver: Resolver) -> None:
+    """Services that stand for a name outside (ExternalName), or for addresses that Endpoints list."""
+    for service in scene.arch.kinds("Service"):
+        if service.ref.group:
+            continue
+        made = scene.draft.id_of(ComponentKind.SERVICE, service)
+        name = service.node.get("spec", "externalName")
+        if service.node.get("spec", "type") == "ExternalName" and isinstance(name, str) and name:
+            place = service.node.at("spec", "externalName")
+            for address in alone(name):
+                target = resolver(address, Seen(service.ref.namespace, service, place), strong=True)
+                if target is not None and target.component != made:
+                    scene.draft.edge(EdgeKind.ROUTES, made, target.component, Why(f"stands for '{name}'", place))
+    for kind in ("Endpoints", "EndpointSlice"):
+        for endpoints in scene.arch.kinds(kind):
+            _endpoints(scene, resolver, endpoints)
+
+
+def _endpoints(scene: Scene, resolver: Resolver, endpoints: Resource) -> None:
+    """The addresses that stand behind a Service without selector."""
+    ref = endpoints.ref
+    name = ref.name if ref.kind == "Endpoints" else endpoints.labels.get("kubernetes.io/service-name", "")
+    service = scene.find("Service", name, ref.namespace, endpoints) if name else None
+    if service is None or scene.arch.selected(service).podsets:
+        return
+    made = scene.draft.id_of(ComponentKind.SERVICE, service)
+    listed = [(a.value.get("ip"), a.at("ip")) for s in endpoints.node.children("subsets") for a in s.children("addresses")
+              if isinstance(a.value, dict)]  # fmt: skip
+    for slice_ in endpoints.node.children("endpoints"):
+        listed += [(a.value, a.at()) for a in slice_.children("addresses")]
+    for host, place in listed:
+        if isinstance(host, str):
+            for address in alone(host):
+                target = resolver(address, Seen(ref.namespace, service, place), strong=True)
+                if target is not None:
+                    scene.draft.edge(EdgeKind.ROUTES, made, target.component, Why(f"{ref.kind} list '{host}'", place))

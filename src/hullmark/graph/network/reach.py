@@ -1,0 +1,188 @@
+"""May one pod set open a connection to another: both ends asked, with the policies that decide.
+
+A connection needs the egress of its source and the ingress of its target. Policies that are not evaluated (Calico's, an
+operator's own) make the answer unknown where they hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple
+
+from hullmark.graph.index import Chains, Pods
+from hullmark.graph.network.policies import Held, policies
+from hullmark.graph.network.rules import Peer, Ports, Rule, Spaces, Truth, both, carries, either, holds_pods
+from hullmark.graph.network.settle import OPEN, Answer, settle
+from hullmark.graph.policies import certain
+from hullmark.model.architecture import Architecture
+from hullmark.model.resource import Resource
+from hullmark.model.truth import Undecided, string
+from hullmark.model.workload import PodSet
+from hullmark.text.tree import dig
+
+
+class Verdict(NamedTuple):
+    """Whether a connection may be opened, and the answer at either end."""
+
+    allowed: Truth
+    egress: Answer
+    ingress: Answer
+
+    @property
+    def policies(self) -> tuple[Resource, ...]:
+        """The policies that decide: those of the end that refuses, else of both ends."""
+        if self.allowed is False:
+            return (self.egress if self.egress.allowed is False else self.ingress).policies
+        return tuple(dict.fromkeys((*self.egress.policies, *self.ingress.policies)))
+
+    @property
+    def unknown(self) -> str:
+        """Why it cannot be told; empty when it can."""
+        return "" if self.allowed is not None else self.egress.unknown or self.ingress.unknown
+
+
+class Port(NamedTuple):
+    """A port of the target."""
+
+    number: int
+    protocol: str = "TCP"
+
+
+ALL_OPEN = Verdict(allowed=True, egress=OPEN, ingress=OPEN)
+"""What holds for a connection that no policy has a say about."""
+
+Direction = Literal["ingress", "egress"]
+
+
+class Reachability:
+    """Answers for the pod sets of an architecture; built once, asked per pair."""
+
+    def __init__(self, arch: Architecture, pods: Pods | None = None) -> None:
+        self.pods = Pods(Chains(), arch.workloads) if pods is None else pods
+        self.spaces = Spaces(arch.by_kind.get("Namespace", ()))
+        self.held = policies(arch, self.pods, self.spaces)
+
+    def may(self, source: PodSet, target: PodSet, port: int | str | None = None, protocol: str = "TCP") -> Verdict:
+        """Whether pods of one set may open a connection to pods of another on a port: a number, a name, or any (None)."""
+        egress, ingress = self.holds(source, "egress"), self.holds(target, "ingress")
+        if not egress and not ingress:
+            return ALL_OPEN
+        best: Verdict | None = None
+        for candidate in _candidates(target, port, protocol, (egress, ingress)):
+            verdict = self._pair(source, target, candidate, egress, ingress)
+            if verdict.allowed:
+                return verdict
+            if best is None or (best.allowed is False and verdict.allowed is None):
+                best = verdict
+        if best is not None:
+            return best
+        lost = Answer(None, (), f"no container of the target names a port '{port}'")
+        return Verdict(None, lost, lost)
+
+    def _pair(
+        self, source: PodSet, target: PodSet, port: Port, egress: Sequence[Held], ingress: Sequence[Held]
+    ) -> Verdict:
+        out = settle(egress, lambda rule, policy: self._matches(rule, policy, target, target, port))
+        into = settle(ingress, lambda rule, policy: self._matches(rule, policy, source, target, port))
+        out, into = _on_node(source, out), _on_node(target, into)
+        return Verdict(both(out.allowed, into.allowed), out, into)
+
+    def holds(self, podset: PodSet, direction: Direction) -> Sequence[Held]:
+        """The policies with a say about one direction of a pod set."""
+        return self.held.get((podset, direction), ())
+
+    def _matches(self, rule: Rule, policy: Resource, other: PodSet, target: PodSet, port: Port) -> Truth:
+        reached = _any_port(rule.ports, target, port)
+        if reached is False:
+            return False
+        peers = True if rule.peers is None else either(self.means(p, policy, other) for p in rule.peers)
+        return both(reached, peers)
+
+    def means(self, peer: Peer, policy: Resource, podset: PodSet) -> Truth:
+        """Whether a peer of a policy's rule means the pods of a pod set."""
+        if peer.unknown:
+            return None
+        if peer.block and not peer.outside:
+            return holds_pods(peer.block, peer.excluded)
+        if peer.pods is None:
+            return None if peer.nodes and _shares_node(podset) else False
+        found = carries(peer.pods, podset)
+        if found is False:
+            return False
+        found = both(found, self._near(peer, policy, podset))
+        return None if found and _shares_node(podset) else found
+
+    def _near(self, peer: Peer, policy: Resource, podset: PodSet) -> Truth:
+        """Whether a pod set is in a namespace that a peer means; where one is left out, one file is one namespace."""
+        if peer.spaces is not None:
+            return self.spaces.selected(peer.spaces, podset.workload.namespace)
+        here, there = policy.ref.namespace, podset.workload.namespace
+        if here and there:
+            return here == there
+        return certain(policy, podset, self.pods) or None
+
+
+def _shares_node(podset: PodSet) -> bool:
+    """Whether pods share their node's network; policies are not defined for such pods."""
+    try:
+        return podset.host_network
+    except Undecided:
+        return True
+
+
+def _on_node(podset: PodSet, answer: Answer) -> Answer:
+    if answer.allowed is False and _shares_node(podset):
+        return Answer(None, answer.policies, "whether policies hold for pods that share the node's network")
+    return answer
+
+
+def _any_port(listed: tuple[Ports, ...] | None, target: PodSet, port: Port) -> Truth:
+    return True if listed is None else either(_holds(p, target, port) for p in listed)
+
+
+def _holds(ports: Ports, target: PodSet, port: Port) -> Truth:
+    if ports.protocol and ports.protocol.upper() != port.protocol:
+        return False
+    if not ports.name:
+        return ports.first <= port.number <= ports.last
+    named = list(named_ports(target, ports.name))
+    return any(p == port for p in named)
+
+
+def named_ports(podset: PodSet, name: str) -> Iterator[Port]:
+    """The ports that containers of a pod set give a name to."""
+    for port in declared_ports(podset):
+        if port[1] == name:
+            yield port[0]
+
+
+def declared_ports(podset: PodSet) -> Iterator[tuple[Port, str]]:
+    """The ports that containers of a pod set declare, each with its name."""
+    for container in podset.containers:
+        for node in container.node.children("ports"):
+            number = dig(node.value, "containerPort")
+            if isinstance(number, int) and not isinstance(number, bool):
+                protocol = string(node.value, "protocol").upper() or "TCP"
+                yield Port(number, protocol), string(node.value, "name")
+
+
+def _candidates(
+    target: PodSet, port: int | str | None, protocol: str, held: tuple[Sequence[Held], Sequence[Held]]
+) -> list[Port]:
+    """The ports to ask about. For any port: those declared, those rules name, and one that nothing names."""
+    if isinstance(port, int):
+        return [Port(port, protocol)]
+    if isinstance(port, str):
+        return [p for p in named_ports(target, port) if p.protocol == protocol]
+    declared = [p for p, _ in declared_ports(target) if p.protocol == protocol]
+    mentioned = [
+        Port(p.first, protocol)
+        for side in held
+        for one in side
+        for rule in one.side.rules
+        for p in rule.ports or ()
+        if not p.name and 0 < p.first <= p.last and p.protocol.upper() in ("", protocol)
+    ]
+    known = list(dict.fromkeys((*declared, *mentioned)))
+    free = next(n for n in range(1, 65_536) if all(p.number != n for p in known))
+    return [*known, Port(free, protocol)]
