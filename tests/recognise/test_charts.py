@@ -7,7 +7,7 @@ import pytest
 from chart_cases import CASES
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from releases import application, release, scan
+from releases import application, architecture, release, scan
 
 from hullmark.checks.registry import checks
 from hullmark.engine.run import verdicts
@@ -307,8 +307,11 @@ decode:
 """
     chart = BY_ID["llm-d-modelservice"]
     (workload,) = release(chart, known(chart), values).workloads
+    # An Application lies in another namespace than what it deploys.
+    (other,) = architecture(application(chart, known(chart), values)).workloads
 
-    assert [m.id for c in workload.containers for m in c.models] == ["Qwen/Qwen3-0.6B"]
+    for one in (workload, other):
+        assert [m.id for c in one.containers for m in c.models] == ["Qwen/Qwen3-0.6B"]
 
 
 ROUTES = [

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 from hullmark.model.resource import Resource
 from hullmark.recognise.scan import Scan
-from hullmark.text.tree import Value, items
 
 REFERRING = frozenset(
     {
@@ -20,25 +19,6 @@ REFERRING = frozenset(
     }
 )
 """Kinds that may refer to charts."""
-
-
-_PATCHING = (
-    "patches",
-    "patchesStrategicMerge",
-    "patchesJson6902",
-    "transformers",
-    "replacements",
-    "components",
-    "images",
-    "replicas",
-)
-"""Fields by which a kustomization changes what it is made of
-(https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/)."""
-
-
-def patches(kustomization: Value) -> bool:
-    """Whether a kustomization may change what the charts it names make."""
-    return any(items(kustomization, field) for field in _PATCHING)
 
 
 def refers(resource: Resource) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 
 from hullmark.recognise.charts.row import Chart, Risk
 from hullmark.recognise.charts.table import CHARTS
@@ -21,7 +22,7 @@ publisher is another chart.
 This page is made from the table in `src/hullmark/recognise/charts/`; a chart is a row there.
 """
 
-_BLOB = re.compile(r"https://github\.com/([^/]+/[^/]+)/blob/([0-9a-f]{8})[0-9a-f]*/(.+)")
+_BLOB = re.compile(r"https://github\.com/([^/]+/[^/]+)/blob/([0-9a-f]{8})")
 
 
 def page() -> str:
@@ -39,7 +40,7 @@ def _chart(chart: Chart) -> Iterator[str]:
     yield f"From {', '.join(f'`{home}`' for home in chart.homes)}."
     known = chart.seen[0]
     yield f"Defaults are known in {_versions(chart)}." if known else "Defaults are not known in any version yet."
-    yield f"Read in {', '.join(map(_source, chart.sources))}."
+    yield f"Read in {'; '.join(_sources(chart))}."
     yield ""
     if chart.risks:
         yield "| value | is risky when | because | check |"
@@ -50,11 +51,15 @@ def _chart(chart: Chart) -> Iterator[str]:
         yield ""
 
 
-def _source(url: str) -> str:
-    """A link to a source: the file of a repository at its commit, or the site it is on."""
+def _sources(chart: Chart) -> Iterator[str]:
+    """Links to what was read: the files of a repository at a commit, or a site."""
+    for where, urls in groupby(chart.sources, _repository):
+        yield f"{where} {', '.join(f'[{url.rpartition("/")[2]}]({url})' for url in urls)}"
+
+
+def _repository(url: str) -> str:
     found = _BLOB.match(url)
-    name = f"{found[1]}@{found[2]} {found[3]}" if found else url.split("/")[2]
-    return f"[{name}]({url})"
+    return f"`{found[1]}@{found[2]}`" if found else f"`{url.split('/')[2]}`"
 
 
 def _versions(chart: Chart) -> str:

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
+from hullmark.model.kustomization import patches
 from hullmark.model.resource import Resource
 from hullmark.model.truth import string
 from hullmark.recognise.charts.setting import keys, typed
-from hullmark.recognise.releases import patches
 from hullmark.recognise.scan import Scan
 from hullmark.text.source import Key
 from hullmark.text.tree import Map, Node, Value, dig, items

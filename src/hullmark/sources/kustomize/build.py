@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from hullmark.model.finding import NotChecked
+from hullmark.model.kustomization import patches
 from hullmark.model.resource import Resource
 from hullmark.model.truth import string
-from hullmark.recognise.releases import patches
 from hullmark.sources.cache import Cache
 from hullmark.sources.helmcharts import referring
 from hullmark.sources.kubernetes import resources
