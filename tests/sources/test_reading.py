@@ -148,3 +148,16 @@ def test_the_corpus_is_read_whole() -> None:
     assert reading.files == 437
     assert not reading.problems
     assert not reading.not_checked
+
+
+def test_charts_of_kustomizations_are_read_without_kustomize(tree: Path) -> None:
+    charts = "helmCharts:\n  - {name: qdrant, repo: 'https://qdrant.github.io/qdrant-helm', version: 1.15.4}\n"
+    put(tree, "vectors/kustomization.yaml", charts)
+    put(tree, "plain/kustomization.yaml", "resources: []\n")
+    put(tree, "broken/kustomization.yaml", "helmCharts: [\n")
+    reading = read(["."])
+
+    assert [str(r.ref) for r in reading.resources] == ["Kustomization vectors"]
+    assert {n.file for n in reading.not_checked} == {
+        "vectors/kustomization.yaml", "plain/kustomization.yaml", "broken/kustomization.yaml",
+    }  # fmt: skip

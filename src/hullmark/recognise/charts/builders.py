@@ -73,15 +73,20 @@ CHARTS: tuple[Chart, ...] = (
         settles="resources hardening",
         role=Role.AGENT,
         risks=(
-            Risk(
-                "config.username",
-                "'{name}' lets everyone read and change its flows, and use their keys",
-                unless=(
-                    "extraEnvVars[FLOWISE_USERNAME]", "extraEnvVarsSecret", "extraEnvVarsCM",
-                ),
-                hidden=("image.tag",),
-                lets_in=True,
-                advice="set config.username and config.password, or use Flowise 3.0.1 or later, which has accounts",
+            *(
+                Risk(
+                    f"config.{field}",
+                    "'{name}' lets everyone read and change its flows, and use their keys",
+                    unless=(*others, "extraEnvVars[FLOWISE_USERNAME]", "extraEnvVarsSecret", "extraEnvVarsCM"),
+                    when=when,
+                    hidden=("image.tag",),
+                    lets_in=True,
+                    advice="set config.username and config.password, or use Flowise 3.0.1 or later, which has accounts",
+                )
+                for field, others, when in (
+                    ("username", (), ()),
+                    ("password", ("existingSecret",), ("config.username",)),
+                )
             ),
             Risk(
                 "persistence.enabled",

@@ -115,7 +115,7 @@ def _ingress(front: Front, name: str, release: Resource) -> Iterator[Resource]:
 
 _PARENTS = (
     "name=gatewayName namespace=gatewayNamespace kind=gatewayKind sectionName=gatewaySectionName",
-    "name=Gateway.Name namespace=Gateway.Namespace",
+    "name=gateway.name namespace=gateway.namespace sectionName=gateway.sectionName",
 )
 """How charts that do not take ``parentRefs`` name the Gateway."""
 
@@ -134,7 +134,7 @@ def _route(front: Front, name: str, release: Resource) -> Iterator[Resource]:
         parent.take(fields)
     parent.put("name", name, mark)
     spec.put("parentRefs", Seq([parent.map], [mark[:2]]), shown)
-    spec.take("hostnames hostnames=Hostnames")
+    spec.take("hostnames")
     rules = Seq()
     for rule in [*at.children("rules")] or [at]:
         made = Parts(rule).take("backendRefs matches filters")

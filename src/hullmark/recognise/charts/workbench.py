@@ -9,7 +9,6 @@ from hullmark.recognise.kinds import Count
 _NOTEBOOK, _MLFLOW = "unauthenticated-notebook", "unauthenticated-mlflow"
 _BITNAMI = ("charts.bitnami.com/bitnami", "registry-1.docker.io/bitnamicharts", "github.com/bitnami/charts")
 _DUMMY = ("dummy", "dummyauthenticator.DummyAuthenticator", "jupyterhub.auth.DummyAuthenticator")
-_Z2JH = "https://github.com/jupyterhub/zero-to-jupyterhub-k8s/blob"
 _OPEN = "'{name}' serves every run and model without a sign-in"
 
 JUPYTERHUB = (
@@ -42,7 +41,7 @@ JUPYTERHUB = (
         "proxy.service.type",
         "'{name}' takes passwords and code without TLS",
         values=("LoadBalancer",),
-        unless=("proxy.https.enabled", "ingress.enabled"),
+        unless=("proxy.https.enabled", "ingress.enabled", "httpRoute.enabled"),
         severity=Severity.MEDIUM,
         advice="set proxy.https.enabled, or publish it through an Ingress with TLS",
     ),
@@ -113,9 +112,12 @@ CHARTS: tuple[Chart, ...] = (
         homes=(
             "hub.jupyter.org/helm-chart", "jupyterhub.github.io/helm-chart", "github.com/jupyterhub/zero-to-jupyterhub-k8s",
         ),
+        # The chart's own repository leaves the version to the release; this is the chart as it was published.
         sources=(
-            f"{_Z2JH}/48ea50e3/jupyterhub/values.yaml",
-            f"{_Z2JH}/0009936c7c7d66fca9f45b7cae57a9d0244d9b32/jupyterhub/values.yaml",
+            *blob(
+                "zeroflucs-given/helm-charts", "b0107a1665504040bdf927fa009784d18c90c07f",
+                "charts/jupyterhub/Chart.yaml", "charts/jupyterhub/values.yaml",
+            ),
             "https://z2jh.jupyter.org/en/stable/resources/reference.html",
         ),
         seen=("4.3.3", "4.3.3"),
@@ -143,7 +145,7 @@ CHARTS: tuple[Chart, ...] = (
                 labels={"app": "jupyterhub", "component": "hub"},
             ),
         ),
-        fronts=(Front("proxy", "proxy-public", "proxy.service", ports=(80,)),),
+        fronts=(Front("proxy", "proxy-public", "proxy.service", ports=(80,), route="httpRoute"),),
         defaults={
             "hub": {
                 "config": {"JupyterHub": {"authenticator_class": "dummy"}},
@@ -159,6 +161,7 @@ CHARTS: tuple[Chart, ...] = (
             },
             "cull": {"enabled": True},
             "ingress": {"enabled": False, "tls": []},
+            "httpRoute": {"enabled": False},
         },
         role=Role.NOTEBOOK,
         risks=JUPYTERHUB,

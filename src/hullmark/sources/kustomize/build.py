@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from hullmark.model.finding import NotChecked
+from hullmark.model.kustomization import patches
 from hullmark.model.resource import Resource
+from hullmark.model.truth import string
 from hullmark.sources.cache import Cache
 from hullmark.sources.helmcharts import referring
 from hullmark.sources.kubernetes import resources
@@ -52,8 +54,7 @@ def build(folder: str, tools: Tools) -> Unit:
         start = Place(Source(folder, ""), Span(0, 0))
         tree.problems.append(Problem("there is no kustomization here", start, "name its folder"))
     if tree.not_checked or tree.problems:
-        charts = (referring(layer.document) for layer in tree.layers.values())
-        return _unit(folder, tree, (release for release in charts if release is not None))
+        return _unit(folder, tree, _charts(tree))
     layer = tree.layers[tree.root]
     if not tools.kustomize:
         hint = "install kustomize or kubectl"
@@ -66,6 +67,17 @@ def build(folder: str, tools: Tools) -> Unit:
         return _unit(folder, tree, ())
     origins = Origins(tree, copy, built.marked)
     return _unit(folder, tree, resources(Source(layer.name, built.plain), origins.of))
+
+
+def _charts(tree: Tree) -> Iterator[Resource]:
+    """The kustomizations that name charts, as objects, unless another one may change what the charts make."""
+    top = tree.layers.get(tree.root)
+    space = "" if top is None else string(top.node.value, "namespace")
+    for folder, layer in tree.layers.items():
+        others = (each.node.value for key, each in tree.layers.items() if key != folder)
+        found = referring(layer.document, space)
+        if found is not None and not any(map(patches, others)):
+            yield found
 
 
 def _unit(folder: str, tree: Tree, found: Iterable[Resource | NotChecked | Problem]) -> Unit:
