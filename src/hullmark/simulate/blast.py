@@ -44,7 +44,8 @@ class Impact:
     """What a failure does to one service.
 
     ``before`` pods serve at the worst moment, ``after`` once everything that can be replaced is. ``times`` are, by need,
-    the seconds during which fewer serve than needed (infinite where only an unknown repair ends it). ``phases`` are
+    the seconds during which fewer serve than needed (infinite where only an unknown repair ends it), ``away`` those
+    until all are back. ``phases`` are
     those of the pod that comes back last before the repair; ``pending`` counts pods by why they are not placed.
     """
 
@@ -53,6 +54,7 @@ class Impact:
     before: int
     after: int
     times: tuple[float, ...]
+    away: float
     phases: Recovery | None
     pending: Mapping[str, int]
     steps: tuple[tuple[float, int], ...]
@@ -236,6 +238,7 @@ def _impact(course: _Course, service: Service) -> Impact:
         least(standing, absences),
         standing + len(back),
         tuple(below(need.pods, standing, absences) for need in service.needs),
+        max(absence.up for absence in absences),
         None if last is None else course.phases[last],
         Counter(course.words[p] for p in pods if p in course.words and p not in course.up),
         tuple(_steps(standing, absences)),

@@ -44,16 +44,17 @@ def drain(standing: Standing, pool: Pool, services: Sequence[Service]) -> Drain:
     fewest = {service: _serving(standing, service) for service in services}
     steady = dict(fewest)
     nodes = [index for index, own in enumerate(standing.pools) if own is pool and index not in cluster.gone]
-    names = {id(service.member): service.name for service in services}
+    names = {service.member: service.name for service in services}
     for node in nodes:
         before = cluster.nodes[node]
         cluster.replace(replace(before, unschedulable=True))
         while pods := standing.homes([node]):
             going, held = _allowed(standing, pods)
             if not going:
-                blocked.update({names.get(id(standing.member[pod].podset and standing.member[pod]), pod.name): why for pod, why in held.items()})
+                blocked.update({names[standing.member[pod]]: why for pod, why in held.items()})
                 break
-            for pod in going:
+            going = [p for pod in going for p in standing.gangs.get(pod, (pod,)) if p in standing.body]
+            for pod in dict.fromkeys(going):
                 standing.take(pod)
             for service in services:
                 fewest[service] = min(fewest[service], _serving(standing, service))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from hullmark.graph.components import components
 from hullmark.model.architecture import Architecture
@@ -17,7 +18,7 @@ from hullmark.simulate.generated import generated
 from hullmark.simulate.holding import require
 from hullmark.simulate.pods import Member, fleet
 from hullmark.simulate.rates import Rate, digest, overridden, shipped
-from hullmark.simulate.recovery import Start, timers
+from hullmark.simulate.recovery import timers
 from hullmark.simulate.services import Need, Service, promises, services
 from hullmark.simulate.standing import SEED, Standing
 from hullmark.simulate.startup import start_of
@@ -46,6 +47,16 @@ class Proof:
         return not self.breaks
 
 
+class SinglePoint(NamedTuple):
+    """Failures of one kind each of which alone leaves a service short, and for how many seconds at most."""
+
+    service: Service
+    need: Need
+    kind: str
+    names: tuple[str, ...]
+    longest: float
+
+
 @dataclass(frozen=True)
 class Simulation:
     """All answers, and what they rest on. ``pending`` are pods that fit nowhere before anything fails."""
@@ -56,6 +67,7 @@ class Simulation:
     blasts: tuple[Blast, ...]
     drains: tuple[Drain, ...]
     proofs: tuple[Proof, ...]
+    single_points: tuple[SinglePoint, ...]
     availabilities: tuple[Availability, ...]
     trainings: tuple[Training, ...]
     rates: Mapping[str, Rate]
@@ -88,6 +100,7 @@ def simulate(arch: Architecture, described: Source | None = None, counted: Sourc
     every = failures(topology, rates, components(arch), crew.members)
     blasts = tuple(blast(standing, failure, known, clock, starts) for failure in every)
     runs = tuple(trainings(standing, known, blasts, starts, noted))
+    lasting = [service for service in known if service.member.workload.lifetime == "service"]
     used = {f.rate.name: f.rate for f in (b.failure for b in blasts) if f.rate is not None}
     return Simulation(
         topology,
@@ -96,7 +109,8 @@ def simulate(arch: Architecture, described: Source | None = None, counted: Sourc
         blasts,
         tuple(drain(standing, pool, known) for pool in topology.pools),
         tuple(proof for service in known for proof in _proofs(service, blasts)),
-        tuple(found for service in known for found in availability(service, blasts)),
+        tuple(point for service in lasting for point in _single_points(service, blasts)),
+        tuple(found for service in lasting for found in availability(service, blasts)),
         runs,
         used,
         digest(rates),
@@ -134,6 +148,15 @@ def _proofs(service: Service, blasts: tuple[Blast, ...]) -> tuple[Proof, ...]:
     return tuple(found)
 
 
+def _single_points(service: Service, blasts: tuple[Blast, ...]) -> Iterator[SinglePoint]:
+    hit = [(b.failure, i) for b in blasts for i in b.impacts if i.service is service]
+    for index, need in enumerate(service.needs):
+        kinds = dict.fromkeys(failure.kind for failure, impact in hit if impact.times[index] > 0)
+        for kind in kinds:
+            mine = [(f.name, i.times[index]) for f, i in hit if f.kind == kind and i.times[index] > 0]
+            yield SinglePoint(service, need, kind, tuple(n for n, _ in mine), max(time for _, time in mine))
+
+
 def _assumptions(
     topology: Topology, members: tuple[Member, ...], used: Mapping[str, Rate]
 ) -> tuple[Assumption, ...]:
@@ -141,7 +164,7 @@ def _assumptions(
     texts += [
         f"rate '{r.name}': {r.per_year:.3g} a year ({r.kind}), {r.repair_hours:g} h to mend ({r.repair_kind}); {r.what}"
         for r in sorted(used.values(), key=lambda r: r.name)
-        if "measured" not in (r.kind, r.repair_kind) or r.kind != r.repair_kind
+        if (r.kind, r.repair_kind) != ("measured", "measured")
     ]
     if any(member.volumes.reach == "unknown" for member in members):
         texts.append("volumes that nothing tells about are reachable from one zone")
@@ -149,7 +172,3 @@ def _assumptions(
     texts.append("outages by change (deployments, configuration) are not counted: numbers are the infrastructure part")
     return tuple(Assumption(text) for text in texts)
 
-
-def started(simulation: Simulation) -> Mapping[Service, Start]:
-    """What each service's pods do when they start."""
-    return {service: start_of(service.member.podset, []) for service in simulation.services}

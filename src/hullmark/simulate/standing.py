@@ -86,7 +86,7 @@ class Standing:
             pod = waiting.popleft()
             if pod in tried or pod in self.body:
                 continue
-            group = self.gangs.get(pod, (pod,))
+            group = tuple(p for p in self.gangs.get(pod, (pod,)) if p not in self.body)
             tried.update(group)
             found = self._all(group)
             if not found and len(group) == 1 and (victims := self._preempt(pod)):

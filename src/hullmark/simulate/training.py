@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from hullmark.model.terms import Role
 from hullmark.model.truth import Undecided
+from hullmark.model.workload import Workload
 from hullmark.simulate.blast import Blast
 from hullmark.simulate.checkpoints import best, daly, ettr, young
 from hullmark.simulate.effective import Assumption
-from hullmark.simulate.faults import Failure
 from hullmark.simulate.pods import Member
 from hullmark.simulate.recovery import Start
 from hullmark.simulate.services import Service
@@ -53,7 +54,8 @@ class Training:
     where a restart is never over. ``saves`` says whether it names a place for checkpoints at all.
     """
 
-    service: Service
+    name: str
+    workload: Workload
     nodes: int
     devices: int
     between: float
@@ -89,51 +91,55 @@ def trainings(
     starts: Mapping[Member, Start],
     noted: list[Assumption],
 ) -> Iterator[Training]:
-    """The training runs among services."""
+    """The training runs among services; all pods of a workload are one run, whatever pod set they are of."""
+    runs: dict[Workload, list[Service]] = {}
     for service in known:
         workload = service.member.workload
-        if workload.training is None or workload.training.benchmark or workload.lifetime == "daemon":
-            continue
-        nodes = {standing.cluster.placed[standing.body[p]] for p in service.member.pods if p in standing.body}
-        hit = _hits(service, blasts)
-        rates = [failure.rate.per_hour for failure, _ in hit if failure.rate is not None]
-        if nodes and math.fsum(rates) > 0:
-            yield _training(service, len(nodes), hit, standing.topology.bandwidth.models, starts, noted)
+        if workload.role is Role.TRAINING and workload.training is not None and not workload.training.benchmark:
+            runs.setdefault(workload, []).append(service)
+    for services in runs.values():
+        pods = [pod for service in services for pod in service.member.pods if pod in standing.body]
+        nodes = len({standing.cluster.placed[standing.body[pod]] for pod in pods})
+        hit = list(_hits(services, blasts))
+        if nodes and math.fsum(rate for rate, _ in hit) > 0:
+            yield _training(services, nodes, hit, standing.topology.bandwidth.models, starts, noted)
 
 
-def _hits(service: Service, blasts: Sequence[Blast]) -> list[tuple[Failure, float]]:
-    """The failures of single nodes that stop it, and for how many seconds."""
-    return [
-        (blast.failure, impact.times[-1])
-        for blast in blasts
-        if blast.failure.kind in ("node", "reclaim")
-        for impact in blast.impacts
-        if impact.service is service
-    ]
+def _hits(services: Sequence[Service], blasts: Sequence[Blast]) -> Iterator[tuple[float, float]]:
+    """The failures of single nodes that stop a run: their rates per hour, and the hours until all of it works again."""
+    mine = set(services)
+    for blast in blasts:
+        if blast.failure.kind in ("node", "reclaim") and blast.failure.rate is not None:
+            times = [impact.away for impact in blast.impacts if impact.service in mine]
+            if times:
+                yield blast.failure.rate.per_hour, max(times) / 3600
 
 
 def _training(
-    service: Service,
+    services: Sequence[Service],
     nodes: int,
-    hit: Sequence[tuple[Failure, float]],
+    hit: Sequence[tuple[float, float]],
     speed: float,
     starts: Mapping[Member, Start],
     noted: list[Assumption],
 ) -> Training:
-    weights = starts[service.member].model
+    workload = services[0].member.workload
+    name = f"{workload.ref.kind}/{workload.name}"
+    weights = max(starts[service.member].model for service in services)
     size = weights * STATE if weights else UNKNOWN_STATE
     dump = size / nodes / speed / 3600
-    text = f"{service.name}: a checkpoint has {size:g} GB, written by all {nodes} nodes while the work stands still"
-    noted.append(Assumption(text, service.member.podset.at()))
-    rates = [(failure.rate.per_hour, seconds / 3600) for failure, seconds in hit if failure.rate is not None]
-    between = 1 / math.fsum(rate for rate, _ in rates)
-    restart = math.fsum(rate * hours for rate, hours in rates) * between
+    who = f"all {nodes} nodes" if nodes > 1 else "one node"
+    text = f"{name}: a checkpoint has {size:g} GB, written by {who} while the work stands still"
+    noted.append(Assumption(text, workload.at()))
+    between = 1 / math.fsum(rate for rate, _ in hit)
+    restart = math.fsum(rate * hours for rate, hours in hit) * between
     interval = best(dump, between)
     ends = math.isfinite(restart)
     return Training(
-        service,
+        name,
+        workload,
         nodes,
-        _devices(service),
+        sum(map(_devices, services)),
         between,
         restart if ends else None,
         dump,
@@ -141,8 +147,8 @@ def _training(
         young(dump, between),
         daly(dump, between),
         ettr(interval, dump, restart, between) if ends else None,
-        _interval(service),
-        bool(service.member.workload.training and service.member.workload.training.checkpoints),
+        next(filter(None, map(_interval, services)), None),
+        bool(workload.training and workload.training.checkpoints),
     )
 
 
