@@ -38,6 +38,9 @@ https://github.com/pytorch/torchtitan/blob/main/docs/checkpoint.md and
 https://huggingface.co/docs/diffusers/training/text2image."""
 
 
+_TRAINS = frozenset({Role.TRAINING, Role.FINE_TUNING})
+
+
 class Interval(NamedTuple):
     """How often a run saves, as written: after so many steps."""
 
@@ -95,7 +98,7 @@ def trainings(
     runs: dict[Workload, list[Service]] = {}
     for service in known:
         workload = service.member.workload
-        if workload.role is Role.TRAINING and workload.training is not None and not workload.training.benchmark:
+        if workload.role in _TRAINS and workload.training is not None and not workload.training.benchmark:
             runs.setdefault(workload, []).append(service)
     for services in runs.values():
         pods = [pod for service in services for pod in service.member.pods if pod in standing.body]
@@ -162,6 +165,6 @@ def _devices(service: Service) -> int:
 def _interval(service: Service) -> Interval | None:
     for container in service.member.podset.containers:
         value = container.argv.flag(*INTERVAL_FLAGS)
-        if value is not None and value.isascii() and value.isdigit() and 0 < int(value[:12]):
+        if value is not None and value.isascii() and value.isdigit() and int(value[:12]) > 0:
             return Interval(int(value[:12]), container.argv.place(*INTERVAL_FLAGS))
     return None
