@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple, TypeVar
 
+from hullmark.model.component import Graph, together
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Impact, Reach
 from hullmark.model.workload import PodSet, Replicas, Workload
@@ -228,6 +229,13 @@ class Architecture:
     """How far workloads reach whose pods only their operators know, where their own objects publish them."""
     complete: bool = False
     """Whether the scan is known to hold everything that is deployed: what is referred to and not there is missing."""
+    drawn: Callable[[Architecture], Graph] = lambda _: Graph()
+    """Draws the component graph; what builds the architecture gives it, since the model knows nothing of how."""
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The component graph, drawn when the first check or report asks for it."""
+        return self.drawn(self)
 
     def around(self, podset: PodSet) -> Links:
         """What is around a pod set."""
@@ -335,6 +343,7 @@ def side_by_side(architectures: Sequence[Architecture]) -> Architecture:
         callers=_united(a.callers for a in architectures),
         outside=_united(a.outside for a in architectures),
         complete=all(a.complete for a in architectures),
+        drawn=lambda _: together(tuple(a.graph for a in architectures)),
     )
 
 
