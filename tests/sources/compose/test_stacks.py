@@ -48,7 +48,7 @@ def _unit(unit: Unit) -> Iterator[str]:
         if verdict.outcome is Outcome.UNKNOWN:
             yield f"{_at(verdict.at)} {item.check.id}? {verdict.subject.name}: {verdict.reason}"
     for missing in unit.reading.not_checked:
-        yield f"{missing.path}:{missing.line} not checked: {missing.reason}"
+        yield f"{missing.file}:{missing.line} not checked: {missing.reason}"
     for problem in unit.reading.problems:
         yield f"{_at(problem.place)} problem: {problem.message}"
 
