@@ -1,7 +1,7 @@
 """Variables in Compose files: what ``${NAME}`` stands for, as far as files say.
 
 The process's environment is never read. A variable that no env file sets and that has no default stays in the text as
-``${NAME}``, which every reader takes for a value that is filled in elsewhere; ``${NAME:?}`` stays for one that must be set and not be empty.
+``${NAME}``, which every reader takes for a value that is filled in elsewhere; ``${NAME:?}`` stays for one that cannot be empty.
 
 https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md; the grammar is that of ``template/template.go``
 in compose-spec/compose-go.
