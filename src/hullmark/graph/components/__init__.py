@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from hullmark.graph.components.apis import apis
 from hullmark.graph.components.calls import calls, external_names
+from hullmark.graph.components.compose import entries, in_its_words, named_services
 from hullmark.graph.components.gateways import gateways
 from hullmark.graph.components.identities import identities
 from hullmark.graph.components.models import models
@@ -33,6 +34,7 @@ def components(arch: Architecture) -> Graph:
     workloads(scene)
     services(scene)
     made = made_services(scene)
+    named_services(scene, made)
     routes(scene)
     mounts(scene)
     identities(scene)
@@ -46,4 +48,6 @@ def components(arch: Architecture) -> Graph:
     sharing(scene)
     apis(scene)
     judged(scene, reach(scene))
-    return scene.draft.finish()
+    entries(scene)
+    graph = scene.draft.finish()
+    return in_its_words(graph) if scene.composed else graph

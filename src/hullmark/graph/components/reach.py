@@ -19,6 +19,7 @@ from hullmark.graph.network.reach import Direction, Reachability
 from hullmark.graph.network.rules import NAME_LABEL, Peer, Rule, reaches_out
 from hullmark.model.component import ComponentKind, EdgeKind
 from hullmark.model.selectors import EVERYTHING, Selector
+from hullmark.model.terms import Platform
 from hullmark.model.workload import PodSet
 
 _MOST_PEERS = 64
@@ -30,7 +31,7 @@ def reach(scene: Scene) -> Reachability:
     reachability = Reachability(scene.arch, scene.pods)
     drawn = _Drawn(scene, reachability)
     for podset in scene.podsets():
-        if not podset.workload.template:
+        if not podset.workload.template and podset.workload.platform is Platform.KUBERNETES:
             drawn.podset(podset)
     return reachability
 
