@@ -44,14 +44,13 @@ class Networks:
                 self._named.setdefault((workload.namespace, name), []).append(workload)
             for name in _networks(workload):
                 self._members.setdefault((workload.namespace, name), []).append(workload)
-        self.names = frozenset(name for _, name in self._named)
+        linked = (alias for workload in self.services for alias, _ in _links(workload))
+        self.names = frozenset((*(name for _, name in self._named), *linked))
         self._texts = {(r.ref.namespace, r.ref.name): r for r in texts if r.platform is Platform.COMPOSE}
 
     def find(self, name: str, near: Workload) -> Iterator[Workload]:
         """The services that a name means to a service: those it shares a network with, unless neither has one."""
-        for link in items(near.resource.spec, "links"):
-            service, _, alias = link.partition(":") if isinstance(link, str) else ("", "", "")
-            name = service if alias == name else name
+        name = dict(_links(near)).get(name, name)
         mine = _networks(near)
         for workload in self._named.get((near.namespace, name), ()):
             others = _networks(workload)
@@ -86,6 +85,14 @@ class Networks:
 def _names(workload: Workload) -> Iterator[str]:
     names = items(workload.resource.spec, "names") or (workload.name,)
     yield from dict.fromkeys(name for name in names if isinstance(name, str))
+
+
+def _links(workload: Workload) -> Iterator[tuple[str, str]]:
+    """Names that a service gives others for itself alone (``links``), each with the service's."""
+    for link in items(workload.resource.spec, "links"):
+        service, _, alias = link.partition(":") if isinstance(link, str) else ("", "", "")
+        if alias:
+            yield alias, service
 
 
 def _networks(workload: Workload) -> Map:
