@@ -7,7 +7,7 @@ import pytest
 from chart_cases import CASES
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from releases import application, release, scan
+from releases import application, architecture, release, scan
 
 from hullmark.checks.registry import checks
 from hullmark.engine.run import verdicts
@@ -307,5 +307,95 @@ decode:
 """
     chart = BY_ID["llm-d-modelservice"]
     (workload,) = release(chart, known(chart), values).workloads
+    # An Application lies in another namespace than what it deploys.
+    (other,) = architecture(application(chart, known(chart), values)).workloads
 
-    assert [m.id for c in workload.containers for m in c.models] == ["Qwen/Qwen3-0.6B"]
+    for one in (workload, other):
+        assert [m.id for c in one.containers for m in c.models] == ["Qwen/Qwen3-0.6B"]
+
+
+ROUTES = [
+    ("open-webui", "route", "parentRefs: [{name: public, namespace: gateways}]"),
+    ("ollama", "httpRoute", "parentRefs: [{name: public, namespace: gateways}]"),
+    ("litellm-helm", "httpRoute", "gatewayName: public, gatewayNamespace: gateways"),
+    ("jupyterhub", "httpRoute", "gateway: {name: public, namespace: gateways}"),
+    ("mlflow", "httpRoute", "parentRefs: [{name: public, namespace: gateways}]"),
+    ("langfuse", "langfuse.httpRoute", "parentRefs: [{name: public, namespace: gateways}]"),
+    ("argo-workflows", "server.httproute", "parentRefs: [{name: public, namespace: gateways}]"),
+    ("vllm-stack", "routerSpec.route.main", "parentRefs: [{name: public, namespace: gateways}]"),
+]
+
+
+def below(path: str, value: str) -> str:
+    for key in reversed(path.split(".")):
+        value = f"{{{key}: {value}}}"
+    return value
+
+
+@pytest.mark.parametrize(("chart", "path", "parent"), ROUTES)
+def test_a_route_of_the_gateway_api_is_a_way_in(chart: str, path: str, parent: str) -> None:
+    shown = f"{{enabled: true, hostnames: [ai.example], {parent}}}"
+    arch = release(BY_ID[chart], UNKNOWN, below(path, shown))
+    (route,) = arch.by_kind["HTTPRoute"]
+    reached = [w for w in arch.workloads for p in w.podsets for r in arch.around(p).routes if r.host == "ai.example"]
+
+    assert route.node.get("spec", "parentRefs")[0]["name"] == "public"
+    assert reached
+    assert arch.exposure(reached[0]).reach is Reach.PUBLIC
+    assert release(BY_ID[chart], UNKNOWN, below(path, shown.replace("true", "false"))).by_kind.get("HTTPRoute") is None
+
+
+def test_a_route_keeps_its_rules_and_their_filters() -> None:
+    arch = release(
+        BY_ID["ollama"],
+        "1.50.0",
+        """
+        gateway: {enabled: true}
+        httpRoute:
+          enabled: true
+          rules:
+            - matches: [{path: {type: PathPrefix, value: /api}}]
+              filters: [{type: ExtensionRef, extensionRef: {group: example.com, kind: OIDCAuth, name: staff}}]
+        """,
+    )
+    (workload,) = arch.workloads
+    (route,) = arch.around(workload.podsets[0]).routes
+
+    assert (route.path, route.port, route.authenticated) == ("/api", "11434", "OIDCAuth 'staff'")
+
+
+def test_a_model_that_is_switched_off_is_none() -> None:
+    models = "servingEngineSpec: {{modelSpec: [{{name: llama, repository: vllm/vllm-openai, tag: v0.10.0{}}}]}}"
+    named = {extra: [p.name for w in release(BY_ID["vllm-stack"], UNKNOWN, models.format(extra)).workloads for p in w.podsets]
+             for extra in ("", ", enabled: false", ", raySpec: {enabled: true}", ", raySpec: {enabled: false}")}  # fmt: skip
+
+    assert named == {
+        "": ["llama", "router"],
+        ", enabled: false": ["router"],
+        ", raySpec: {enabled: true}": ["router"],
+        ", raySpec: {enabled: false}": ["llama", "router"],
+    }
+
+
+def test_configuration_from_elsewhere_hides_what_decides() -> None:
+    values = "customConfigMap: own\nextraConfigFiles: {user.yaml: 'a: 1'}\n"
+    (told,) = [
+        v for v in scan(application(BY_ID["milvus"], "4.2.45", values)) if v.check == "unauthenticated-vector-store"
+    ]
+
+    assert not told.findings
+    assert told.reason == "'customConfigMap' decides, and what it names is not read"
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ("ingress: {enabled: true, rules: [{host: vectors.example, path: /}]}", ["vectors.example"]),
+        ("ingress: {enabled: true, hosts: [{host: vectors.example}]}", ["vectors.example"]),
+        ("ingress: {enabled: false, rules: [{host: vectors.example}]}", []),
+    ],
+)
+def test_an_ingress_names_its_hosts_in_the_ways_of_charts(values: str, expected: list[str]) -> None:
+    arch = release(BY_ID["milvus"], "4.2.45", values)
+
+    assert [r.host for w in arch.workloads for r in arch.around(w.podsets[0]).routes] == expected

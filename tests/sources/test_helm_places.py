@@ -17,6 +17,14 @@ from hullmark.text.tree import Map, Node, Seq
 _OPTIONS = ("--model", "--model-id")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def patience() -> Iterator[None]:
+    """However busy the machine is, all that can be traced is traced."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("hullmark.sources.helm.tracing.MAX_SECONDS", 600.0)
+        yield
+
+
 @pytest.fixture(scope="module")
 def units(tools: Tools) -> dict[str, tuple[Unit, ...]]:
     return {name: rendered(name, tools) for name in NAMES}
@@ -137,7 +145,11 @@ spec:
   named: {{ .Values.name }}
   upper: {{ .Values.name | upper }}
   composed: "{{ .Values.repo }}:{{ .Values.tag }}"
+  containerImage: "{{ .Values.repo }}:{{ .Values.tag }}"
   image: "{{ .Values.repo }}:stable"
+  model: --model={{ .Values.name }}/{{ .Values.tag }}
+  flag: --port={{ .Values.vllm.port }}
+  listen: "{{ .Values.host }}:{{ .Values.vllm.port }}"
   url: http://{{ .Values.host }}:{{ .Values.vllm.port }}
   choice: {{ ternary "high" "low" .Values.other }}
   {{- if .Values.guard }}
@@ -162,6 +174,7 @@ spec:
   ratio: {{ .Values.ratio }}
   unit: {{ .Values.unit }}
   multi: {{ if .Values.other }}{{ .Values.unit }}{{ else }}{{ .Values.memory }}{{ end }}
+  nightly: {{ if or (eq .Values.tag "nightly") (hasPrefix "x" .Values.repo) }}a{{ else }}b{{ end }}
   helped: {{ include "help" . }}
 {{- define "help" }}{{ .Values.name }}-{{ .Values.tag }}{{ end }}
 """
@@ -173,8 +186,9 @@ IN_VALUES = {
     "quoted": "branch",
     "parsed": "parsed",
     "named": "named",
-    "composed": "composed",
-    "helped": "composed",
+    "model": "composed",
+    "flag": "branch",
+    "containerImage": "composed",
     "guard": "guard",
     "indexed": "indexed",
     "got": "got",

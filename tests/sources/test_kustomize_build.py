@@ -302,3 +302,55 @@ def test_without_kustomize_it_is_told(tmp_path: Path) -> None:
 
     assert [(n.reason, n.hint) for n in reading.not_checked] == [(NO_TOOL, "install kustomize or kubectl")]
     assert reading.resources == ()
+
+
+CHARTED = """\
+resources: [deployment.yaml]
+helmCharts:
+  - name: flowise
+    repo: https://cowboysysop.github.io/charts/
+    version: 3.10.0
+    releaseName: flows
+    valuesInline:
+      config: {username: admin, password: 5f0c1e7a}
+      persistence: {enabled: true}
+      image:
+        tag: latest
+      postgresql:
+        enabled: true
+        auth:
+          password: flowise
+  - {name: somebodys, repo: "https://charts.example.com", version: 1.0.0}
+"""
+
+
+@pytest.mark.parametrize(
+    ("overlay", "namespace", "expected"),
+    [
+        ("resources: [../base]\nnamespace: agents\n", "agents", [("risky-chart-value", 15)]),
+        ("resources: [../base]\npatches: [{path: p.yaml}]\n", "", []),
+        ("resources: [../base]\nimages: [{name: flowiseai/flowise, newTag: 2.2.1}]\n", "", []),
+    ],
+)
+def test_charts_of_a_kustomization_are_checked_on_what_it_sets(
+    tmp_path: Path, overlay: str, namespace: str, expected: list[tuple[str, int]]
+) -> None:
+    put(tmp_path, {"base/kustomization.yaml": CHARTED, "base/deployment.yaml": "", "top/kustomization.yaml": overlay})
+    unit = build(str(tmp_path / "top"), Tools(kustomize=("kustomize", "build")))
+
+    told = [(check, f.at.line) for check, f in findings(unit) if check == "risky-chart-value"]
+    assert [r.ref.namespace for r in unit.reading.resources] == [namespace] * bool(expected)
+    assert told == expected
+    assert [n.line for n in unit.reading.not_checked] == [2], (
+        "what is not built is told at the field that names the charts"
+    )
+
+
+def test_charts_of_a_kustomization_are_checked_beside_the_note(tmp_path: Path) -> None:
+    put(tmp_path, {"kustomization.yaml": CHARTED, "deployment.yaml": ""})
+    unit = build(str(tmp_path), Tools(kustomize=("kustomize", "build")))
+
+    told = {(check, f.at.line) for check, f in findings(unit)}
+    assert {("risky-chart-value", 15), ("floating-image-tag", 11)} <= told
+    assert [r.ref.kind for r in unit.reading.resources] == ["Kustomization"]
+    assert not any(f.fix for _, f in findings(unit)), "what is put together of it is not a line to edit"

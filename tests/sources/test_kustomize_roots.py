@@ -117,6 +117,9 @@ def test_circles_have_one_root(here: Path, files: dict[str, str], chosen: tuple[
     assert roots([f"{name}/{K}" for name in files]).roots == chosen
     (problem,) = build(chosen[0], tools).reading.problems
     assert problem.message.startswith("kustomize cannot build it: cycle detected")
+    last = sorted(name for name in files if name in "abcd")[-1]
+    assert (problem.place.source.name, problem.place.line) == (f"{last}/{K}", 1)
+    assert problem.place.source.text[problem.place.span.start :].startswith(files[last])
 
 
 def test_objects_of_flux_are_no_kustomizations(here: Path) -> None:
@@ -238,7 +241,7 @@ def test_charts_and_plugins_are_never_run(here: Path, monkeypatch: pytest.Monkey
     reading = build(".", Tools(kustomize=("kustomize", "build"))).reading
 
     assert {n.reason for n in reading.not_checked} == {reason}
-    assert not reading.resources
+    assert {r.ref.kind for r in reading.resources} <= {"Kustomization"}
 
 
 def test_transformers_that_are_built_in_are_run(here: Path, tools: Tools) -> None:
@@ -286,3 +289,11 @@ def test_the_cases_of_the_data(monkeypatch: pytest.MonkeyPatch, tools: Tools) ->
         ("charts/kustomization.yaml", 2, CHART),
         ("plugins/kustomization.yaml", 3, PLUGIN),
     ]
+
+
+def test_charts_are_there_with_the_values_they_are_given(monkeypatch: pytest.MonkeyPatch, tools: Tools) -> None:
+    monkeypatch.chdir(DATA)
+    (release,) = build("charts", tools).reading.resources
+
+    assert (release.ref.kind, release.ref.name, release.ref.namespace) == ("Kustomization", "charts", "charts")
+    assert release.node.at("helmCharts", 0, "name").line == 3

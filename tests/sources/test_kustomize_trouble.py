@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import stat
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from kustomizing import DATA, put
@@ -18,9 +21,11 @@ from hullmark.sources.cache import Cache
 from hullmark.sources.kustomize import build as module
 from hullmark.sources.kustomize import copy, marks
 from hullmark.sources.kustomize.build import build
+from hullmark.sources.kustomize.kustomization import documents
+from hullmark.sources.kustomize.tree import load
 from hullmark.sources.process import run
 from hullmark.sources.tools import Tools
-from hullmark.text.source import Problem
+from hullmark.text.source import Problem, Source
 
 K = "kustomization.yaml"
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: pod}\nspec: {hostPID: true}\n"
@@ -97,6 +102,15 @@ def test_places_of_failures(here: Path, tools: Tools, files: dict[str, str], fil
     assert (problem.place.source.name, problem.place.line) == (file, line), problem.message
 
 
+def test_a_message_that_is_logged(here: Path, tmp_path: Path) -> None:
+    put(here, {K: "resources: [pod.yaml]\nnamespaces: x\n", "pod.yaml": POD})
+    said = 'E1124 15:21:34.3 10289 run.go:72] "command failed" err="invalid Kustomization: json: unknown field \\"namespaces\\""'
+    problem = failure(".", Tools(kustomize=tool(tmp_path, f"sys.stderr.write({said!r}); sys.exit(1)")))
+
+    assert problem.message == 'kustomize cannot build it: invalid Kustomization: json: unknown field "namespaces"'
+    assert problem.place.line == 2
+
+
 def test_long_messages_are_shortened(here: Path, tools: Tools) -> None:
     patch = "".join(f"    k{n}: value\n" for n in range(300))
     put(here, {K: f"resources: [pod.yaml]\npatches:\n- patch: |-\n    - a\n{patch}", "pod.yaml": POD})
@@ -124,12 +138,12 @@ def tool(folder: Path, code: str) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     ("code", "message"),
     [
-        ("while True: sys.stdout.write('a: b\\n' * 10000)", "printed more than 32 MB"),
-        ("while True: sys.stderr.write('a: b\\n' * 10000)", "printed more than 32 MB"),
-        ("time.sleep(60)", "took longer than 1 s"),
-        ("os.fork(); time.sleep(60)", "took longer than 1 s"),
-        ("sys.exit(7)", "it ended with exit code 7"),
-        ("os.kill(os.getpid(), 9)", "it ended with exit code -9"),
+        ("while True: sys.stdout.write('a: b\\n' * 10000)", "kustomize printed more than 32 MB"),
+        ("while True: sys.stderr.write('a: b\\n' * 10000)", "kustomize printed more than 32 MB"),
+        ("time.sleep(60)", "kustomize took longer than 1 s"),
+        ("os.fork(); time.sleep(60)", "kustomize took longer than 1 s"),
+        ("sys.exit(7)", "kustomize cannot build it: it ended with exit code 7"),
+        ("os.kill(os.getpid(), 9)", "kustomize cannot build it: it ended with exit code -9"),
     ],
 )
 def test_a_tool_that_does_not_behave(
@@ -140,7 +154,7 @@ def test_a_tool_that_does_not_behave(
     started = time.monotonic()
     problem = failure(".", Tools(kustomize=tool(tmp_path, code)))
 
-    assert message in problem.message
+    assert problem.message == message
     assert problem.place.source.name == K
     assert time.monotonic() - started < 10
 
@@ -304,6 +318,16 @@ def test_failures_are_kept_too_until_something_changes(here: Path, tools: Tools,
     assert len(build(".", cached).reading.resources) == 1
 
 
+def test_what_was_stopped_is_tried_again(here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(here, {K: "resources: [pod.yaml]\n", "pod.yaml": POD})
+    code = f"if not os.path.exists('once'):\n    open('once', 'w')\n    time.sleep(60)\nprint({POD!r})"
+    cached = Tools(kustomize=tool(tmp_path, code), cache=Cache(str(here / "cache")))
+    monkeypatch.setattr(module, "run", partial(run, timeout=1.0))
+
+    assert failure(".", cached).message == "kustomize took longer than 1 s"
+    assert len(build(".", cached).reading.resources) == 1
+
+
 def test_another_tool_builds_again(here: Path, tmp_path: Path, count: Callable[[], int]) -> None:
     put(here, {K: "resources: [pod.yaml]\n", "pod.yaml": POD})
     cached = Tools(kustomize=tool(tmp_path, f"print({POD!r})"), cache=Cache(str(here / "cache")))
@@ -332,3 +356,34 @@ def test_the_marks_are_the_same_for_the_same_files(here: Path) -> None:
     assert one is not None
     assert two is not None
     assert one.files == two.files
+
+
+ODD = (None, True, 7, "x", "a\0b", [], {}, [1], [[]], {"a": 1}, "- op: 1", "{a: [")
+
+
+def variants(value: Any) -> Iterator[Any]:
+    """A document with something odd in place of each of its values in turn."""
+    yield from ODD
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from ({**value, key: other} for other in variants(inner))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from ([*value[:index], other, *value[index + 1 :]] for other in variants(inner))
+
+
+@pytest.mark.parametrize(
+    "case", ["merge/staging", "json/overlay", "images/overlay", "generators/overlay", "nested/top"]
+)
+def test_no_kustomization_is_too_odd_to_be_copied(tmp_path: Path, case: str) -> None:
+    shutil.copytree(DATA / case.partition("/")[0], tmp_path / "case")
+    folder = tmp_path / "case" / case.partition("/")[2]
+    (file,) = folder.glob("kustomization.y*ml")
+    (document,) = documents(Source("", file.read_text()))
+    copied = 0
+    for variant in variants(document.root):
+        file.write_text(json.dumps(variant))
+        tree = load(str(folder))
+        copied += tree.root in tree.layers and copy.marked(tree) is not None
+
+    assert copied > 50

@@ -21,7 +21,7 @@ def merge(judged: Sequence[tuple[Unit, Result]], baseline: frozenset[str] | None
     finding that names them all, as urgent as the most urgent of them.
     """
     results = [result for _, result in judged]
-    parts = tuple(Part(unit, result.architecture) for unit, result in judged)
+    parts = tuple(Part(unit, result.architecture, result) for unit, result in judged)
     if len(judged) == 1:
         return replace(results[0], parts=parts)
     prints = frozenset[str]().union(*(r.prints for r in results))

@@ -47,10 +47,11 @@ class Settled(NamedTuple):
 
 
 class Part(NamedTuple):
-    """The account of one deployable unit of a scan that has several (see `hullmark.sources.unit.Unit`)."""
+    """The account of one deployable unit of a scan: its architecture, and its own result before units were merged."""
 
     unit: Unit
     architecture: Architecture
+    result: Result
 
 
 class WaiverNote(NamedTuple):

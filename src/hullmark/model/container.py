@@ -24,6 +24,9 @@ ContainerKind = Literal["app", "init", "sidecar", "ephemeral"]
 Origin = Literal["literal", "secret", "config", "field", "unknown"]
 """How the value of a variable comes about."""
 
+_APPENDED = {"LLMInferenceService": "VLLM_ADDITIONAL_ARGS"}
+"""Variables that an operator's command line ends with (kserve ``config/llmisvcconfig``)."""
+
 
 class Variable(NamedTuple):
     """One environment variable: its value where it is known, and how it comes about.
@@ -234,7 +237,8 @@ class Container:
     def argv(self) -> Argv:
         """Command and arguments as the program sees them: shell scripts unwrapped, literal variables expanded (ARGV)."""
         known = {v.name: v.value for v in self.environment.values() if v.value is not None}
-        return Argv.of(self.node, known)
+        own = self.node.get("command") is not None
+        return Argv.of(self.node, known, "" if own else _APPENDED.get(self.workload.ref.kind, ""))
 
     def env(self, name: str) -> str | None:
         """The known value of an environment variable; None when unset or not known (see `environment`)."""

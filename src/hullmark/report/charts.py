@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import groupby
 
 from hullmark.recognise.charts.row import Chart, Risk
 from hullmark.recognise.charts.table import CHARTS
@@ -20,6 +22,8 @@ publisher is another chart.
 This page is made from the table in `src/hullmark/recognise/charts/`; a chart is a row there.
 """
 
+_BLOB = re.compile(r"https://github\.com/([^/]+/[^/]+)/blob/([0-9a-f]{8})")
+
 
 def page() -> str:
     """The page as Markdown."""
@@ -36,7 +40,7 @@ def _chart(chart: Chart) -> Iterator[str]:
     yield f"From {', '.join(f'`{home}`' for home in chart.homes)}."
     known = chart.seen[0]
     yield f"Defaults are known in {_versions(chart)}." if known else "Defaults are not known in any version yet."
-    yield f"Read in {', '.join(f'[{n}]({url})' for n, url in enumerate(chart.sources, 1))}."
+    yield f"Read in {'; '.join(_sources(chart))}."
     yield ""
     if chart.risks:
         yield "| value | is risky when | because | check |"
@@ -45,6 +49,18 @@ def _chart(chart: Chart) -> Iterator[str]:
             because = risk.text.replace("'{name}'", "it")
             yield f"| `{risk.path}` | {_when(risk)} | {because} | `{risk.check}` |"
         yield ""
+
+
+def _sources(chart: Chart) -> Iterator[str]:
+    """Links to what was read: the files of a repository at a commit, or a site."""
+    for where, urls in groupby(chart.sources, _repository):
+        links = [f"[{url.rpartition('/')[2]}]({url})" for url in urls]
+        yield f"{where} {', '.join(links)}"
+
+
+def _repository(url: str) -> str:
+    found = _BLOB.match(url)
+    return f"`{found[1]}@{found[2]}`" if found else f"`{url.split('/')[2]}`"
 
 
 def _versions(chart: Chart) -> str:
@@ -64,8 +80,14 @@ def _when(risk: Risk) -> str:
     if risk.when:
         said += " while " + " and ".join(f"`{path}`" for path in risk.when) + " is set"
     if risk.unless:
-        said += ", unless " + " or ".join(f"`{path}`" for path in risk.unless) + " is set"
+        said += ", unless " + " or ".join(map(_against, risk.unless))
+    if risk.hidden:
+        said += "; unknown where " + " or ".join(f"`{path}`" for path in risk.hidden) + " is set"
     return said.replace("|", "\\|")
+
+
+def _against(path: str) -> str:
+    return f"`{path[1:]}` is off" if path.startswith("!") else f"`{path}` is set"
 
 
 def _written(value: object) -> str:

@@ -17,8 +17,10 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from hullmark.model.finding import NotChecked
-from hullmark.sources.files import KUSTOMIZATIONS, File
-from hullmark.text.source import Problem
+from hullmark.sources.files import KUSTOMIZATIONS, STDIN, File, contents
+from hullmark.text.source import Problem, Source, decode
+from hullmark.text.tree import Document
+from hullmark.text.yaml import read
 
 CHART = "Chart.yaml"
 """The file that makes a folder a Helm chart (https://helm.sh/docs/topics/charts/#the-chartyaml-file)."""
@@ -33,23 +35,37 @@ _BESIDE = ("values", "requirements", "Chart")
 class Layout(NamedTuple):
     """What belongs together.
 
-    ``charts`` are folders and packaged files; ``kustomizations`` are the folders to build; ``projects`` are the folders
-    that hold Compose files, with these; ``rest`` is everything else, with what could not be looked at.
+    ``charts`` are folders and packaged files; ``kustomizations`` are the folders to build; ``compose`` are the Compose
+    files; ``rest`` is everything else, with what could not be looked at.
     """
 
     charts: tuple[str, ...]
     kustomizations: tuple[str, ...]
-    projects: tuple[tuple[str, ...], ...]
+    compose: tuple[str, ...]
     rest: tuple[File | NotChecked | Problem, ...]
 
 
 def is_rendered(found: Iterable[File | NotChecked | Problem]) -> bool:
     """Whether anything of what was found is more than a manifest; plain scans need to know no more than that."""
-    return any(isinstance(item, File) and _is_marked(os.path.basename(item.name)) for item in found)
+    return any(isinstance(item, File) and _is_marked(item) for item in found)
 
 
-def _is_marked(base: str) -> bool:
-    return base == CHART or base in KUSTOMIZATIONS or base.endswith(PACKAGE) or "compose" in base
+def _is_marked(file: File) -> bool:
+    base = os.path.basename(file.name)
+    if base == CHART or base in KUSTOMIZATIONS or base.endswith(PACKAGE) or "compose" in base:
+        return True
+    return file.explicit and b"apiVersion" not in _sniffed(file) and _may_be_compose(file)
+
+
+def _sniffed(file: File) -> bytes:
+    """What is in a file that was named by itself; standard input can be read but once, and is a manifest."""
+    data = b"" if file.name == STDIN else contents(file.name)
+    return b"" if isinstance(data, Problem) else data
+
+
+def _may_be_compose(file: File) -> bool:
+    data = _sniffed(file)
+    return b"services" in data or b"include" in data
 
 
 def lay_out(found: Sequence[File | NotChecked | Problem], *, kustomize: bool) -> Layout:
@@ -62,19 +78,21 @@ def lay_out(found: Sequence[File | NotChecked | Problem], *, kustomize: bool) ->
     names = [item.name for item in found if isinstance(item, File)]
     charts = _charts(names)
     built, owned, left = _kustomizations(names, charts) if kustomize else ((), frozenset(), ())
-    projects: dict[str, list[str]] = {}
+    compose: list[str] = []
     rest: list[File | NotChecked | Problem] = list(left)
     for item in found:
         if not isinstance(item, File):
             rest.append(item)
         elif item.name in charts or _in_chart(item.name, charts) or (owned and _real(item.name) in owned):
             continue
+        elif _is_compose(item):
+            compose.append(item.name)
         else:
             rest.append(item)
     return Layout(
         tuple(one or os.curdir for one in charts),
         built,
-        tuple(tuple(files) for files in projects.values()),
+        tuple(compose),
         tuple(rest),
     )
 
@@ -113,6 +131,20 @@ def _kustomizations(
 
     layout = roots(files)
     return layout.roots, frozenset(layout.owners), layout.not_checked
+
+
+def _is_compose(file: File) -> bool:
+    """Whether a file is a Compose file: it is called as one or was named by itself, and is shaped like one."""
+    from hullmark.sources.compose.shape import is_compose, named
+
+    if not (named(file.name) or file.explicit):
+        return False
+    if not _may_be_compose(file):
+        return False
+    source = decode(file.name, _sniffed(file))
+    found = read(source) if isinstance(source, Source) else ()
+    root = next((d.root for d in found if isinstance(d, Document)), None)
+    return is_compose(file.name, root)
 
 
 def _real(name: str) -> str:

@@ -10,17 +10,21 @@ import os
 
 from hullmark.model.resource import Ref, Resource
 from hullmark.model.truth import string
-from hullmark.text.tree import Document, items
+from hullmark.text.tree import Document, Map, items
 
 GROUP = "kustomize.config.k8s.io"
 """The API group of kustomizations, which may leave it out."""
 
 
-def referring(document: Document) -> Resource | None:
-    """The kustomization of a document as an object, named after its folder; None where it names no charts."""
+def referring(document: Document, namespace: str = "") -> Resource | None:
+    """The kustomization of a document as an object, named after its folder; None where it names no charts.
+
+    ``namespace`` is that of a kustomization which builds on it.
+    """
     node = document.node
-    if not items(node.value, "helmCharts"):
+    if not isinstance(node.value, Map) or not items(node.value, "helmCharts"):
         return None
     version = string(node.value, "apiVersion").rpartition("/")[2] or "v1beta1"
     name = string(node.value, "metadata", "name") or os.path.basename(os.path.dirname(document.source.name)) or "."
-    return Resource(Ref("Kustomization", string(node.value, "namespace"), name, GROUP), version, node)
+    space = namespace or string(node.value, "namespace")
+    return Resource(Ref("Kustomization", space, name, GROUP), version, node)

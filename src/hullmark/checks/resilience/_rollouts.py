@@ -12,11 +12,11 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from hullmark.model.architecture import Architecture
+from hullmark.model.kubeai import devices, system
 from hullmark.model.truth import Undecided, natural, string
 from hullmark.model.workload import PodSet, Workload
-from hullmark.text.source import Key, Source
-from hullmark.text.tree import Document, Node, Value, dig, mapping
-from hullmark.text.yaml import read
+from hullmark.text.source import Key
+from hullmark.text.tree import Node, Value, dig
 
 _QUARTER = "25%"
 _STACK = ("spec", "deploymentConfig")
@@ -139,28 +139,16 @@ def _single(workload: Workload, name: str) -> PodSet | None:
 
 
 def _kubeai(workload: Workload, arch: Architecture) -> Rollout | None:
-    profile, _, multiple = string(workload.resource.spec, "resourceProfile").partition(":")
+    profile = string(workload.resource.spec, "resourceProfile")
     podset = workload.podsets[0]
     if not profile or profile.startswith("cpu") or not arch.around(podset).replicas.wanted:
         return None
-    system = _system(arch)
-    if system is None:
+    configuration = system(arch)
+    if configuration is None:
         raise Undecided("how many pods KubeAI adds in a rollout stands in its own configuration")
-    limits = mapping(system, "resourceProfiles", profile, "limits")
-    each = sum(n for name, amount in limits.items() if "/" in name and (n := natural(str(amount))) is not None)
-    surge = dig(system, "modelRollouts", "surge")
+    surge = dig(configuration, "modelRollouts", "surge")
     bounds = (0 if surge is None else surge, 0)
-    return _of(bounds, podset, each * (natural(multiple) or 1), ("spec", "resourceProfile"), arch)
-
-
-def _system(arch: Architecture) -> Value:
-    """KubeAI's own configuration, if it is in the scan."""
-    for config in arch.kinds("ConfigMap"):
-        text = string(config.node.value, "data", "system.yaml")
-        if "modelRollouts" in text or "resourceProfiles" in text:
-            documents = (d for d in read(Source(config.file, text)) if isinstance(d, Document))
-            return next((d.root for d in documents), None)
-    return None
+    return _of(bounds, podset, devices(workload, arch) or 0, ("spec", "resourceProfile"), arch)
 
 
 _KINDS: Mapping[tuple[str, str], Callable[[Workload, Architecture], Rollout | None]] = {

@@ -124,7 +124,7 @@ from hullmark.model.resource import Resource
 from hullmark.model.terms import Severity
 from hullmark.model.truth import Undecided, flag, is_placeholder, string
 from hullmark.model.workload import Workload
-from hullmark.text.tree import dig, mapping
+from hullmark.text.tree import Node, dig, mapping
 
 _POD_ANNOTATIONS = ("karpenter.sh/do-not-disrupt", "cluster-autoscaler.kubernetes.io/safe-to-evict")
 _NOT_COPIED = frozenset({
@@ -144,8 +144,8 @@ def ignored_configuration(workload: Workload, arch: Architecture) -> Iterator[Fi
     resource = workload.resource
     if resource.ref.group == "ray.io":
         yield from _ray(resource)
-    if resource.ref.kind in ("Job", "CronJob") and resource.ref.group == "batch":
-        yield from _failure_policy(resource)
+    for made in _jobs(resource):
+        yield from _failure_policy(made)
     if resource.ref.group in _NOT_COPIED and resource.ref.kind != "Notebook":
         yield from _eviction(workload)
     for container in workload.containers:
@@ -214,18 +214,23 @@ def _queue(workload: Workload, queue: str, arch: Architecture) -> Iterator[Findi
         )
 
 
-def _failure_policy(resource: Resource) -> Iterator[Finding]:
-    path = ("spec",) if resource.ref.kind == "Job" else ("spec", "jobTemplate", "spec")
-    job = resource.node.child(*path)
-    if (
-        job is not None
-        and job.get("podFailurePolicy") is not None
-        and job.get("template", "spec", "restartPolicy") == "OnFailure"
-    ):
+def _jobs(resource: Resource) -> Iterator[Node]:
+    """The specifications of the Jobs that it is or makes."""
+    alone = {"Job": ("spec",), "CronJob": ("spec", "jobTemplate", "spec")}.get(resource.ref.kind)
+    if resource.ref.group == "batch" and alone is not None and (spec := resource.node.child(*alone)) is not None:
+        yield spec
+    if resource.ref.kind == "JobSet":
+        for part in resource.node.children("spec", "replicatedJobs"):
+            if (spec := part.child("template", "spec")) is not None:
+                yield spec
+
+
+def _failure_policy(spec: Node) -> Iterator[Finding]:
+    if spec.get("podFailurePolicy") is not None and spec.get("template", "spec", "restartPolicy") == "OnFailure":
         yield Finding(
             "'podFailurePolicy' is refused with 'restartPolicy: OnFailure'",
-            job.key("podFailurePolicy"),
-            related=((job.at("template", "spec", "restartPolicy"), "must be Never"),),
+            spec.key("podFailurePolicy"),
+            related=((spec.at("template", "spec", "restartPolicy"), "must be Never"),),
         )
 
 

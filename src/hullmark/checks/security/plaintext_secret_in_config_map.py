@@ -3,7 +3,7 @@
 ConfigMaps are for settings: whoever may look at the namespace may read them, they are not encrypted at rest with the
 Secrets, and they are kept in Git as a matter of course. Model gateways and pipelines put whole configuration files
 there, and with them provider keys and database passwords. Entries are read by name and by shape as in
-`plaintext-secret-in-env`; in configuration files line by line. Values that the program itself looks up elsewhere
+`plaintext-secret-in-env`; in configuration files line by line, Redis' directives among them. Values that the program itself looks up elsewhere
 (`${OPENAI_API_KEY}`, `os.environ/OPENAI_API_KEY`) are fine there. In scripts only tokens of a known shape are
 reported.
 
@@ -81,6 +81,8 @@ _LINE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _NUMBER = re.compile(r"-?[\d._]+")
+_DIRECTIVE = re.compile(r"^[ \t]*(requirepass|masterauth)[ \t]+[\"']?([\w+/.-][^\s\"']*)", re.IGNORECASE | re.MULTILINE)
+"""Redis' passwords in its own configuration, where a number is a password too."""
 
 
 @check(
@@ -118,12 +120,19 @@ def _alone(key: str, value: str) -> Iterator[tuple[str, Credential]]:
 
 def _in_file(key: str, text: str) -> Iterator[tuple[str, Credential]]:
     seen = set()
-    if not key.endswith(_PROGRAMS):
-        for match in _LINE.finditer(text):
-            found = credential(match[1], match[2])
-            if found is not None and found.kind != "slot" and not _NUMBER.fullmatch(match[2]):
-                seen.add(found.text)
-                yield f"'{match[1]}' in entry '{key}'", found
+    for name, found in _assigned(text) if not key.endswith(_PROGRAMS) else ():
+        if found is not None and found.kind != "slot":
+            seen.add(found.text)
+            yield f"'{name}' in entry '{key}'", found
     for found in tokens(text):
         if found.text not in seen:
             yield f"entry '{key}'", found
+
+
+def _assigned(text: str) -> Iterator[tuple[str, Credential | None]]:
+    """What the lines of a configuration file set."""
+    for match in _LINE.finditer(text):
+        if not _NUMBER.fullmatch(match[2]):
+            yield match[1], credential(match[1], match[2])
+    for match in _DIRECTIVE.finditer(text):
+        yield match[1], credential("requirepass", match[2])

@@ -19,36 +19,42 @@ To fix it, set the value that the table names.
 apiVersion: argoproj.io/v1alpha1
 kind: Application
 metadata:
-  name: gateway
+  name: flows
   namespace: argocd
 spec:
-  destination: {name: in-cluster, namespace: llm}
+  destination: {name: in-cluster, namespace: agents}
   source:
-    repoURL: ghcr.io/berriai
-    chart: litellm-helm  # finding: the database of 'gateway', which holds all keys, has the password of the manual (the chart's default)
-    targetRevision: 1.1.0
+    repoURL: https://cowboysysop.github.io/charts/
+    chart: flowise  # finding: 'flows' lets everyone read and change its flows, and use their keys (the chart's default)
+    targetRevision: 3.10.0
     helm:
       valuesObject:
-        masterkey: changeit  # finding: 'gateway' takes a master key that stands in the manual
+        persistence: {enabled: true}
+        postgresql:
+          enabled: true
+          auth: {password: flowise}  # finding: the database of 'flows' has the password of the manual
 ```
 
 ```yaml good
 apiVersion: argoproj.io/v1alpha1
 kind: Application
 metadata:
-  name: gateway
+  name: flows
   namespace: argocd
 spec:
-  destination: {name: in-cluster, namespace: llm}
+  destination: {name: in-cluster, namespace: agents}
   source:
-    repoURL: ghcr.io/berriai
-    chart: litellm-helm
-    targetRevision: 1.1.0
+    repoURL: https://cowboysysop.github.io/charts/
+    chart: flowise
+    targetRevision: 3.10.0
     helm:
       valuesObject:
-        masterkeySecretName: litellm-master-key
+        config: {username: flows}
+        existingSecret: flowise-login
+        persistence: {enabled: true}
         postgresql:
-          auth: {existingSecret: litellm-database}
+          enabled: true
+          auth: {existingSecret: flowise-database}
 ```
 
 ```yaml unknown

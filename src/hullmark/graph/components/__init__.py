@@ -6,9 +6,11 @@ Every builder works by look-ups in the indexes of the scene; none compares pairs
 from __future__ import annotations
 
 from hullmark.graph.components.apis import apis
-from hullmark.graph.components.calls import calls, external_names
+from hullmark.graph.components.calls import asked, calls, external_names
 from hullmark.graph.components.compose import entries, in_its_words, named_services
+from hullmark.graph.components.eventing import eventing
 from hullmark.graph.components.gateways import gateways
+from hullmark.graph.components.given import given
 from hullmark.graph.components.identities import identities
 from hullmark.graph.components.models import models
 from hullmark.graph.components.mounts import mounts
@@ -41,10 +43,14 @@ def components(arch: Architecture) -> Graph:
     stores = Stores(scene)
     resolver = Resolver(scene, made)
     external_names(scene, resolver)
-    gateways(calls(scene, resolver, stores))
+    called = calls(scene, resolver, stores)
+    asked(called)
+    gateways(called)
+    eventing(called)
     models(scene)
     references(scene)
-    pipelines(scene)
+    given(scene)
+    pipelines(called)
     sharing(scene)
     apis(scene)
     judged(scene, reach(scene))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from hullmark.model.component import Component, ComponentKind, Edge, EdgeKind, Graph, Power
@@ -33,7 +33,7 @@ class _Line:
     evidence: list[Evidence]
     certain: bool
     unknown: str
-    facts: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, str]
 
 
 class Draft:
@@ -98,12 +98,13 @@ class Draft:
         """Add an edge, or further evidence for it; one certain piece makes it certain."""
         line = self._lines.get((kind, source, target))
         if line is None:
-            line = self._lines[kind, source, target] = _Line([], why.certain, why.unknown)
-        elif why.certain and not line.certain:
+            facts = {k: v for k, v in why.facts.items() if v} if why.facts else {}
+            self._lines[kind, source, target] = _Line([Evidence(why.text, why.place)], why.certain, why.unknown, facts)
+            return
+        if why.certain and not line.certain:
             line.certain, line.unknown = True, why.unknown
-        evidence = Evidence(why.text, why.place)
-        if len(line.evidence) < _MOST_EVIDENCE and evidence not in line.evidence:
-            line.evidence.append(evidence)
+        if len(line.evidence) < _MOST_EVIDENCE and not any(_same(e, why) for e in line.evidence):
+            line.evidence.append(Evidence(why.text, why.place))
         for key, value in why.facts.items():
             if value:
                 line.facts.setdefault(key, value)
@@ -111,6 +112,10 @@ class Draft:
     def edges(self, *kinds: EdgeKind) -> Iterator[tuple[EdgeKind, str, str]]:
         """The edges of these kinds so far."""
         return (key for key in list(self._lines) if key[0] in kinds)
+
+    def fact(self, edge: tuple[EdgeKind, str, str], key: str) -> str:
+        """A fact of an edge; empty if it is not known."""
+        return self._lines[edge].facts.get(key, "")
 
     def note(self, edge: tuple[EdgeKind, str, str], key: str, value: str) -> None:
         """Add a fact to an edge."""
@@ -123,6 +128,13 @@ class Draft:
             for (kind, source, target), line in self._lines.items()
         )
         return Graph(tuple(self._components.values()), edges, self.powers)
+
+
+def _same(evidence: Evidence, why: Why) -> bool:
+    """Whether a piece of evidence is known: through an alias the same lines are met on several paths."""
+    if evidence.text != why.text or evidence.place is None or why.place is None:
+        return evidence.text == why.text and evidence.place is why.place
+    return evidence.place.span == why.place.span and evidence.place.source is why.place.source
 
 
 def identify(kind: ComponentKind, namespace: str, *names: str) -> str:

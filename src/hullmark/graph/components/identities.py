@@ -27,11 +27,13 @@ def identities(scene: Scene) -> None:
         if not account.ref.group:
             zone = scene.zones.namespace(account.ref.namespace)
             made = scene.draft.object(ComponentKind.IDENTITY, account, zone)
+            _attached(scene, made, account)
             for key, title in CLOUD.items():
                 if key in account.annotations:
                     _cloud(scene, made, title, account.annotations[key], account, key)
     for podset in scene.podsets():
-        if not podset.workload.template and podset.workload.platform is Platform.KUBERNETES:
+        named = not podset.workload.template or any(string(podset.node.value, k) for k in _KEYS)
+        if named and podset.workload.platform is Platform.KUBERNETES:
             held.setdefault(_runs_as(scene, podset), {}).update(
                 dict.fromkeys(scene.arch.around(podset).identity.grants)
             )
@@ -44,17 +46,26 @@ def identities(scene: Scene) -> None:
     _shared(scene)
 
 
+def _attached(scene: Scene, made: str, account: Resource) -> None:
+    """The Secrets of an account: those its pods pull images with, and others that operators take from it."""
+    for field, text in (("imagePullSecrets", "its pods pull images with it"), ("secrets", "attached to the account")):
+        for entry in account.node.children(field):
+            if name := string(entry.value, "name"):
+                place = entry.at("name")
+                secret = scene.mentioned(ComponentKind.SECRET, "Secret", name, account.ref.namespace, account, place)
+                scene.draft.edge(EdgeKind.READS, made, secret, Why(text, place))
+
+
 def _runs_as(scene: Scene, podset: PodSet) -> str:
     """The account of a pod set; operators of other groups may choose one where none is written."""
-    name, workload = podset.service_account, podset.workload
-    keys = ("serviceAccountName", "serviceAccount")
-    key = next((k for k in keys if string(podset.node.value, k)), "")
-    place = podset.at(key) if key else podset.at()
+    workload, written = podset.workload, _written(podset)
+    key = next((k for k in _KEYS if string(written.node.value, k)), "")
+    name, place = written.service_account, written.at(key) if key else podset.at()
     account = scene.named(ComponentKind.IDENTITY, "ServiceAccount", name, podset, place)
     text = f"runs as '{name}'" if key else "names no account, which means 'default'"
     mounted = scene.arch.around(podset).identity.token_mounted
     token = {True: "mounted", False: "not mounted", None: "unknown"}[mounted]
-    certain = bool(key) or workload.ref.group in BUILT_IN
+    certain = bool(key) or not _chosen(podset)
     unknown = "" if certain else f"the operator of {workload.ref.kind} may choose another account"
     owner = scene.owner(podset)
     why = Why(text, place, certain, unknown, {"token": token})
@@ -62,6 +73,31 @@ def _runs_as(scene: Scene, podset: PodSet) -> str:
     if role := podset.annotations.get(_POD_ROLE):
         _cloud(scene, owner, "AWS role", role, workload.resource, _POD_ROLE)
     return account
+
+
+_KEYS = ("serviceAccountName", "serviceAccount")
+
+
+def _written(podset: PodSet) -> PodSet:
+    """The pod set that says whom this one runs as: Spark's executors run as their driver unless they say otherwise.
+
+    https://spark.apache.org/docs/latest/running-on-kubernetes.html (executor.serviceAccountName).
+    """
+    if podset.workload.ref.group == "sparkoperator.k8s.io" and not any(string(podset.node.value, k) for k in _KEYS):
+        return next((p for p in podset.workload.podsets if p.name == "driver"), podset)
+    return podset
+
+
+def _chosen(podset: PodSet) -> bool:
+    """Whether an operator may choose the account: where the pod is made from fields, and for Ray's autoscaler."""
+    ref = podset.workload.ref
+    if ref.group == "ray.io" and podset.name == "head":
+        cluster = (
+            podset.node.path[: podset.node.path.index("headGroupSpec")] if "headGroupSpec" in podset.node.path else ()
+        )
+        own = podset.workload.resource.node
+        return own.get(*cluster[len(own.path) :], "enableInTreeAutoscaling") is True
+    return ref.group not in BUILT_IN and podset.template is None
 
 
 def _cloud(scene: Scene, source: str, title: str, value: str, resource: Resource, key: str) -> None:

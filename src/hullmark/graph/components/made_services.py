@@ -32,6 +32,11 @@ MADE: Mapping[str, tuple[Made, ...]] = {
         Made(("{name}-transformer", "{name}-transformer-default"), "transformer", "transformer", (80,)),
         Made(("{name}-explainer", "{name}-explainer-default"), "explainer", "explainer", (80,)),
     ),
+    "InferenceService.serving.kubeflow.org": (
+        Made(("{name}-predictor-default", "{name}"), ports=(80,)),
+        Made(("{name}-transformer-default",), "transformer", "transformer", (80,)),
+        Made(("{name}-explainer-default",), "explainer", "explainer", (80,)),
+    ),
     "InferenceGraph.serving.kserve.io": (Made(("{name}",), ports=(80,)),),
     "LLMInferenceService.serving.kserve.io": (
         Made(("{name}-kserve-workload-svc",), ports=(8000,)),

@@ -7,6 +7,7 @@ same claim are the same place. What lies below the output of a training run is t
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.volumes import bucket, claim_store, volume_store
 from hullmark.model.component import Component, ComponentKind, EdgeKind
 from hullmark.model.container import Container, ModelReference, Mount
+from hullmark.model.credentials import spot
 from hullmark.model.image import Image
 from hullmark.model.terms import SERVING, TRAINERS, Role
 from hullmark.model.truth import string
@@ -55,6 +57,10 @@ class Models:
         facts = {"revision": model.revision, "digest": model.digest, "pinned": "yes" if model.pinned else "no"}
         text = f"container '{container.name}' loads '{model.id}'" if container is not None else f"names '{model.id}'"
         self.scene.draft.edge(EdgeKind.LOADS_MODEL, owner, made, Why(text, model.place, facts=facts))
+        if model.scheme == "pvc":
+            why = Why(f"mounted for '{model.id}'", model.place, facts={"read-only": "yes"})
+            self.scene.draft.edge(EdgeKind.MOUNTS, owner, self._spots[made].store, why)
+            self.scene.draft.edge(EdgeKind.READS, owner, self._spots[made].store, why)
         return made
 
     def model(self, model: ModelReference, container: Container | None, workload: Workload) -> str:
@@ -135,12 +141,12 @@ class Models:
     def derive(self) -> None:
         """Models that lie at or below the output of a training run."""
         outputs = {(self._spots[m].store, self._spots[m].path): m for m in self.outputs}
-        for made, spot in self._spots.items():
-            if not spot.store or made in self.outputs:
+        for made, lies in self._spots.items():
+            if not lies.store or made in self.outputs:
                 continue
-            parts = spot.path.split("/")
+            parts = lies.path.split("/")
             for end in range(len(parts), -1, -1):
-                produced = outputs.get((spot.store, "/".join(parts[:end])))
+                produced = outputs.get((lies.store, "/".join(parts[:end])))
                 if produced is not None and produced != made:
                     place = self.scene.draft.get(made).place
                     why = Why(
@@ -180,7 +186,11 @@ def models(scene: Scene) -> Models:
         for model in workload.models:
             if model not in seen:
                 _use(scene, made, workload, None, model)
+        for holder, model in _entered(workload):
+            if all(model.id != m.id for m in seen):
+                _use(scene, made, workload, holder, model)
         _produced(scene, made, workload)
+        _datasets(scene, workload)
     made.derive()
     return made
 
@@ -197,6 +207,71 @@ def _use(scene: Scene, made: Models, workload: Workload, container: Container | 
             scene.draft.edge(EdgeKind.SERVES, owner, component, Why(text, model.place))
     elif role is Role.EVALUATION:
         scene.draft.edge(EdgeKind.EVALUATES, owner, component, Why(text, model.place))
+
+
+_ENTRY = re.compile(r"--(model(?:[-_](?:id|path|name[-_]or[-_]path|uri|dir))?|base[-_]model)[ =]([^\s'\"]{2,300})")
+
+
+def _entered(workload: Workload) -> Iterator[tuple[Container | None, ModelReference]]:
+    """Models that the entry point of a Ray job names; a path is looked up in whichever of its pods mounts it."""
+    entry = workload.resource.node.child("spec", "entrypoint")
+    if entry is None or not isinstance(entry.value, str):
+        return
+    for found in _ENTRY.finditer(entry.value[:20_000]):
+        model = reference(found[2], spot(entry, found[2]))
+        if model is not None:
+            holders = (c for c in workload.containers if model.scheme == "path" and c.mount_for(model.id) is not None)
+            yield next(holders, None), model
+
+
+_DATASET_FLAGS = (
+    "--dataset",
+    "--dataset-name",
+    "--dataset-id",
+    "--dataset-path",
+    "--dataset-name-or-path",
+    "--data-path",
+)
+_DATASET_VARIABLES = ("DATASET", "DATASET_NAME", "DATASET_ID", "DATASET_URI", "HF_DATASET", "DATASET_NAME_OR_PATH")
+_LEARNERS = (*TRAINERS, Role.EVALUATION, Role.DATA_PREPARATION)
+
+
+def _datasets(scene: Scene, workload: Workload) -> None:
+    """Datasets that runs name: of a hub, or in a bucket."""
+    initializer = workload.resource.node.child("spec", "initializer", "dataset", "storageUri")
+    if initializer is not None and isinstance(initializer.value, str):
+        _dataset(scene, scene.owner(workload), initializer.value, initializer.at())
+    for container in workload.containers:
+        if scene.role(scene.owner(container)) not in _LEARNERS:
+            continue
+        for flag in _DATASET_FLAGS:
+            for value in container.argv.values(flag):
+                _dataset(scene, scene.owner(container), value, container.argv.place(flag))
+        for name in _DATASET_VARIABLES:
+            variable = container.environment.get(name)
+            if variable is not None and variable.value:
+                _dataset(scene, scene.owner(container), variable.value, variable.node.at("value"))
+
+
+def _dataset(scene: Scene, owner: str, value: str, place: Place) -> None:
+    named = reference(value, place)
+    if named is None or named.scheme not in ("hub", *_BUCKETS):
+        return
+    if named.scheme == "hub":
+        made = f"data-store/dataset/hub/{named.id}"
+        zone = scene.zones.basic("trust-boundary/internet")
+        if made not in scene.draft:
+            scene.draft.add(
+                Component(
+                    made, ComponentKind.DATA_STORE, named.id, "", zone, place, declared=False,
+                    facts={"type": "dataset"},
+                )
+            )  # fmt: skip
+            hub = external(scene, "huggingface.co", place)
+            scene.draft.edge(EdgeKind.DEPENDS_ON, made, hub, Why(f"'{named.id}' lies there", place))
+    else:
+        made = bucket(scene, named.scheme, named.id.partition("/")[0], place)
+    scene.draft.edge(EdgeKind.READS, owner, made, Why(f"reads the dataset '{value}'", place))
 
 
 def _produced(scene: Scene, made: Models, workload: Workload) -> None:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from hullmark.graph.components.draft import Why
 from hullmark.graph.components.scene import Scene
-from hullmark.graph.components.volumes import volume_store
+from hullmark.graph.components.volumes import claim_store, volume_store
 from hullmark.model.component import ComponentKind, EdgeKind
 from hullmark.model.container import Container, Mount
 from hullmark.model.truth import string
@@ -34,6 +34,9 @@ def mounts(scene: Scene) -> None:
         for resource in scene.arch.kinds(of):
             if not resource.ref.group:
                 scene.draft.object(kind, resource, scene.zones.namespace(resource.ref.namespace))
+    for claim in scene.arch.kinds("PersistentVolumeClaim"):
+        if not claim.ref.group:
+            claim_store(scene, claim.ref.name, claim.ref.namespace, claim, claim.place)
     for podset in scene.podsets():
         owner = scene.owner(podset)
         for given in _given(podset):
@@ -44,11 +47,15 @@ def mounts(scene: Scene) -> None:
                 _mounted(scene, owner, container, mount)
 
 
+_FILES = ("configMap", "secret", "projected", "csi")
+
+
 def _given(podset: PodSet) -> Iterator[Given]:
     for container in podset.containers:
         yield from _variables(container)
     for name, volume in podset.volumes.items():
-        yield from _files(podset, name, volume)
+        if any(volume.get(kind) is not None for kind in _FILES):
+            yield from _files(podset, name, volume)
     for entry in podset.node.children("imagePullSecrets"):
         if name := string(entry.value, "name"):
             yield Given("Secret", name, EdgeKind.READS, "pulls its images with it", entry.at("name"))
@@ -61,7 +68,7 @@ def _variables(container: Container) -> Iterator[Given]:
             if name := string(entry.value, field, "name"):
                 yield Given(of, name, EdgeKind.READS, f"all variables of {called}", entry.at(field, "name"))
     for entry in container.node.children("env"):
-        source = entry.child("valueFrom")
+        source = entry.child("valueFrom") if entry.get("valueFrom") is not None else None
         for field, of in (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")) if source is not None else ():
             if source is not None and (name := string(source.value, field, "name")):
                 text = f"variable '{string(entry.value, 'name')}' of {called}"
@@ -76,7 +83,8 @@ def _files(podset: PodSet, name: str, volume: Node) -> Iterator[Given]:
         if m.volume is not None and m.volume.value is volume.value
     )
     text = f"volume '{name}' at {where}" if where else f"volume '{name}', which no container mounts"
-    for source in (volume, *volume.children("projected", "sources")):
+    projected = volume.children("projected", "sources") if volume.get("projected") is not None else ()
+    for source in (volume, *projected):
         if found := string(source.value, "configMap", "name"):
             yield Given("ConfigMap", found, EdgeKind.MOUNTS, text, source.at("configMap", "name"))
         for key in ("secretName", "name"):
@@ -97,6 +105,9 @@ def _mounted(scene: Scene, owner: str, container: Container, mount: Mount) -> No
     where = f"'{mount.path}' of container '{container.name}'"
     facts = {"path": mount.path, "read-only": "no" if writable else "yes"}
     scene.draft.edge(EdgeKind.MOUNTS, owner, store, Why(f"mounted at {where}", place, facts=facts))
+    if mount.volume is not None and mount.volume.get("persistentVolumeClaim", "claimName") is not None:
+        why = Why("the claim behind the volume", mount.volume.at("persistentVolumeClaim", "claimName"))
+        scene.draft.edge(EdgeKind.MOUNTS, owner, store, why)
     scene.draft.edge(EdgeKind.READS, owner, store, Why(f"mounted at {where}", place))
     if writable:
         why = Why(f"mounted for writing at {where}", place, certain=False)

@@ -11,8 +11,11 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 
+from hullmark.graph.components.calls import Calls
 from hullmark.graph.components.draft import Why
+from hullmark.graph.components.given import secrets
 from hullmark.graph.components.scene import Scene
+from hullmark.graph.components.settings import named, texts
 from hullmark.graph.components.volumes import bucket
 from hullmark.model.component import Component, ComponentKind, EdgeKind
 from hullmark.model.resource import Resource
@@ -36,8 +39,9 @@ _PROMOTES = re.compile(
 """What steps are called, or run, that hand a model on: register it, push it, put it into service."""
 
 
-def pipelines(scene: Scene) -> None:
+def pipelines(calls: Calls) -> None:
     """Every pipeline of the scan."""
+    scene = calls.scene
     hosts = {w.ref: w for w in scene.arch.workloads}
     served: dict[str, list[str]] = {}
     for _, source, target in scene.draft.edges(EdgeKind.SERVES):
@@ -45,7 +49,7 @@ def pipelines(scene: Scene) -> None:
     for workload in scene.arch.workloads:
         ref = workload.ref
         if ref.group == "argoproj.io":
-            _argo(scene, workload)
+            _argo(calls, workload)
         elif ref.group == "tekton.dev":
             _tekton(scene, workload)
         host = hosts.get(workload.resource.host) if workload.resource.host is not None else None
@@ -62,11 +66,12 @@ def pipelines(scene: Scene) -> None:
 # -- Argo ----------------------------------------------------------------------------------------
 
 
-def _argo(scene: Scene, workload: Workload) -> None:
+def _argo(calls: Calls, workload: Workload) -> None:
+    scene = calls.scene
     at = ("spec", "workflowSpec") if workload.ref.kind == "CronWorkflow" else ("spec",)
     templates = {string(t.value, "name"): t for t in workload.resource.node.children(*at, "templates")}
     for template in templates.values():
-        _artifacts(scene, workload, template)
+        _artifacts(calls, workload, template)
         tasks = {string(t.value, "name"): t for t in islice(template.children("dag", "tasks"), _MOST_STEPS)}
         for task in tasks.values():
             for other in islice(_waits_for(task), _MOST_WAITS):
@@ -145,29 +150,61 @@ def _bare_step(scene: Scene, workload: Workload, template: Node) -> str:
                 workload, None, whole, facts=facts,
             )
         )  # fmt: skip
+        _step_account(scene, workload, template, made)
     return made
+
+
+def _step_account(scene: Scene, workload: Workload, template: Node, step: str) -> None:
+    """The account of the pod that makes the object: the template's, else the workflow's, else ``default``."""
+    at = ("spec", "workflowSpec") if workload.ref.kind == "CronWorkflow" else ("spec",)
+    for node, path in ((template, ()), (workload.resource.node, at)):
+        if name := string(node.value, *path, "serviceAccountName"):
+            place = node.at(*path, "serviceAccountName")
+            break
+    else:
+        name, place = "default", template.at("name")
+    account = scene.mentioned(
+        ComponentKind.IDENTITY, "ServiceAccount", name, workload.namespace, workload.resource, place
+    )
+    scene.draft.edge(EdgeKind.RUNS_AS, step, account, Why(f"runs as '{name}'", place))
 
 
 _ARTIFACTS = (("inputs", EdgeKind.READS, "input"), ("outputs", EdgeKind.WRITES, "output"))
 
 
-def _artifacts(scene: Scene, workload: Workload, template: Node) -> None:
-    """What a step reads from and writes to buckets."""
-    step = _step_of(scene, workload, template)
+def _artifacts(calls: Calls, workload: Workload, template: Node) -> None:
+    """What a step reads from and writes to buckets and servers, and the credentials it takes for that."""
+    scene, step = calls.scene, _step_of(calls.scene, workload, template)
     for field, kind, word in _ARTIFACTS if step is not None else ():
         for artifact in template.children(field, "artifacts"):
-            for store, scheme, key in (("s3", "s3", "bucket"), ("gcs", "gs", "bucket"), ("oss", "oss", "bucket")):
-                name = string(artifact.value, store, key)
+            text = f"{word} '{string(artifact.value, 'name')}'"
+            for store, scheme in (("s3", "s3"), ("gcs", "gs"), ("oss", "oss")):
+                name = string(artifact.value, store, "bucket")
                 if name and not is_placeholder(name) and step is not None:
-                    place = artifact.at(store, key)
-                    text = f"{word} '{string(artifact.value, 'name')}'"
+                    place = artifact.at(store, "bucket")
                     scene.draft.edge(kind, step, bucket(scene, scheme, name, place), Why(text, place))
+            for name, node, _ in texts(artifact) if step is not None else ():
+                for setting in named(name, node, text):
+                    calls.setting(step or "", setting, workload.resource)
+            if step is not None:
+                secrets(scene, step, artifact, workload.resource)
+    for parameter in template.children("inputs", "parameters") if step is not None else ():
+        name = string(parameter.value, "valueFrom", "configMapKeyRef", "name")
+        if name and step is not None:
+            place = parameter.at("valueFrom", "configMapKeyRef", "name")
+            config = scene.mentioned(
+                ComponentKind.CONFIG, "ConfigMap", name, workload.namespace, workload.resource, place
+            )
+            why = Why(f"parameter '{string(parameter.value, 'name')}'", place)
+            scene.draft.edge(EdgeKind.READS, step, config, why)
 
 
 def _made_by_step(scene: Scene, workload: Workload, host: Workload, served: Mapping[str, list[str]]) -> None:
     """An object whose manifest a step of a workflow holds: the step makes it, and puts its model into service."""
     place = workload.resource.place
     if "templates" not in place.path:
+        why = Why(f"{host.ref.kind} '{host.name}' makes {workload.ref.kind} '{workload.name}'", place)
+        scene.draft.edge(EdgeKind.DEPENDS_ON, scene.owner(host), scene.owner(workload), why)
         return
     at = place.path.index("templates")
     template = host.resource.node.child(*_relative(host.resource, place.path[: at + 2]))

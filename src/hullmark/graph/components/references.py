@@ -1,4 +1,4 @@
-"""Objects that objects name in their own fields: runtimes, caches, templates, models of agents, makers of secrets."""
+"""Objects that objects name in their own fields: runtimes, caches, templates, models of agents."""
 
 from __future__ import annotations
 
@@ -74,6 +74,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
     "SandboxWarmPool.extensions.agents.x-k8s.io": (
         _field("spec.sandboxTemplateRef.name", "SandboxTemplate", "sandbox template"),
     ),
+    "NemoCustomizer.apps.nvidia.com": (_field("spec.modelConfig.name", "ConfigMap", "models it may tune"),),
     "LoraAdapter.production-stack.vllm.ai": (_field("spec.baseModel", "VLLMRuntime", "base model server"),),
     "MCPServer.toolhive.stacklok.dev": (_field("spec.groupRef.name", "MCPGroup", "group"),),
     "JobFlow.flow.volcano.sh": (_field("spec.flows.*.name", "JobTemplate", "step"),),
@@ -97,8 +98,6 @@ def references(scene: Scene) -> None:
             for node in _select(resource.node, field.path):
                 if isinstance(node.value, str) and node.value and not is_placeholder(node.value):
                     _refer(scene, resource, field, node)
-    for maker in scene.arch.kinds(*SECRET_MAKERS):
-        _makes_secret(scene, maker)
 
 
 def _refer(scene: Scene, resource: Resource, field: Field, node: Node) -> None:
@@ -106,13 +105,14 @@ def _refer(scene: Scene, resource: Resource, field: Field, node: Node) -> None:
     if workload is None:
         source = scene.draft.object(ComponentKind.CONFIG, resource, scene.zones.namespace(resource.ref.namespace))
     else:
-        source = _part(scene, workload, node.path)
+        source = part_of(scene, workload, node.path)
     target = _target(scene, resource, field, node)
     if target != source:
         scene.draft.edge(EdgeKind.DEPENDS_ON, source, target, Why(f"{field.text} '{node.value}'", node.at()))
 
 
-def _part(scene: Scene, workload: Workload, path: tuple[Key, ...]) -> str:
+def part_of(scene: Scene, workload: Workload, path: tuple[Key, ...]) -> str:
+    """The component that a field belongs to: a part of a parted object whose own path leads there, else the whole."""
     for podset in workload.podsets:
         own = podset.node.path
         if len(own) > 2 and path[: len(own)] == own:
@@ -137,7 +137,7 @@ def _target(scene: Scene, resource: Resource, field: Field, node: Node) -> str:
     return scene.mentioned(made, kinds[0], node.value, resource.ref.namespace, resource, node.at())
 
 
-_PLAIN = frozenset({"ModelConfig", "Model", "Dataset", "MCPGroup", "JobTemplate"})
+_PLAIN = frozenset({"ConfigMap", "ModelConfig", "Model", "Dataset", "MCPGroup", "JobTemplate"})
 
 
 def _select(node: Node, path: tuple[str, ...]) -> Iterator[Node]:
@@ -148,32 +148,3 @@ def _select(node: Node, path: tuple[str, ...]) -> Iterator[Node]:
     at = path.index("*")
     for item in node.children(*path[:at]):
         yield from _select(item, path[at + 1 :])
-
-
-SECRET_MAKERS: Mapping[str, tuple[tuple[str, ...], str]] = {
-    "ExternalSecret": (("spec", "target", "name"), "external-secrets.io"),
-    "SealedSecret": (("spec", "template", "metadata", "name"), "bitnami.com"),
-    "Certificate": (("spec", "secretName"), "cert-manager.io"),
-    "VaultStaticSecret": (("spec", "destination", "name"), "secrets.hashicorp.com"),
-    "VaultDynamicSecret": (("spec", "destination", "name"), "secrets.hashicorp.com"),
-    "OnePasswordItem": (("metadata", "name"), "onepassword.com"),
-    "InfisicalSecret": (("spec", "managedSecretReference", "secretName"), "infisical.com"),
-}
-"""Kinds whose operators make Secrets: where they name it (else it has their name), and their API group."""
-
-
-def _makes_secret(scene: Scene, maker: Resource) -> None:
-    path, group = SECRET_MAKERS[maker.ref.kind]
-    if not maker.ref.group.endswith(group):
-        return
-    name = string(maker.node.value, *path) or maker.ref.name
-    place = maker.node.at(*path) if string(maker.node.value, *path) else maker.place
-    secret = scene.mentioned(ComponentKind.SECRET, "Secret", name, maker.ref.namespace, maker, place)
-    scene.tell(secret, made_by=f"{maker.ref.kind} '{maker.ref.name}'")
-    keeper = string(maker.spec, "secretStoreRef", "name") or string(maker.spec, "issuerRef", "name")
-    if keeper:
-        field = "secretStoreRef" if string(maker.spec, "secretStoreRef", "name") else "issuerRef"
-        at = maker.node.at("spec", field, "name")
-        kind = string(maker.spec, field, "kind") or ("SecretStore" if field == "secretStoreRef" else "Issuer")
-        target = scene.mentioned(ComponentKind.MANAGED_SERVICE, kind, keeper, maker.ref.namespace, maker, at)
-        scene.draft.edge(EdgeKind.DEPENDS_ON, secret, target, Why(f"{maker.ref.kind} takes it from there", at))

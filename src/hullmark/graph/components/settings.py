@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hullmark.graph.components.addresses import MAX_TEXT
+from hullmark.graph.components.addresses import MAX_TEXT, holds_hosts
 from hullmark.graph.components.scene import Scene
 from hullmark.model.argv import programs
 from hullmark.model.container import Container, Variable
@@ -15,7 +15,7 @@ from hullmark.model.resource import Resource
 from hullmark.model.truth import string
 from hullmark.model.workload import PodSet, Workload
 from hullmark.text.source import Key, Place
-from hullmark.text.tree import Map, Node, Seq, Value, items
+from hullmark.text.tree import Map, Node, Seq, Value, dig, items
 
 
 class Word(NamedTuple):
@@ -44,14 +44,24 @@ class Setting(NamedTuple):
         return spot(self.origin, text)
 
 
+def worth_reading(name: str, value: str) -> bool:
+    """Whether a value can hold an address at all; most do not."""
+    return ":" in value or ".svc" in value or "_SERVICE_HOST" in value or holds_hosts(name)
+
+
 # -- variables and command lines -----------------------------------------------------------------
 
 
+_IN_CREDENTIALS = re.compile(r"\$(?:\{[^{}]{1,80}\}|\([^()]{1,80}\))(?=[^\s/@]{0,128}@)")
+"""What is filled in elsewhere before the host of an address."""
+
+
 def variables(container: Container) -> Iterator[Setting]:
-    """The variables of a container whose values are known."""
+    """The variables of a container, with what is written of those that are known in part: their host may be."""
     for variable in container.environment.values():
-        if variable.value:
-            yield Setting(variable.name, variable.value, f"variable '{variable.name}'", _value(variable))
+        value = variable.value or _IN_CREDENTIALS.sub("x", string(variable.node.value, "value"))
+        if value and worth_reading(variable.name, value):
+            yield Setting(variable.name, value, f"variable '{variable.name}'", _value(variable))
 
 
 def _value(variable: Variable) -> Node:
@@ -64,29 +74,27 @@ _SPEECH = frozenset({"echo", "printf", "cat", "#", ":", "test", "[", "export"})
 
 
 def arguments(container: Container) -> Iterator[Setting]:
-    """The words of the commands a container runs, each with the flag it belongs to."""
+    """The words of the commands a container runs that may hold addresses, each with the flag it belongs to."""
     for segment in container.argv.segments:
         if next(programs(segment), ("", ""))[0] in _SPEECH:
             continue
         flag = ""
         for word in segment:
-            name, equals, value = word.partition("=")
-            if word[:1] == "-" and equals:
-                yield _word(name, value, word, container)
-                flag = ""
-            elif word[:1] == "-":
-                flag = word
-            elif equals and name.replace("_", "").replace(".", "").isalnum() and "://" not in name:
-                yield _word(name, value, word, container)
-                flag = ""
-            else:
-                yield _word(flag, word, word, container)
-                flag = ""
+            name, value, flag = _taken(word, flag)
+            if value and worth_reading(name, value):
+                called = f"flag '{name}'" if name[:1] == "-" else f"argument '{name}'" if name else "command line"
+                text = f"{called} of container '{container.name}'"
+                yield Setting(name, value, text, Word(container, word))
 
 
-def _word(name: str, value: str, word: str, container: Container) -> Setting:
-    called = f"flag '{name}'" if name[:1] == "-" else f"argument '{name}'" if name else "command line"
-    return Setting(name, value, f"{called} of container '{container.name}'", Word(container, word))
+def _taken(word: str, flag: str) -> tuple[str, str, str]:
+    """A word as name and value, and the flag that the next word belongs to."""
+    name, equals, value = word.partition("=")
+    if word[:1] == "-":
+        return (name, value, "") if equals else ("", "", word if word[:2] == "--" else "")
+    if equals and name.replace("_", "").replace(".", "").isalnum():
+        return name, value, ""
+    return flag, word, ""
 
 
 # -- mounted configuration -----------------------------------------------------------------------
@@ -102,6 +110,8 @@ def files(scene: Scene, podset: PodSet) -> Iterator[tuple[Resource, str, Node]]:
     """The files that a pod set mounts from ConfigMaps of the scan: the map, the key and its text."""
     workload = podset.workload
     for volume in podset.volumes.values():
+        if volume.get("configMap") is None and volume.get("projected") is None:
+            continue
         for source in (volume, *volume.children("projected", "sources")):
             name = string(source.value, "configMap", "name")
             config = scene.find("ConfigMap", name, workload.namespace, workload.resource) if name else None
@@ -141,7 +151,7 @@ def lines(config: Resource, key: str, node: Node) -> Iterator[Setting]:
 
 _PODS = frozenset({
     "containers", "initContainers", "sidecarContainers", "template", "podTemplate", "podTemplateSpec", "env", "envs",
-    "command", "args", "image", "podSpec", "labels", "annotations", "metadata", "status", "matchLabels", "nodeSelector",
+    "command", "args", "podSpec", "labels", "annotations", "metadata", "status", "matchLabels", "nodeSelector",
     "affinity", "tolerations", "volumes", "volumeMounts", "resources", "manifest", "script", "container", "steps",
     "storageUri", "storageUris", "modelURL", "uri", "extraPodSpec", "templates", "trialSpec", "livenessProbe",
     "readinessProbe", "startupProbe", "data", "manifests", "serveService", "model",
@@ -156,33 +166,66 @@ def fields(workload: Workload) -> Iterator[tuple[Setting, tuple[Key, ...]]]:
     if workload.ref.group in ("", "apps", "batch"):
         return
     spec = workload.resource.node.child("spec")
-    stack: list[tuple[str, Node]] = [] if spec is None else [("", spec)]
+    for name, node, beside in texts(spec) if spec is not None else ():
+        for setting in named(name, node, f"field '{name}' of {workload.ref.kind} '{workload.name}'"):
+            yield setting._replace(value=_with_siblings(setting, beside)), node.path
+
+
+_DATABASES = ("databaseName", "database", "dbName", "dbname")
+
+
+def _with_siblings(setting: Setting, beside: Value) -> str:
+    """The value of a field ``host`` with the port and the database that stand beside it."""
+    if not setting.name.lower().endswith("host") or ":" in setting.value or "/" in setting.value:
+        return setting.value
+    port, database = dig(beside, "port"), next((d for k in _DATABASES if (d := string(beside, k))), "")
+    if not isinstance(port, int) or isinstance(port, bool):
+        return setting.value
+    return f"{setting.value}:{port}/{database}" if database else f"{setting.value}:{port}"
+
+
+def texts(root: Node) -> Iterator[tuple[str, Node, Value]]:
+    """The strings below a node, outside pods, each with the key it stands under and what stands beside it."""
+    stack: list[tuple[str, Node, Value]] = [("", root, None)]
     left = _MOST_FIELDS
     while stack and left:
-        name, node = stack.pop()
+        name, node, beside = stack.pop()
         left -= 1
         value: Value = node.value
         if isinstance(value, str):
-            yield from _field(name, node, workload)
+            if name != "image":
+                yield name, node, beside
         elif isinstance(value, (Map, Seq)):
-            inner = list(node.children())
-            for child in reversed(inner):
+            for child in reversed(list(node.children())):
                 key = child.path[-1]
                 if not isinstance(key, str):
-                    stack.append((name, child))
+                    stack.append((name, child, beside))
                 elif key not in _PODS:
-                    stack.append((key, child))
+                    stack.append((key, child, value))
 
 
-def _field(name: str, node: Node, workload: Workload) -> Iterator[tuple[Setting, tuple[Key, ...]]]:
-    text = f"field '{name}' of {workload.ref.kind} '{workload.name}'"
+def named(name: str, node: Node, text: str) -> Iterator[Setting]:
+    """The settings in a string: itself, or its lines where it is a configuration file of its own."""
     if "\n" not in node.value:
-        yield Setting(name, node.value, text, node), node.path
+        yield Setting(name, node.value, text, node)
         return
     for line in node.value[:MAX_TEXT].splitlines()[:_MOST_LINES]:
         bare = _COMMENT.sub("", line)
         found = _LINE.match(bare)
         if found is not None and found[2]:
-            yield Setting(found[1], found[2].strip().strip("\"',"), text, node), node.path
+            yield Setting(found[1], found[2].strip().strip("\"',"), text, node)
         elif bare.strip():
-            yield Setting(name, bare.strip(" -\"',"), text, node), node.path
+            yield Setting(name, bare.strip(" -\"',"), text, node)
+
+
+_HOOKS = (("lifecycle", "postStart"), ("lifecycle", "preStop"))
+
+
+def hooks(container: Container) -> Iterator[Setting]:
+    """The commands that run when a container starts and ends; in them only whole URLs count."""
+    for hook in _HOOKS if container.node.get("lifecycle") is not None else ():
+        for word in container.node.children(*hook, "exec", "command"):
+            if isinstance(word.value, str):
+                for line in word.value[:MAX_TEXT].splitlines():
+                    if bare := _COMMENT.sub("", line):
+                        yield Setting("", bare, f"{hook[1]} hook of container '{container.name}'", word, prose=True)

@@ -55,7 +55,8 @@ def _read_only(volume: Node | None) -> bool:
     if volume is None:
         return False
     try:
-        return any(flag(volume.value, kind, "readOnly") is True for kind in ("persistentVolumeClaim", "csi", "nfs"))
+        kinds = (k for k in ("persistentVolumeClaim", "csi", "nfs") if volume.get(k) is not None)
+        return any(flag(volume.value, kind, "readOnly") is True for kind in kinds)
     except Undecided:
         return False
 
@@ -77,10 +78,10 @@ def _behind(scene: Scene, store: str, claim: Resource) -> None:
     scene.tell(store, access_modes=modes, storage_class=string(claim.spec, "storageClassName"))
     volume = scene.find("PersistentVolume", string(claim.spec, "volumeName"), "", claim)
     spec = None if volume is None else volume.node.child("spec")
-    bucket = None if spec is None else _bucket_of(scene, spec)
-    if bucket is not None:
+    behind = None if spec is None else _inline(scene, spec)
+    if behind is not None:
         place = claim.node.at("spec", "volumeName")
-        scene.draft.edge(EdgeKind.DEPENDS_ON, store, bucket, Why("the bucket behind its volume", place))
+        scene.draft.edge(EdgeKind.DEPENDS_ON, store, behind, Why("what its volume is made of", place))
 
 
 def _from_template(scene: Scene, container: Container, name: str) -> str:

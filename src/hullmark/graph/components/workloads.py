@@ -48,7 +48,7 @@ def workloads(scene: Scene) -> None:
 def parted(workload: Workload) -> bool:
     """Whether a workload's pod sets are components of their own."""
     ref = workload.ref
-    return f"{ref.kind}.{ref.group}" in PARTED and bool(workload.podsets)
+    return f"{ref.kind}.{ref.group}" in PARTED
 
 
 def _part(scene: Scene, workload: Workload, podset: PodSet, whole: str, zone: str) -> str:

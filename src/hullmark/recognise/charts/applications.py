@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hullmark.model.terms import Role, Severity
-from hullmark.recognise.charts.row import Chart, Front, Part, Risk
+from hullmark.recognise.charts.row import Chart, Front, Part, Risk, blob
 from hullmark.recognise.kinds import Count
 
 _MANUAL = (
@@ -20,8 +20,16 @@ _MANUAL = (
 
 
 def _weak(path: str, what: str) -> Risk:
-    """A password that stands in the chart's own examples."""
-    return Risk(path, f"{what} of '{{name}}' is one of the manual", values=_MANUAL, advice="read it from a Secret")
+    """A password that stands in the chart's own values; a part that is not deployed needs none."""
+    top = path.partition(".")[0]
+    unless = () if top == "langfuse" else (f"!{top}.deploy", f"{top}.auth.existingSecret")
+    return Risk(
+        path,
+        f"{what} of '{{name}}' is one of the manual",
+        values=_MANUAL,
+        unless=unless,
+        advice="read it from a Secret",
+    )
 
 
 CHARTS: tuple[Chart, ...] = (
@@ -33,6 +41,7 @@ CHARTS: tuple[Chart, ...] = (
             "https://github.com/open-webui/helm-charts/blob/b54aad9122f1ddbfe0f4b92c12e62207caa17ec9/charts/open-webui/README.md",
             "https://github.com/open-webui/helm-charts/blob/01b61f5f649545d1d38f3d7e39e6d9f9b0be9ac4/charts/open-webui/templates/"
             "workload-manager.yaml",
+            *blob("open-webui/helm-charts", "969fca3b1648a14fd5973b3008be52b29e15444d", "charts/open-webui/templates/route.yaml"),
         ),
         seen=("10.2.0", "10.2.1"),
         parts=(
@@ -52,7 +61,7 @@ CHARTS: tuple[Chart, ...] = (
                 sets="DATABASE_URL=databaseUrl",
             ),
         ),
-        fronts=(Front(name="open-webui", ports=(80,)),),
+        fronts=(Front(name="open-webui", ports=(80,), route="route"),),
         defaults={
             "replicaCount": 1,
             "service": {"type": "ClusterIP"},
@@ -104,22 +113,54 @@ CHARTS: tuple[Chart, ...] = (
         "langfuse",
         homes=("langfuse.github.io/langfuse-k8s", "github.com/langfuse/langfuse-k8s"),
         sources=(
-            "https://github.com/langfuse/langfuse-k8s/blob/cb0662537043ce8fa43d6ecf7de3231a120bd115/charts/langfuse/values.yaml",
-            "https://github.com/langfuse/langfuse-k8s/blob/55c8955abe5629311d758c3e57d5ad832b5ae2b7/charts/langfuse/Chart.yaml",
+            *blob(
+                "langfuse/langfuse-k8s", "cb0662537043ce8fa43d6ecf7de3231a120bd115",
+                "charts/langfuse/Chart.yaml", "charts/langfuse/values.yaml",
+            ),
+            *blob("langfuse/langfuse-k8s", "0292f32c2a20245cb577720825173b7c0d921d2b", "charts/langfuse/Chart.yaml"),
+            *blob(
+                "langfuse/langfuse-k8s", "36a934a097d827b4daff857d552bb377d178a33a",
+                "charts/langfuse/templates/nextauth-secret.yaml",
+            ),
+            *blob(
+                "langfuse/langfuse-k8s", "01652b1430d81d3a1157ff262812ea14b69dab1b",
+                "charts/langfuse/templates/web/deployment.yaml",
+            ),
+            *blob(
+                "langfuse/langfuse-k8s", "68260a0d90a89de40beefdbcf44907b28f8ae73e", "charts/langfuse/templates/httproute.yaml"
+            ),
         ),
-        seen=("", ""),
+        seen=("0.9.0", "0.9.0"),
         parts=(
             Part(
                 "web",
                 "langfuse/langfuse",
                 "langfuse",
                 at="langfuse.web",
-                container="resources livenessProbe readinessProbe",
+                container="resources",
+                pod="",
                 env="/langfuse.additionalEnv",
                 replicas=Count("replicas", default=None),
             ),
         ),
-        fronts=(Front("web", "{full}-web", "langfuse.web.service", "type", "langfuse.ingress", (3000,)),),
+        fronts=(
+            Front("web", "{full}-web", "langfuse.web.service", "type", "langfuse.ingress", (3000,), "langfuse.httpRoute"),
+            Front("web", "{full}", ports=(3000,)),
+        ),
+        defaults={
+            "langfuse": {
+                "nextauth": {"secret": "changeme"},
+                "salt": "changeme",
+                "web": {"service": {"type": "ClusterIP"}},
+                "ingress": {"enabled": False},
+            },
+            "service": {"type": "ClusterIP"},
+            "ingress": {"enabled": False},
+            "postgresql": {"deploy": True, "auth": {"password": "postgres"}},
+            "clickhouse": {"deploy": True, "auth": {"password": "changeme"}},
+            "valkey": {"deploy": True, "auth": {"password": "changeme"}},
+            "minio": {"deploy": True, "auth": {"rootPassword": "miniosecret"}},
+        },
         role=Role.EXPERIMENT_TRACKING,
         risks=(
             _weak("langfuse.nextauth.secret", "the key that signs sessions"),

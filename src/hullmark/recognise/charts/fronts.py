@@ -1,4 +1,4 @@
-"""How a release is reached: the Services and Ingresses that a chart makes of its values."""
+"""How a release is reached: the Services, Ingresses and HTTPRoutes that a chart makes of its values."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from hullmark.recognise.kinds import path
 from hullmark.text.tree import Map, Node, PairMark, Seq, Value, dig
 
 _CLASSES = ("ingressClassName", "className", "class", "ingressClass")
-_HOSTS = ("hosts", "host", "hostname", "hostName")
+_HOSTS = ("hosts", "host", "hostname", "hostName", "rules")
 _HOST = ("host", "name")
 """How charts call the class, the hosts, and the host in an item of a list of them."""
 
 
 def fronts(chart: Chart, reference: Reference, release: Resource) -> Iterator[Resource]:
-    """The Services and Ingresses of a release; the node of ``release`` is its values."""
+    """The Services, Ingresses and HTTPRoutes of a release; the node of ``release`` is its values."""
     values = release.node
     parts = {part.name: part for part in chart.parts}
     for front in chart.fronts:
@@ -32,6 +32,8 @@ def fronts(chart: Chart, reference: Reference, release: Resource) -> Iterator[Re
             yield _service(front, name, part.name, release)
         if front.ingress:
             yield from _ingress(front, name, release)
+        if front.route:
+            yield from _route(front, name, release)
 
 
 def hidden(chart: Chart, values: Node) -> bool:
@@ -109,6 +111,39 @@ def _ingress(front: Front, name: str, release: Resource) -> Iterator[Resource]:
         spec.put("defaultBackend", _backend(name, front, shown), shown)
     _tls(spec, at, [host for host, _ in hosts], mark, known=not (release.release and release.release.gap))
     yield _object("Ingress", "networking.k8s.io", name, release, _metadata(name, at, shown), spec)
+
+
+_PARENTS = (
+    "name=gatewayName namespace=gatewayNamespace kind=gatewayKind sectionName=gatewaySectionName",
+    "name=gateway.name namespace=gateway.namespace sectionName=gateway.sectionName",
+)
+"""How charts that do not take ``parentRefs`` name the Gateway."""
+
+
+def _route(front: Front, name: str, release: Resource) -> Iterator[Resource]:
+    """The HTTPRoute; a Gateway that the chart makes itself is called like everything else of it."""
+    at, mark = _below(front.route, release.node), _mark(release.node)
+    if at.get("enabled") is not True:
+        return
+    shown = at.value.marks["enabled"]
+    spec = Parts(at)
+    if at.get("parentRefs"):
+        spec.take("parentRefs")
+    parent = Parts(at)
+    for fields in _PARENTS:
+        parent.take(fields)
+    parent.put("name", name, mark)
+    spec.put("parentRefs", Seq([parent.map], [mark[:2]]), shown)
+    spec.take("hostnames")
+    rules = Seq()
+    for rule in [*at.children("rules")] or [at]:
+        made = Parts(rule).take("backendRefs matches filters")
+        target = Map({"name": name, "port": next(iter(front.ports), 80)}, dict.fromkeys(("name", "port"), mark))
+        made.put("backendRefs", Seq([target], [shown[2:]]), shown)
+        rules.append(made.map)
+        rules.marks.append(shown[2:])
+    spec.put("rules", rules, shown)
+    yield _object("HTTPRoute", "gateway.networking.k8s.io", name, release, _metadata(name, at, shown), spec)
 
 
 def _backend(name: str, front: Front, mark: PairMark) -> Map:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hullmark.model.terms import Role, Severity
-from hullmark.recognise.charts.row import Chart, Front, Part, Risk
+from hullmark.recognise.charts.row import Chart, Front, Part, Risk, blob
 
 CHARTS: tuple[Chart, ...] = (
     Chart(
@@ -12,34 +12,28 @@ CHARTS: tuple[Chart, ...] = (
             "ghcr.io/berriai/litellm-helm", "docker.litellm.ai/berriai/litellm-helm", "github.com/berriai/litellm",
         ),
         sources=(
-            "https://github.com/BerriAI/litellm/blob/fba16f9a2c554d0c11b234dea99fffc761c4d634/deploy/charts/litellm-helm/values.yaml",
-            "https://github.com/BerriAI/litellm/blob/56fab12fbeb71884f547223bfe710988f398263a/deploy/charts/litellm-helm/Chart.yaml",
+            *blob("BerriAI/litellm", "00eb60c0ceb9f1fd1737523db55bbaf5a65e0856", "deploy/charts/litellm-helm/values.yaml"),
+            *blob("BerriAI/litellm", "fba16f9a2c554d0c11b234dea99fffc761c4d634", "deploy/charts/litellm-helm/values.yaml"),
+            *blob(
+                "BerriAI/litellm", "0b4538ee7b57022bf33e7d625205d7f3518d0430",
+                "deploy/charts/litellm-helm/templates/deployment.yaml",
+            ),
+            *blob("BerriAI/litellm", "0191da131e49e7e45f09c0c5f3ca2e5fe8437564", ".github/workflows/ghcr_helm_deploy.yml"),
         ),
-        seen=("1.1.0", "1.1.0"),
+        # Its versions are given when it is published, not by its Chart.yaml: no values.yaml can be told to be one's.
+        seen=("", ""),
         parts=(
             Part(
                 "litellm",
                 "ghcr.io/berriai/litellm-database",
                 "litellm",
+                container="resources securityContext command args lifecycle",
                 pod="nodeSelector tolerations affinity topologySpreadConstraints securityContext=podSecurityContext",
                 env="envVars extraEnvVars",
                 sets="PROXY_MASTER_KEY=masterkey",
             ),
         ),
-        fronts=(Front(ports=(4000,)),),
-        defaults={
-            "replicaCount": 1,
-            "service": {"type": "ClusterIP"},
-            "ingress": {"enabled": False, "tls": []},
-            "resources": {},
-            "securityContext": {},
-            "podSecurityContext": {},
-            "proxyConfigMap": {"create": True},
-            "proxy_config": {"general_settings": {"master_key": "os.environ/PROXY_MASTER_KEY"}},
-            "db": {"deployStandalone": True, "useExisting": False},
-            "postgresql": {"auth": {"password": "NoTaGrEaTpAsSwOrD"}},
-        },
-        settles="resources hardening",
+        fronts=(Front(ports=(4000,), route="httpRoute"),),
         role=Role.LLM_GATEWAY,
         risks=(
             Risk(
@@ -60,8 +54,8 @@ CHARTS: tuple[Chart, ...] = (
             Risk(
                 "proxy_config.general_settings.master_key",
                 "'{name}' asks nobody for a key",
-                unless=("envVars[LITELLM_MASTER_KEY]", "extraEnvVars[LITELLM_MASTER_KEY]"),
-                when=("proxyConfigMap.create",),
+                unless=("envVars[LITELLM_MASTER_KEY]", "extraEnvVars[LITELLM_MASTER_KEY]", "!proxyConfigMap.create"),
+                hidden=("environmentSecrets", "environmentConfigMaps"),
                 severity=Severity.CRITICAL,
                 lets_in=True,
                 advice="set it to os.environ/PROXY_MASTER_KEY",
@@ -70,8 +64,7 @@ CHARTS: tuple[Chart, ...] = (
                 "postgresql.auth.password",
                 "the database of '{name}', which holds all keys, has the password of the manual",
                 values=("NoTaGrEaTpAsSwOrD",),
-                unless=("postgresql.auth.existingSecret",),
-                when=("db.deployStandalone",),
+                unless=("postgresql.auth.existingSecret", "db.useExisting", "!db.deployStandalone"),
                 advice="name a Secret in postgresql.auth.existingSecret, or use a database of your own",
             ),
             Risk(

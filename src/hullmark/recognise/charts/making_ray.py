@@ -1,6 +1,7 @@
 """The RayCluster that KubeRay's chart ``ray-cluster`` makes, as far as its values say.
 
-Source: ``helm-chart/ray-cluster`` of ray-project/kuberay (02095682): ``templates/raycluster-cluster.yaml`` and ``values.yaml``.
+Source: ``helm-chart/ray-cluster`` of ray-project/kuberay (02095682): ``templates/raycluster-cluster.yaml`` and ``values.yaml``, and
+the values of ray-project/kuberay-helm (15be8a29).
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def _group(release: Resource, path: tuple[str, ...], name: str, mark: PairMark) 
     if start is None or not isinstance(start.value, Map):
         start = Node(values.doc, Map(), values.span, values.path)
     image = "image" if start.get("image", "repository") else "/image"
-    part = Part(name, "rayproject/ray", image=image, container=_OWN, env="containerEnv")
+    part = Part(name, "rayproject/ray", image=image, container=_OWN, env="/common.containerEnv containerEnv")
     inside = container(part, start, values, release)
     pod = Parts(start).take(_POD)
     pod.put("containers", Seq([inside.value], [mark[:2]]), mark)

@@ -1,7 +1,7 @@
 """What the charts of vLLM's production stack and of llm-d make of a model's values: a command line, devices, containers.
 
-Sources: ``helm/templates/deployment-vllm-multi.yaml`` of vllm-project/production-stack (f1f98227) and ``charts/llm-d-modelservice`` of
-llm-d-incubation/llm-d-modelservice (024c0f2d).
+Sources: ``helm/templates/deployment-vllm-multi.yaml`` (f1f98227) and ``helm/values.yaml`` (00c38d1a) of vllm-project/production-stack,
+and ``charts/llm-d-modelservice`` of llm-d-incubation/llm-d-modelservice (024c0f2d).
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class _Words:
 def engine(carrier: Node, scene: Scene) -> Iterator[Pod]:
     """A model of the production stack: ``vllm serve`` with the flags that the chart derives."""
     values = scene.resource.node.child("values")
-    if values is None or not isinstance(carrier.value, Map) or "raySpec" in carrier.value:
+    if values is None or not isinstance(carrier.value, Map) or not _is_deployed(carrier.value, values):
         return
     here = values.span.start
     mark = (here, here + 1, here, here + 1)
@@ -70,9 +70,22 @@ def engine(carrier: Node, scene: Scene) -> Iterator[Pod]:
             words.add(word, mark=(*span, *span))
     parts.put("command", words.list, mark)
     parts.take("securityContext=servingEngineSpec.containerSecurityContext", values.value)
+    if carrier.get("resources"):  # it takes priority over the single numbers
+        parts.take("resources")
     parts.put("resources", _resources(carrier.value, mark), mark)
     node = parts.node()._replace(span=values.span, path=values.path)
     yield made_up(carrier, node, _POD)
+
+
+def _is_deployed(model: Map, values: Node) -> bool:
+    """Whether a model runs as a Deployment: it may be switched off, or be a RayCluster."""
+    ray = model.get("raySpec")
+    by_ray = isinstance(ray, Map) and ray.get("enabled") is not False
+    return (
+        not by_ray
+        and model.get("enabled") is not False
+        and values.get("servingEngineSpec", "enableEngine") is not False
+    )
 
 
 def _resources(value: Map, mark: PairMark) -> Map:

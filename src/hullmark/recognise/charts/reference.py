@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
+from hullmark.model.kustomization import patches
 from hullmark.model.resource import Resource
 from hullmark.model.truth import string
 from hullmark.recognise.charts.setting import keys, typed
@@ -234,10 +235,7 @@ def _flux_object(entry: Node, resource: Resource, scan: Scan) -> Layer | str:
 def _kustomize(resource: Resource, scan: Scan) -> Iterator[Reference]:
     """The ``helmCharts`` of a kustomization; its patches may change what the charts make."""
     del scan
-    patched = any(
-        items(resource.node.value, field)
-        for field in ("patches", "patchesStrategicMerge", "patchesJson6902", "transformers", "replacements")
-    )
+    patched = patches(resource.node.value)
     for entry in resource.node.children("helmCharts"):
         named = entry.child("name")
         if named is None or not isinstance(named.value, str):
@@ -253,8 +251,8 @@ def _kustomize(resource: Resource, scan: Scan) -> Iterator[Reference]:
         layers = (Layer(inline, inline.value),) if known and inline is not None else ()
         release = string(value, "releaseName") or named.value
         yield Reference(
-            named.value, home(string(value, "repo")), string(value, "version"), release, string(value, "namespace"),
-            named, layers, unread,
+            named.value, home(string(value, "repo")), string(value, "version"), release,
+            resource.ref.namespace or string(value, "namespace"), named, layers, unread,
         )  # fmt: skip
 
 

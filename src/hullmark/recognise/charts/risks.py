@@ -42,19 +42,35 @@ def choices(chart: Chart, values: Node, place: Place, gap: Gap) -> Iterator[Choi
 def _choice(risk: Risk, values: Node, place: Place, gap: Gap) -> Choice | None:
     own = look(values, risk.path, gap.reason)
     # Who writes the risky value in so many words means it, whatever else a version of the chart may have by default.
-    against = [look(values, path, "" if own.place and not gap.unread else gap.reason) for path in risk.unless]
+    beside = "" if own.place and not gap.unread else gap.reason
+    against = [_against(values, path, beside) for path in risk.unless]
     needed = [look(values, path, gap.reason) for path in risk.when]
     if any(_is_set(s) for s in against) or any(not _is_set(s) and not s.unknown for s in needed):
         return None
     if not own.unknown and not _applies(risk, own):
         return None
     doubt = next((s.unknown for s in (own, *against, *needed) if s.unknown), "") or _filled_in(risk, own, needed)
+    doubt = doubt or next(
+        (f"'{p}' decides, and what it names is not read" for p in risk.hidden if _sets(values, p)), ""
+    )
     written = own.place or (
         next((s.place for s in against if s.place), None) if not (risk.values or risk.like) else None
     )
     return Choice(
         risk.check, risk.part, risk.text, written or place, risk.severity, risk.lets_in, risk.advice, doubt
     )  # fmt: skip
+
+
+def _against(values: Node, path: str, gap: str) -> State:
+    """What is known of a value that speaks against a risk; with ``!`` it does where it is switched off."""
+    state = look(values, path.removeprefix("!"), gap)
+    if not path.startswith("!") or state.unknown:
+        return state
+    return state._replace(value=state.value in (False, "false"))
+
+
+def _sets(values: Node, path: str) -> bool:
+    return _is_set(look(values, path, ""))
 
 
 def _applies(risk: Risk, own: State) -> bool:

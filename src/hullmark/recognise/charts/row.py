@@ -17,6 +17,11 @@ RISKY = "risky-chart-value"
 """The check for what no other check is about."""
 
 
+def blob(repository: str, commit: str, *paths: str) -> tuple[str, ...]:
+    """The addresses of files of a GitHub repository, as they were at a commit."""
+    return tuple(f"https://github.com/{repository}/blob/{commit}/{path}" for path in paths)
+
+
 class Part(NamedTuple):
     """A group of pods that a chart makes, with the container it is there for.
 
@@ -50,7 +55,7 @@ class Part(NamedTuple):
 
 
 class Front(NamedTuple):
-    """How pods of a chart are reached: the mappings of its Service and its Ingress. ``{full}`` stands for the full name.
+    """How pods of a chart are reached: the mappings of its Service, its Ingress and its HTTPRoute. ``{full}`` stands for the full name.
 
     ``type`` is where the Service's type stands in its mapping. Empty paths: the chart makes none. ``ports`` are those of the Service.
     """
@@ -61,6 +66,7 @@ class Front(NamedTuple):
     type: str = "type"
     ingress: str = "ingress"
     ports: tuple[int, ...] = ()
+    route: str = ""
 
 
 class Risk(NamedTuple):
@@ -70,8 +76,9 @@ class Risk(NamedTuple):
     regular expression ``like`` is found. Without these it is risky when neither ``path`` nor one of ``unless`` is set, as a
     template's ``if`` understands it; a text that holds settings counts as set only if ``says`` is found in it.
 
-    It counts only where all of ``when`` are set, and never where one of ``unless`` is. ``lets_in`` marks what lets strangers
-    in, ``part`` is the part it is about (else the first).
+    It counts only where all of ``when`` are set, and never where one of ``unless`` is; ``!path`` is set where ``path`` is switched
+    off. What it makes is not known where one of ``hidden`` is set: something that is not in the values decides then.
+    ``lets_in`` marks what lets strangers in, ``part`` is the part it is about (else the first).
     """
 
     path: str
@@ -81,6 +88,7 @@ class Risk(NamedTuple):
     says: str = ""
     unless: tuple[str, ...] = ()
     when: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
     check: str = RISKY
     part: str = ""
     severity: Severity = Severity.HIGH

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hullmark.model.terms import Role, Severity
 from hullmark.recognise.charts.making_vllm import engine, modelservice
-from hullmark.recognise.charts.row import Chart, Front, Part, Risk
+from hullmark.recognise.charts.row import Chart, Front, Part, Risk, blob
 from hullmark.recognise.kinds import Count
 
 _REPLICAS = Count("replicas", default=None)
@@ -14,12 +14,13 @@ CHARTS: tuple[Chart, ...] = (
         "vllm-stack",
         homes=("vllm-project.github.io/production-stack", "github.com/vllm-project/production-stack"),
         sources=(
-            "https://github.com/vllm-project/production-stack/blob/e9ba5fa28408b377b5dde1dbbbc6d77a097b2b98/helm/values.yaml",
-            "https://github.com/vllm-project/production-stack/blob/f1f9822790e76c4d5ac03303c32ce2073e44c573/helm/templates/"
-            "deployment-vllm-multi.yaml",
-            "https://github.com/vllm-project/production-stack/blob/b3535761dffd89a0657c0346248ee90d24389066/helm/Chart.yaml",
+            *blob("vllm-project/production-stack", "00c38d1a15cc61b9691da2b66898690dc8745f25", "helm/values.yaml"),
+            *blob(
+                "vllm-project/production-stack", "f1f9822790e76c4d5ac03303c32ce2073e44c573",
+                "helm/templates/deployment-vllm-multi.yaml",
+            ),
         ),
-        seen=("0.1.16", "0.1.16"),
+        seen=("", ""),
         parts=(
             Part("vllm", each="servingEngineSpec.modelSpec", engine="vllm", assemble=engine),
             Part(
@@ -29,7 +30,7 @@ CHARTS: tuple[Chart, ...] = (
                 at="routerSpec",
                 image=".",
                 container="resources securityContext=containerSecurityContext args=extraArgs",
-                pod="securityContext priorityClassName",
+                pod="affinity securityContext priorityClassName",
                 env="",
                 sets="VLLM_API_KEY=/servingEngineSpec.vllmApiKey",
                 switch="routerSpec.enableRouter",
@@ -37,23 +38,19 @@ CHARTS: tuple[Chart, ...] = (
             ),
         ),
         fronts=(
-            Front("router", "{release}-router-service", "routerSpec", "serviceType", "routerSpec.ingress", (80,)),
+            Front(
+                "router", "{release}-router-service", "routerSpec", "serviceType", "routerSpec.ingress", (80,),
+                "routerSpec.route.main",
+            ),
         ),
-        defaults={
-            "servingEngineSpec": {"containerSecurityContext": {"runAsNonRoot": False}, "securityContext": {}},
-            "routerSpec": {
-                "repository": "lmcache/lmstack-router", "tag": "latest", "replicaCount": 1, "serviceType": "ClusterIP",
-                "ingress": {"enabled": False},
-            },
-        },
         role=Role.ONLINE_INFERENCE,
     ),
     Chart(
         "llm-d-modelservice",
         homes=("llm-d-incubation.github.io/llm-d-modelservice", "github.com/llm-d-incubation/llm-d-modelservice"),
-        sources=(
-            "https://github.com/llm-d-incubation/llm-d-modelservice/blob/024c0f2d02373736f1f3a6940a4f5a264455cfd1/charts/"
-            "llm-d-modelservice/values.yaml",
+        sources=blob(
+            "llm-d-incubation/llm-d-modelservice", "024c0f2d02373736f1f3a6940a4f5a264455cfd1",
+            "charts/llm-d-modelservice/Chart.yaml", "charts/llm-d-modelservice/values.yaml",
         ),
         seen=("0.4.0", "0.4.0"),
         parts=(
@@ -61,8 +58,22 @@ CHARTS: tuple[Chart, ...] = (
             Part("prefill", at="prefill", replicas=_REPLICAS, assemble=modelservice),
         ),
         fronts=(),
-        defaults={"decode": {"replicas": 1}, "prefill": {"replicas": 0}},
+        defaults={
+            "decode": {"replicas": 1},
+            "prefill": {"replicas": 0},
+            "routing": {"proxy": {"enabled": True, "secure": False}},
+        },
         role=Role.ONLINE_INFERENCE,
+        risks=(
+            Risk(
+                "routing.proxy.secure",
+                "prompts and answers of '{name}' go unencrypted between router and model servers",
+                values=(False,),
+                unless=("!routing.proxy.enabled",),
+                severity=Severity.LOW,
+                advice="set it to true, unless a mesh encrypts them",
+            ),
+        ),
     ),
     Chart(
         "ollama",
@@ -71,6 +82,7 @@ CHARTS: tuple[Chart, ...] = (
             "https://github.com/otwld/ollama-helm/blob/02f32a4c2d8ae1ad2a8567256a94aa35c751e8ca/README.md",
             "https://github.com/otwld/ollama-helm/blob/00046bdba9b7d9f136f949a5529c7646f84e0d8d/templates/deployment.yaml",
             "https://github.com/otwld/ollama-helm/blob/007e8661d15918fd02cd0f0004f0e82ecc4fcd7c/Chart.yaml",
+            "https://github.com/otwld/ollama-helm/blob/2b6f2b261fad8ebb19e36f5e84bacad2af000864/templates/httpRoute.yaml",
         ),
         seen=("1.0.0", "1.50.0"),
         parts=(
@@ -87,7 +99,7 @@ CHARTS: tuple[Chart, ...] = (
                 beside="init=initContainers",
             ),
         ),
-        fronts=(Front(ports=(11434,)),),
+        fronts=(Front(ports=(11434,), route="httpRoute"),),
         defaults={
             "replicaCount": 1,
             "service": {"type": "ClusterIP"},
@@ -111,9 +123,9 @@ CHARTS: tuple[Chart, ...] = (
     Chart(
         "nim-llm",
         homes=("helm.ngc.nvidia.com/nim", "github.com/nvidia/nim-deploy"),
-        sources=(
-            "https://github.com/NVIDIA/nim-deploy/blob/6bc89ffdec9f27c44dad951b96ced48694f2797e/helm/nim-llm/values.yaml",
-            "https://github.com/NVIDIA/nim-deploy/blob/01f3757ae73e9180f70288cfa45ac2a1dc59be9f/helm/nim-llm/Chart.yaml",
+        sources=blob(
+            "NVIDIA/nim-deploy", "6bc89ffdec9f27c44dad951b96ced48694f2797e",
+            "helm/nim-llm/Chart.yaml", "helm/nim-llm/values.yaml",
         ),
         seen=("1.1.2", "1.1.2"),
         parts=(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hullmark.model.terms import Role, Severity
-from hullmark.recognise.charts.row import Chart, Front, Part, Risk
+from hullmark.recognise.charts.row import Chart, Front, Part, Risk, blob
 from hullmark.recognise.kinds import Count
 
 _OPEN = "unauthenticated-vector-store"
@@ -125,8 +125,15 @@ CHARTS: tuple[Chart, ...] = (
     Chart(
         "milvus",
         homes=("zilliztech.github.io/milvus-helm", "milvus-io.github.io/milvus-helm", "github.com/zilliztech/milvus-helm"),
-        sources=("https://github.com/zilliztech/milvus-helm/blob/ee67e4cb4e7bc36a10ac9e7bf5faeadd868131a3/charts/milvus/values.yaml",),
-        seen=("", ""),
+        sources=(
+            *blob(
+                "zilliztech/milvus-helm", "00f697560344f57a82812c49af63cefa52310572",
+                "charts/milvus/Chart.yaml", "charts/milvus/values.yaml",
+            ),
+            *blob("zilliztech/milvus-helm", "8fa29a98c48f5002757f1f9352be89629e677285", "charts/milvus/templates/service.yaml"),
+            *blob("zilliztech/milvus-helm", "186bdec45b14b8b62097dae45ddfa990d8d1b970", "charts/milvus/templates/ingress.yaml"),
+        ),
+        seen=("4.2.45", "4.2.45"),
         parts=(
             Part(
                 "milvus",
@@ -135,18 +142,29 @@ CHARTS: tuple[Chart, ...] = (
                 image="image.all",
                 container="",
                 pod="nodeSelector tolerations affinity",
-                env="extraEnv",
+                env="standalone.extraEnv proxy.extraEnv",
                 replicas=Count("", default=None),
             ),
         ),
         fronts=(Front(ports=(19530,)),),
+        defaults={
+            "service": {"type": "ClusterIP"},
+            "ingress": {"enabled": False, "tls": []},
+            "extraConfigFiles": {"user.yaml": "# nothing but comments"},
+            "minio": {"enabled": True, "secretKey": "minioadmin", "existingSecret": ""},
+            "attu": {"enabled": False, "ingress": {"enabled": False}},
+        },
         role=Role.VECTOR_STORE,
         risks=(
             Risk(
                 "extraConfigFiles[user.yaml]",
                 _TEXT,
-                says=r"authorizationEnabled:\s*[\"']?true",
-                unless=("extraEnv[COMMON_SECURITY_AUTHORIZATIONENABLED]",),
+                says=r"(?m)^[^#\n]*authorizationEnabled:\s*[\"']?true",
+                unless=(
+                    "standalone.extraEnv[COMMON_SECURITY_AUTHORIZATIONENABLED]",
+                    "proxy.extraEnv[COMMON_SECURITY_AUTHORIZATIONENABLED]",
+                ),
+                hidden=("customConfigMap",),
                 check=_OPEN,
                 lets_in=True,
                 advice="set common.security.authorizationEnabled to true in it",
@@ -155,7 +173,7 @@ CHARTS: tuple[Chart, ...] = (
                 "minio.secretKey",
                 "the object store of '{name}', which holds all segments, has the password of the manual",
                 values=("minioadmin",),
-                unless=("minio.existingSecret",),
+                unless=("minio.existingSecret", "!minio.enabled"),
                 advice="name a Secret in minio.existingSecret",
             ),
             Risk(
@@ -172,22 +190,40 @@ CHARTS: tuple[Chart, ...] = (
         "chromadb",
         homes=("amikos-tech.github.io/chromadb-chart", "github.com/amikos-tech/chromadb-chart"),
         sources=(
-            "https://github.com/amikos-tech/chromadb-chart/blob/4df8d8bd3a2dda39cd5c3460e269e9065356ffe3/charts/chromadb-chart/"
-            "values.yaml",
-            "https://github.com/amikos-tech/chromadb-chart/blob/baed1c485e10eb7003fe58d9bc41240801488786/charts/chromadb-chart/"
-            "Chart.yaml",
+            *blob(
+                "amikos-tech/chromadb-chart", "baed1c485e10eb7003fe58d9bc41240801488786",
+                "charts/chromadb-chart/Chart.yaml", "charts/chromadb-chart/values.yaml",
+            ),
+            *blob(
+                "amikos-tech/chromadb-chart", "144010c8ede322872508918f2a470360703bf7f7",
+                "charts/chromadb-chart/templates/statefulset.yaml",
+            ),
+            "https://docs.trychroma.com/docs/overview/migration",
         ),
-        seen=("", ""),
+        seen=("0.1.20", "0.1.20"),
         parts=(
             Part(
                 "chromadb",
                 "ghcr.io/amikos-tech/chromadb-chart/chroma",
                 "chroma",
-                container="resources",
+                container="resources securityContext=podSpec.securityContext",
                 pod="nodeSelector tolerations affinity securityContext=podSpec.securityContext",
+                env="",
+                beside="init=podSpec.initContainers",
             ),
         ),
         fronts=(Front(ports=(8000,)),),
+        defaults={
+            "replicaCount": 1,
+            "resources": {},
+            "podSpec": {"securityContext": {}},
+            "service": {"type": "NodePort"},
+            "ingress": {"enabled": False, "tls": []},
+            "chromadb": {
+                "apiVersion": "0.5.5", "allowReset": False, "isPersistent": True, "auth": {"enabled": True},
+            },
+        },
+        settles="resources",
         role=Role.VECTOR_STORE,
         risks=(
             Risk(

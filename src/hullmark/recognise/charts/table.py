@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hullmark.recognise.charts import applications, gateways, platforms, serving, stores, workbench
+from hullmark.recognise.charts import applications, builders, gateways, platforms, serving, stores, workbench
 from hullmark.recognise.charts.parts import kind
 from hullmark.recognise.charts.reference import Reference
 from hullmark.recognise.charts.row import Chart
@@ -12,6 +12,7 @@ CHARTS: tuple[Chart, ...] = (
     *serving.CHARTS,
     *gateways.CHARTS,
     *applications.CHARTS,
+    *builders.CHARTS,
     *stores.CHARTS,
     *workbench.CHARTS,
     *platforms.CHARTS,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from hullmark.model.terms import Role, Severity
-from hullmark.recognise.charts.row import Chart, Front, Part, Risk
+from hullmark.recognise.charts.row import Chart, Front, Part, Risk, blob
 from hullmark.recognise.kinds import Count
 
 _NOTEBOOK, _MLFLOW = "unauthenticated-notebook", "unauthenticated-mlflow"
 _BITNAMI = ("charts.bitnami.com/bitnami", "registry-1.docker.io/bitnamicharts", "github.com/bitnami/charts")
 _DUMMY = ("dummy", "dummyauthenticator.DummyAuthenticator", "jupyterhub.auth.DummyAuthenticator")
-_Z2JH = "https://github.com/jupyterhub/zero-to-jupyterhub-k8s/blob"
 _OPEN = "'{name}' serves every run and model without a sign-in"
 
 JUPYTERHUB = (
@@ -42,7 +41,7 @@ JUPYTERHUB = (
         "proxy.service.type",
         "'{name}' takes passwords and code without TLS",
         values=("LoadBalancer",),
-        unless=("proxy.https.enabled", "ingress.enabled"),
+        unless=("proxy.https.enabled", "ingress.enabled", "httpRoute.enabled"),
         severity=Severity.MEDIUM,
         advice="set proxy.https.enabled, or publish it through an Ingress with TLS",
     ),
@@ -113,9 +112,12 @@ CHARTS: tuple[Chart, ...] = (
         homes=(
             "hub.jupyter.org/helm-chart", "jupyterhub.github.io/helm-chart", "github.com/jupyterhub/zero-to-jupyterhub-k8s",
         ),
+        # The chart's own repository leaves the version to the release; this is the chart as it was published.
         sources=(
-            f"{_Z2JH}/48ea50e3/jupyterhub/values.yaml",
-            f"{_Z2JH}/0009936c7c7d66fca9f45b7cae57a9d0244d9b32/jupyterhub/values.yaml",
+            *blob(
+                "zeroflucs-given/helm-charts", "b0107a1665504040bdf927fa009784d18c90c07f",
+                "charts/jupyterhub/Chart.yaml", "charts/jupyterhub/values.yaml",
+            ),
             "https://z2jh.jupyter.org/en/stable/resources/reference.html",
         ),
         seen=("4.3.3", "4.3.3"),
@@ -143,7 +145,7 @@ CHARTS: tuple[Chart, ...] = (
                 labels={"app": "jupyterhub", "component": "hub"},
             ),
         ),
-        fronts=(Front("proxy", "proxy-public", "proxy.service", ports=(80,)),),
+        fronts=(Front("proxy", "proxy-public", "proxy.service", ports=(80,), route="httpRoute"),),
         defaults={
             "hub": {
                 "config": {"JupyterHub": {"authenticator_class": "dummy"}},
@@ -159,6 +161,7 @@ CHARTS: tuple[Chart, ...] = (
             },
             "cull": {"enabled": True},
             "ingress": {"enabled": False, "tls": []},
+            "httpRoute": {"enabled": False},
         },
         role=Role.NOTEBOOK,
         risks=JUPYTERHUB,
@@ -167,10 +170,16 @@ CHARTS: tuple[Chart, ...] = (
         "mlflow",
         homes=("community-charts.github.io/helm-charts", "github.com/community-charts/helm-charts"),
         sources=(
-            "https://github.com/community-charts/helm-charts/blob/727e654ec29e5d518a2c951f8075381ab4653983/charts/mlflow/values.yaml",
-            "https://github.com/community-charts/helm-charts/blob/ae700ff/charts/mlflow/values.yaml",
+            *blob(
+                "community-charts/helm-charts", "727e654ec29e5d518a2c951f8075381ab4653983",
+                "charts/mlflow/Chart.yaml", "charts/mlflow/values.yaml",
+            ),
+            *blob(
+                "community-charts/helm-charts", "06de449c0b383bf049bd38c68b97fed6e80de2bc",
+                "charts/mlflow/Chart.yaml", "charts/mlflow/values.yaml",
+            ),
         ),
-        seen=("1.11.5", "1.11.5"),
+        seen=("1.6.0", "1.12.0"),
         parts=(
             Part(
                 "mlflow",
@@ -181,14 +190,14 @@ CHARTS: tuple[Chart, ...] = (
                 env="extraEnvVars",
             ),
         ),
-        fronts=(Front(ports=(5000,)),),
+        fronts=(Front(ports=(5000,), route="httpRoute"),),
         defaults={
             "replicaCount": 1,
             "service": {"type": "ClusterIP"},
             "ingress": {"enabled": False, "tls": []},
             "auth": {"enabled": False},
             "ldapAuth": {"enabled": False},
-            "oidcAuth": {"enabled": False},
+            "oidcAuth": {"enabled": False, "defaultPermission": "MANAGE"},
             "oauth2Proxy": {"enabled": False},
             "backendStore": {
                 "defaultSqlitePath": ":memory:", "postgres": {"enabled": False}, "mysql": {"enabled": False},
@@ -229,13 +238,25 @@ CHARTS: tuple[Chart, ...] = (
                 severity=Severity.MEDIUM,
                 advice="use a bucket (artifactRoot.s3, azureBlob or gcs)",
             ),
+            *(
+                Risk(
+                    path,
+                    "'{name}' answers any host, which lets web pages use it through its users' browsers",
+                    values=("*",),
+                    check=_MLFLOW,
+                    severity=Severity.MEDIUM,
+                    advice="name the hosts that are used",
+                )
+                for path in ("extraArgs.allowedHosts", "serverAllowedHosts")
+            ),
             Risk(
-                "extraArgs.allowedHosts",
-                "'{name}' answers any host, which lets web pages use it through its users' browsers",
-                values=("*",),
+                "oidcAuth.defaultPermission",
+                "'{name}' lets everyone who signs in change and delete every run and model",
+                values=("MANAGE", "EDIT"),
+                when=("oidcAuth.enabled",),
                 check=_MLFLOW,
                 severity=Severity.MEDIUM,
-                advice="name the hosts that are used",
+                advice="set it to READ or NO_PERMISSIONS",
             ),
         ),
     ),
@@ -243,7 +264,9 @@ CHARTS: tuple[Chart, ...] = (
         "mlflow",
         own_id="bitnami/mlflow",
         homes=_BITNAMI,
-        sources=("https://github.com/bitnami/charts/tree/main/bitnami/mlflow",),
+        sources=blob(
+            "bitnami/charts", "02198a9510ac342106ef61e590c93114078bb80f", "bitnami/mlflow/templates/tracking/deployment.yaml"
+        ),
         seen=("", ""),
         parts=(
             Part(
@@ -255,12 +278,21 @@ CHARTS: tuple[Chart, ...] = (
                 container="resources securityContext=containerSecurityContext command args",
                 pod="nodeSelector tolerations affinity securityContext=podSecurityContext",
                 env="extraEnvVars",
+                switch="tracking.enabled",
             ),
         ),
         fronts=(Front("tracking", "{full}-tracking", "tracking.service", "type", "tracking.ingress", (80,)),),
         role=Role.EXPERIMENT_TRACKING,
         risks=(
-            Risk("tracking.auth.enabled", _OPEN, values=(False,), check=_MLFLOW, lets_in=True, advice="leave it on"),
+            Risk(
+                "tracking.auth.enabled",
+                _OPEN,
+                values=(False,),
+                unless=("!tracking.enabled",),
+                check=_MLFLOW,
+                lets_in=True,
+                advice="leave it on",
+            ),
         ),
     ),
 )  # fmt: skip

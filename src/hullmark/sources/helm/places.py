@@ -173,8 +173,8 @@ class Translation:
     def _tail(self, entry: _Entry) -> Written | None:
         """The value at the end of a scalar made of several things, where that is what the scalar is about.
 
-        It is for an image, whose tag or digest comes last, for an argument's or a variable's value, and for what is nothing
-        but values joined by punctuation. Whatever else a text says, no single value says it.
+        It is for an image, whose tag or digest comes last, for an argument's or a variable's value, and for the name of a model.
+        Whatever else a text says, no single value says it.
         """
         stretches = self.sheet.scalars.get(entry.path, ())
         rendered = text(entry.value)
@@ -224,9 +224,11 @@ class Translation:
 
 
 def _is_joined(rendered: str, stretches: Sequence[Stretch]) -> bool:
-    """Whether a scalar is nothing but values, what joins them, and perhaps the name of an option before them."""
+    """Whether a scalar is one value behind the name of an option, or several behind one whose value is one name."""
     head = _FLAG.match(rendered)
     at = head.end() if head is not None and head.end() <= stretches[0].start else 0
+    if len(stretches) > 1 and rendered[:at].rstrip("= \"'") not in _NAMING:
+        return False
     for stretch in stretches:
         if not _JOINT.fullmatch(rendered, at, stretch.start):
             return False

@@ -9,7 +9,7 @@ without any, its tags say nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -22,6 +22,10 @@ _SEPARATOR = re.compile(r"---|\.\.\.")
 _TAG = re.compile(r"#[~=]\d+~")
 _ALONE = re.compile(r"[ \t]*#~(\d+)~")
 _BEHIND = re.compile(r" #=(\d+)~")
+
+
+_Note = tuple[list[int], list[int]]
+"""The numbers of the tags before a line and behind it."""
 
 
 class Tag(NamedTuple):
@@ -89,6 +93,11 @@ def tagged(text: str, found: Iterable[tuple[int, Tag]]) -> str:
     return "".join((*parts, text[at:]))
 
 
+def untagged(document: str) -> str:
+    """A document without its tags."""
+    return "\n".join(line for line, *_ in _lines(document))
+
+
 def owners(document: str, plain: str, known: Sequence[Tag]) -> list[Tag | None] | None:
     """The tag of each line of a plain document, from the same document with tags.
 
@@ -96,19 +105,22 @@ def owners(document: str, plain: str, known: Sequence[Tag]) -> list[Tag | None] 
     """
     if _TAG.search(plain):
         return None
-    untagged, notes = [], []
+    found = list(_lines(document))
+    wanted = plain.split("\n")
+    if len(found) != len(wanted) or any(_differ(line, other) for (line, *_), other in zip(found, wanted, strict=True)):
+        return None
+    return list(_owners(wanted, [(opening, behind) for _, opening, behind in found], known))
+
+
+def _lines(document: str) -> Iterator[tuple[str, list[int], list[int]]]:
+    """The lines of a document without its tags, with the numbers of those that stand before and behind each."""
     opening: list[int] = []
     for line in document.split("\n"):
         if alone := _ALONE.fullmatch(line.rstrip("\r")):
             opening.append(int(alone.group(1)))
         else:
-            untagged.append(_BEHIND.sub("", line))
-            notes.append((opening, [int(number) for number in _BEHIND.findall(line)]))
+            yield _BEHIND.sub("", line), opening, [int(number) for number in _BEHIND.findall(line)]
             opening = []
-    wanted = plain.split("\n")
-    if len(untagged) != len(wanted) or any(map(_differ, untagged, wanted)):
-        return None
-    return list(_owners(wanted, notes, lambda number: known[number] if number < len(known) else None))
 
 
 def _differ(one: str, other: str) -> bool:
@@ -116,27 +128,29 @@ def _differ(one: str, other: str) -> bool:
     return one != other and (one.partition(":")[0] != other.partition(":")[0] or ":" not in one)
 
 
-def _owners(
-    plain: Sequence[str], notes: Sequence[tuple[list[int], list[int]]], tag: Callable[[int], Tag | None]
-) -> Iterator[Tag | None]:
+def _owners(plain: Sequence[str], notes: Sequence[_Note], known: Sequence[Tag]) -> Iterator[Tag | None]:
     before: Tag | None = None
     for index, (opening, behind) in enumerate(notes):
         if opening:
-            before = tag(opening[-1])
+            before = _tag_of(opening[-1], known)
             yield before if before and plain[index].strip().startswith(before.literal) else None
         else:
-            after = tag(behind[0]) if behind else _next(notes, index, tag)
+            after = _tag_of(behind[0], known) if behind else _next(notes, index, known)
             if after is not None and not after.opens:
                 yield after if after.clean else None
             else:
                 yield before if before and before.several and (after is None or after.clean) else None
         if behind:
-            before = tag(behind[-1])
+            before = _tag_of(behind[-1], known)
 
 
-def _next(notes: Sequence[tuple[list[int], list[int]]], index: int, tag: Callable[[int], Tag | None]) -> Tag | None:
+def _next(notes: Sequence[_Note], index: int, known: Sequence[Tag]) -> Tag | None:
     """The first tag after a line."""
     for opening, behind in notes[index + 1 :]:
         if opening or behind:
-            return tag((*opening, *behind)[0])
+            return _tag_of((*opening, *behind)[0], known)
     return None
+
+
+def _tag_of(number: int, known: Sequence[Tag]) -> Tag | None:
+    return known[number] if number < len(known) else None

@@ -125,16 +125,29 @@ class _Tracer:
         """
         for number in sorted(wanted, key=lambda n: (self._name(n) not in self.keys, n)):
             places = self.touched if number in self.tried else self.plain
-            if any(where not in self.found and self._may_show(number, self.plain[where]) for where in places):
+            if any(self._may_show(number, self._untraced(where)) for where in places):
                 yield number
 
     def _name(self, number: int) -> tuple[Path, str]:
         path, value, _ = self.leaves[number]
         return path[-1:], text(value)
 
+    def _untraced(self, where: Where) -> Value:
+        """A scalar, without the stretches of it that are known; None where nothing is left."""
+        value = self.plain[where]
+        parts = self.found.get(where)
+        if parts is None:
+            return value
+        shown = text(value)
+        for part in parts:
+            shown = shown[: part.start] + "\0" * (part.end - part.start) + shown[part.end :]
+        return shown if shown.strip("\0") else None
+
     def _may_show(self, number: int, rendered: Value) -> bool:
         value = self.leaves[number].value
         words, shown = text(value), text(rendered)
+        if rendered is None:
+            return False
         return same(value, rendered) or (len(words) > 1 and words in shown) or could_print(value, shown)
 
     def round(self, leaves: Sequence[int]) -> set[int]:

@@ -91,7 +91,7 @@ def load(folder: str, *, whole: bool = True, known: dict[str, Kustomization] | N
         known: kustomizations that have been read already, by folder; those that are read are added.
     """
     tree = Tree(os.path.realpath(folder))
-    _Loader(tree, whole, {} if known is None else known).layer(tree.root, folder, None, 0)
+    _Loader(tree, whole, {} if known is None else known).layer(tree.root, folder, None)
     return tree
 
 
@@ -103,8 +103,9 @@ class _Loader:
         self.whole = whole
         self.known = known
         self.total = 0
+        self.above: list[str] = []
 
-    def layer(self, folder: str, shown: str, entry: Place | None, depth: int, role: Role = "resource") -> None:
+    def layer(self, folder: str, shown: str, entry: Place | None, role: Role = "resource") -> None:
         """Add the kustomization in a folder and all it refers to."""
         if folder in self.tree.layers or self.tree.problems:
             return
@@ -112,17 +113,19 @@ class _Loader:
         if kustomization is None:
             return
         self.tree.layers[folder] = self.known[folder] = kustomization
-        if depth > MAX_NESTING:
+        if len(self.above) > MAX_NESTING:
             self._refuse(f"builds on others over more than {MAX_NESTING} levels", kustomization.start)
             return
         for name in CHARTS:
             if kustomization.node.get(name):
                 self._left(kustomization.node.key(name), CHART, "kustomize build --enable-helm")
+        self.above.append(folder)
         for reference in kustomization.references():
             if role == "plugin" and reference.role == "resource":
-                self._follow(kustomization, reference._replace(role="plugin"), depth)
+                self._follow(kustomization, reference._replace(role="plugin"))
             else:
-                self._follow(kustomization, reference, depth)
+                self._follow(kustomization, reference)
+        self.above.pop()
 
     def _read(self, folder: str, shown: str, entry: Place | None) -> Kustomization | None:
         name = file_in(folder)
@@ -147,7 +150,7 @@ class _Loader:
         wanted = documents and is_kustomization(documents[0]) and not self.tree.problems
         return Kustomization(folder, shown, documents[0]) if wanted else None
 
-    def _follow(self, layer: Kustomization, reference: Reference, depth: int) -> None:
+    def _follow(self, layer: Kustomization, reference: Reference) -> None:
         """Add what an entry refers to."""
         role, entry, path = reference
         place = layer.node.at(*path)
@@ -163,9 +166,9 @@ class _Loader:
             self._file(layer, real, reference)
         elif role in _FOLDERS and real and os.path.isdir(real) and not os.path.isabs(entry):
             self.tree.links[layer.folder, path] = real
-            if (layer.folder + os.sep).startswith(real.rstrip(os.sep) + os.sep):
-                self.tree.suspects.append((entry, place))
-            self.layer(real, _shown(layer, entry, real), place, depth + 1, role)
+            if any(folder == real or _inside(folder, real) for folder in self.above):
+                self.tree.suspects.append((entry, place))  # kustomize calls that a cycle
+            self.layer(real, _shown(layer, entry, real), place, role)
         elif real and os.path.exists(real) and not os.path.isfile(real) and not os.path.isdir(real):
             self._refuse(f"'{entry}' is neither a file nor a folder", place)
         elif role != "values":

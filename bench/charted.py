@@ -1,4 +1,4 @@
-"""The written charts and what is expected of them.
+"""The written charts (``tests/data/helm``) and what is expected of them.
 
 Each line on which a finding is expected says so in a comment, ``# finding: check-id; check-id``, in a template
 ``{{- /* finding: check-id */}}``, with ``[values-prod.yaml]`` behind it where only that variant has it.
@@ -19,7 +19,7 @@ from hullmark.sources.helm import HelmOptions, render
 from hullmark.sources.tools import Tools
 from hullmark.sources.unit import Unit
 
-CHARTS = Path(__file__).parents[1] / "data" / "helm"
+CHARTS = Path(__file__).parents[1] / "tests" / "data" / "helm"
 NAMES = tuple(sorted(path.name for path in CHARTS.iterdir()))
 
 _NOTE = re.compile(r"finding: ([^\[\]*#\n]+?)(?: \[([^\]]+)\])?(?: \*/| #|\s*$)")
@@ -35,6 +35,7 @@ class Spot(NamedTuple):
 
     @property
     def in_values(self) -> bool:
+        """Whether it points at a file of values."""
         return Path(self.file).name.startswith("values")
 
 
@@ -70,6 +71,6 @@ def actual(units: Iterable[Unit]) -> set[Spot]:
     }
 
 
-def rendered(name: str, tools: Tools, options: HelmOptions = HelmOptions()) -> tuple[Unit, ...]:  # noqa: B008
+def rendered(name: str, tools: Tools) -> tuple[Unit, ...]:
     """The units of a written chart."""
-    return tuple(render(str(CHARTS / name), options, tools))
+    return tuple(render(str(CHARTS / name), HelmOptions(), tools))
