@@ -54,7 +54,8 @@ def _chart(chart: Chart) -> Iterator[str]:
 def _sources(chart: Chart) -> Iterator[str]:
     """Links to what was read: the files of a repository at a commit, or a site."""
     for where, urls in groupby(chart.sources, _repository):
-        yield f"{where} {', '.join(f'[{url.rpartition("/")[2]}]({url})' for url in urls)}"
+        links = [f"[{url.rpartition('/')[2]}]({url})" for url in urls]
+        yield f"{where} {', '.join(links)}"
 
 
 def _repository(url: str) -> str:
