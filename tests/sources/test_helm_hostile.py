@@ -118,7 +118,7 @@ def test_a_helm_that_cannot_be_started(tmp_path: Path) -> None:
 def test_a_helm_that_prints_anything(output: str, tmp_path: Path) -> None:
     (unit,) = units(tmp_path, SMALL, program(tmp_path, f"printf -- '{output}'"))
     for resource in unit.reading.resources:
-        assert resource.place.line == 1
+        assert resource.node.at("metadata", "name").line == 1
         assert not resource.place.exact
 
 
@@ -152,6 +152,13 @@ def test_links_within_the_root_are_followed(tools: Tools, tmp_path: Path) -> Non
     (unit,) = render(str(path), HelmOptions(root=str(tmp_path)), tools)
     assert image(unit) == ("a:1", "values.yaml", 1)
     assert unit.reading.resources[0].file == str(path / "templates" / "link.yaml")
+
+
+def test_names_that_are_no_text(tools: Tools, tmp_path: Path) -> None:
+    path = Path(chart(tmp_path, SMALL))
+    (path / "templates" / os.fsdecode(b"\xff.yaml")).write_text(POD.replace("}}", "}}-b", 1))
+    (unit,) = render(str(path), HelmOptions(), tools)
+    assert len(unit.reading.resources) == 2
 
 
 def test_ignored_files_are_not_helms(tools: Tools, tmp_path: Path) -> None:

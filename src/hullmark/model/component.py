@@ -31,6 +31,8 @@ class ComponentKind(Enum):
     EXTERNAL = "external"
     BOUNDARY = "trust-boundary"
 
+    __hash__ = object.__hash__  # members are single; the inherited one is a call in Python for every look-up
+
 
 class EdgeKind(Enum):
     """How one component relates to another; read as *source kind target*."""
@@ -48,6 +50,8 @@ class EdgeKind(Enum):
     DEPENDS_ON = "depends-on"
     RUNS_AS = "runs-as"
     MAY_REACH = "may-reach"
+
+    __hash__ = object.__hash__
 
 
 @dataclass(frozen=True, eq=False, slots=True)

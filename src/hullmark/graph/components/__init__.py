@@ -9,6 +9,7 @@ from hullmark.graph.components.apis import apis
 from hullmark.graph.components.calls import asked, calls, external_names
 from hullmark.graph.components.eventing import eventing
 from hullmark.graph.components.gateways import gateways
+from hullmark.graph.components.given import given
 from hullmark.graph.components.identities import identities
 from hullmark.graph.components.models import models
 from hullmark.graph.components.mounts import mounts
@@ -46,6 +47,7 @@ def components(arch: Architecture) -> Graph:
     eventing(called)
     models(scene)
     references(scene)
+    given(scene)
     pipelines(called)
     sharing(scene)
     apis(scene)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from hullmark.model.truth import natural
@@ -21,6 +22,7 @@ _URL = re.compile(
     r"([^\s\"'<>`|{}]{0,512})"
 )
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?){0,10}"
+_ONLY_HOST = re.compile(_HOST)
 _BARE = re.compile(rf"(?<![\w./:@$%+~-])({_HOST})\.?:(\d{{2,5}}|[a-z](?:[a-z0-9-]{{0,13}}[a-z0-9])?)(?![\w:.-])")
 _DOTTED = re.compile(rf"(?<![\w./:@$%+~-])({_HOST}\.svc(?:\.[A-Za-z0-9-]{{1,63}}){{0,6}})\.?(?![\w:.-])")
 _ALONE = re.compile(rf"({_HOST})\.?(?::(\d{{1,5}}|[a-z](?:[a-z0-9-]{{0,13}}[a-z0-9])?))?(/.{{0,512}})?")
@@ -79,7 +81,7 @@ def _split(authority: str) -> tuple[str, str, str]:
         return host.lower(), port.lstrip(":"), authority
     host, _, port = authority.partition(":")
     clean = host.rstrip(".").lower()
-    return (clean, port, authority) if re.fullmatch(_HOST, clean) else ("", "", "")
+    return (clean, port, authority) if _ONLY_HOST.fullmatch(clean) else ("", "", "")
 
 
 def bare(text: str) -> Iterator[Address]:
@@ -110,6 +112,8 @@ def alone(text: str) -> Iterator[Address]:
 
 def ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """The address that a host is, if it is one."""
+    if not (host[-1:].isdigit() or ":" in host):
+        return None
     try:
         return ipaddress.ip_address(host)
     except ValueError:
@@ -162,22 +166,26 @@ _OWN_NAMES = frozenset({
 """Whole names of the same."""
 
 
+@lru_cache(maxsize=8192)
 def words(name: str) -> tuple[str, ...]:
     """The words of a name, in lower case: ``OPENAI_API_BASE_URL``, ``--qdrant-url``, ``redisAddress``."""
     return tuple(w.lower() for w in _SEPARATORS.split(name) if w)
 
 
+@lru_cache(maxsize=8192)
 def holds_hosts(name: str) -> bool:
     """Whether the name of a setting says that its value is the address of something else."""
     found = words(name)
     return bool(found) and found[-1] in _HOLDS_HOSTS and not never_called(name) and not its_own(name)
 
 
+@lru_cache(maxsize=8192)
 def never_called(name: str) -> bool:
     """Whether the name of a setting says that what it holds is no address to call, whatever it looks like."""
     return name == "$schema" or any(w in _NEVER for w in words(name))
 
 
+@lru_cache(maxsize=8192)
 def its_own(name: str) -> bool:
     """Whether the name of a setting says that it holds where the program itself listens or is found."""
     found = words(name)

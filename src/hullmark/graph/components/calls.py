@@ -19,6 +19,7 @@ from hullmark.graph.components.addresses import (
 from hullmark.graph.components.draft import Why
 from hullmark.graph.components.externals import external
 from hullmark.graph.components.hosts import KEYS
+from hullmark.graph.components.references import part_of
 from hullmark.graph.components.resolve import Resolver, Seen, shown_port
 from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.settings import Setting
@@ -30,6 +31,7 @@ from hullmark.model.credentials import settled
 from hullmark.model.resource import Resource
 from hullmark.model.truth import is_placeholder
 from hullmark.model.workload import PodSet, Workload
+from hullmark.text.source import Place
 from hullmark.text.tree import Node
 
 _HOSTS = frozenset(
@@ -55,7 +57,7 @@ class Calls:
         self.scene = scene
         self.resolver = resolver
         self.stores = stores
-        self._files: dict[int, tuple[tuple[Setting, Found], ...]] = {}
+        self._files: dict[int, tuple[tuple[Setting, Found, Place], ...]] = {}
 
     def workload(self, workload: Workload) -> None:
         """All that a workload's pods and fields name."""
@@ -64,15 +66,7 @@ class Calls:
         for podset in workload.podsets:
             self._podset(podset)
         for setting, path in settings.fields(workload):
-            self.setting(self._part(workload, path), setting, workload.resource)
-
-    def _part(self, workload: Workload, path: tuple[str | int, ...]) -> str:
-        """The component that a field belongs to: the part of a parted object whose own path leads there."""
-        for podset in workload.podsets:
-            own = podset.node.path
-            if len(own) > 2 and path[: len(own)] == own:
-                return self.scene.owner(podset)
-        return self.scene.owner(workload)
+            self.setting(part_of(self.scene, workload, path), setting, workload.resource)
 
     def _podset(self, podset: PodSet) -> None:
         owner, near = self.scene.owner(podset), podset.workload.resource
@@ -85,10 +79,10 @@ class Calls:
         for config, key, node in settings.files(self.scene, podset):
             known = self._files.get(id(node.value))
             if known is None:
-                pairs = ((s, f) for s in settings.lines(config, key, node) for f in found(s))
+                pairs = ((s, f, s.at(f.address.text)) for s in settings.lines(config, key, node) for f in found(s))
                 known = self._files[id(node.value)] = tuple(pairs)
-            for setting, one in known:
-                self.address(owner, setting, one, near)
+            for setting, one, place in known:
+                self._named(owner, setting, one, (near, place))
 
     def setting(self, owner: str, setting: Setting, near: Resource, container: Container | None = None) -> None:
         """All addresses in a setting of a component."""
@@ -97,15 +91,17 @@ class Calls:
 
     def address(self, owner: str, setting: Setting, one: Found, near: Resource) -> None:
         """One address that a component names."""
-        address = one.address
-        place = setting.at(address.text)
+        self._named(owner, setting, one, (near, setting.at(one.address.text)))
+
+    def _named(self, owner: str, setting: Setting, one: Found, seen: tuple[Resource, Place]) -> None:
+        address, (near, place) = one.address, seen
         text = f"{setting.text} names '{address.shown}'"
         if address.scheme in BUCKETS:
             if not address.open and not is_placeholder(address.host):
                 self.stores.bucket(owner, address, setting.name, Why(text, place))
             return
         target = self.resolver(address, Seen(near.ref.namespace, near, place), strong=one.strong)
-        if target is None or self.scene.behind(target.component) == {owner} or self._inner(owner, target.component):
+        if target is None or self._itself(owner, target.component):
             return
         facts = {"port": shown_port(address), "scheme": address.scheme, "path": address.path[:100]}
         if target.offered is False:
@@ -116,17 +112,17 @@ class Calls:
         self.scene.draft.edge(EdgeKind.CALLS, owner, target.component, why)
         self.stores.reached(owner, target.component, address, setting.name, Why(text, place, certain=False))
 
-    def _inner(self, owner: str, target: str) -> bool:
-        """Whether a part names the Service of the whole it belongs to, or the whole one of its parts."""
+    def _itself(self, owner: str, target: str) -> bool:
+        """Whether a Service leads to nobody but the caller, or to parts of it."""
         behind = self.scene.behind(target)
-        return bool(behind) and all(self.scene.draft.get(b).parent == owner for b in behind)
+        return bool(behind) and all(b == owner or self.scene.draft.get(b).parent == owner for b in behind)
 
     def _keys(self, owner: str, container: Container) -> None:
         """Keys of providers that nothing sends elsewhere."""
         environment = container.environment
-        for name, key in KEYS.items():
-            variable = environment.get(name)
-            if variable is None or any(other in environment for other in key.elsewhere):
+        for name in sorted(KEYS.keys() & environment.keys()):
+            key, variable = KEYS[name], environment[name]
+            if any(other in environment for other in key.elsewhere):
                 continue
             if variable.value is not None and not settled(variable.value):
                 continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from hullmark.model.component import Component, ComponentKind, Edge, EdgeKind, Graph, Power
@@ -33,7 +33,7 @@ class _Line:
     evidence: list[Evidence]
     certain: bool
     unknown: str
-    facts: dict[str, str] = field(default_factory=dict)
+    facts: dict[str, str]
 
 
 class Draft:
@@ -98,8 +98,10 @@ class Draft:
         """Add an edge, or further evidence for it; one certain piece makes it certain."""
         line = self._lines.get((kind, source, target))
         if line is None:
-            line = self._lines[kind, source, target] = _Line([], why.certain, why.unknown)
-        elif why.certain and not line.certain:
+            facts = {k: v for k, v in why.facts.items() if v} if why.facts else {}
+            self._lines[kind, source, target] = _Line([Evidence(why.text, why.place)], why.certain, why.unknown, facts)
+            return
+        if why.certain and not line.certain:
             line.certain, line.unknown = True, why.unknown
         if len(line.evidence) < _MOST_EVIDENCE and not any(_same(e, why) for e in line.evidence):
             line.evidence.append(Evidence(why.text, why.place))
@@ -110,6 +112,10 @@ class Draft:
     def edges(self, *kinds: EdgeKind) -> Iterator[tuple[EdgeKind, str, str]]:
         """The edges of these kinds so far."""
         return (key for key in list(self._lines) if key[0] in kinds)
+
+    def fact(self, edge: tuple[EdgeKind, str, str], key: str) -> str:
+        """A fact of an edge; empty if it is not known."""
+        return self._lines[edge].facts.get(key, "")
 
     def note(self, edge: tuple[EdgeKind, str, str], key: str, value: str) -> None:
         """Add a fact to an edge."""

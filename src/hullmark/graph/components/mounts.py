@@ -47,11 +47,15 @@ def mounts(scene: Scene) -> None:
                 _mounted(scene, owner, container, mount)
 
 
+_FILES = ("configMap", "secret", "projected", "csi")
+
+
 def _given(podset: PodSet) -> Iterator[Given]:
     for container in podset.containers:
         yield from _variables(container)
     for name, volume in podset.volumes.items():
-        yield from _files(podset, name, volume)
+        if any(volume.get(kind) is not None for kind in _FILES):
+            yield from _files(podset, name, volume)
     for entry in podset.node.children("imagePullSecrets"):
         if name := string(entry.value, "name"):
             yield Given("Secret", name, EdgeKind.READS, "pulls its images with it", entry.at("name"))
@@ -64,7 +68,7 @@ def _variables(container: Container) -> Iterator[Given]:
             if name := string(entry.value, field, "name"):
                 yield Given(of, name, EdgeKind.READS, f"all variables of {called}", entry.at(field, "name"))
     for entry in container.node.children("env"):
-        source = entry.child("valueFrom")
+        source = entry.child("valueFrom") if entry.get("valueFrom") is not None else None
         for field, of in (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")) if source is not None else ():
             if source is not None and (name := string(source.value, field, "name")):
                 text = f"variable '{string(entry.value, 'name')}' of {called}"
@@ -79,7 +83,8 @@ def _files(podset: PodSet, name: str, volume: Node) -> Iterator[Given]:
         if m.volume is not None and m.volume.value is volume.value
     )
     text = f"volume '{name}' at {where}" if where else f"volume '{name}', which no container mounts"
-    for source in (volume, *volume.children("projected", "sources")):
+    projected = volume.children("projected", "sources") if volume.get("projected") is not None else ()
+    for source in (volume, *projected):
         if found := string(source.value, "configMap", "name"):
             yield Given("ConfigMap", found, EdgeKind.MOUNTS, text, source.at("configMap", "name"))
         for key in ("secretName", "name"):

@@ -13,7 +13,7 @@ from itertools import islice
 
 from hullmark.graph.components.calls import Calls
 from hullmark.graph.components.draft import Why
-from hullmark.graph.components.references import secrets
+from hullmark.graph.components.given import secrets
 from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.settings import named, texts
 from hullmark.graph.components.volumes import bucket

@@ -8,18 +8,20 @@ give one from (or to) that boundary. Ask `hullmark.graph.network.reach.Reachabil
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
 from hullmark.graph.components.draft import Why
 from hullmark.graph.components.externals import external
 from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.zones import CLUSTER, INTERNAL, INTERNET
 from hullmark.graph.network.policies import Held
-from hullmark.graph.network.reach import Direction, Reachability
+from hullmark.graph.network.reach import Direction, Reachability, Verdict
 from hullmark.graph.network.rules import NAME_LABEL, Peer, Rule, reaches_out
 from hullmark.model.component import ComponentKind, EdgeKind
+from hullmark.model.resource import Resource
 from hullmark.model.selectors import EVERYTHING, Selector
+from hullmark.model.truth import string
 from hullmark.model.workload import PodSet
+from hullmark.text.tree import dig
 
 _MOST_PEERS = 64
 """Pod sets named by one peer that get an edge of their own; more are told by the boundary they lie in."""
@@ -41,6 +43,8 @@ class _Drawn:
     def __init__(self, scene: Scene, reachability: Reachability) -> None:
         self.scene = scene
         self.reachability = reachability
+        self._whys: dict[tuple[int, bool | None], Why] = {}
+        self._known: dict[tuple[Resource, Selector | None, Selector | None], tuple[list[PodSet], str]] = {}
 
     def podset(self, podset: PodSet) -> None:
         owner = self.scene.owner(podset)
@@ -65,12 +69,10 @@ class _Drawn:
         self.scene.draft.edge(EdgeKind.MAY_REACH, source, target, why)
 
     def _rule(self, podset: PodSet, owner: str, direction: Direction, held: Held, rule: Rule) -> None:
-        ref = held.policy.resource.ref
-        facts = {"ports": _ports(rule)}
-        unknown = held.policy.unknown or (
-            "" if held.certain else f"whether {ref.kind} '{ref.name}' selects it is not known"
-        )
-        why = Why(f"{ref.kind} '{ref.name}'", rule.node.at(), not unknown, unknown, facts)
+        key = (id(rule), held.certain)
+        why = self._whys.get(key)
+        if why is None:
+            why = self._whys[key] = _why(held, rule)
         if rule.peers is None:
             self._boundary(owner, direction, CLUSTER, why)
             self._boundary(owner, direction, INTERNET, why)
@@ -96,15 +98,12 @@ class _Drawn:
             for zone in self._spaces(peer, held):
                 self._edge(owner, direction, zone, why)
             return
-        others = list(islice(self._meant(peer, held), _MOST_PEERS + 1))
-        if len(others) > _MOST_PEERS:
-            for zone in self._spaces(peer, held):
-                self._edge(owner, direction, zone, why._replace(certain=False))
-            return
+        others, more = self._meant(peer, held)
         for other in others:
-            target = self.scene.owner(other)
-            if target != owner:
+            if self.scene.owner(other) != owner:
                 self._pair(podset, other, direction, why)
+        if more:
+            self._boundary(owner, direction, CLUSTER, why._replace(certain=False, unknown=more))
 
     def _pair(self, podset: PodSet, other: PodSet, direction: Direction, why: Why) -> None:
         """Two pod sets of which one admits the other: an edge only if the other end does not refuse."""
@@ -114,14 +113,25 @@ class _Drawn:
             known = why if verdict.allowed else why._replace(certain=False, unknown=verdict.unknown)
             self.scene.draft.edge(EdgeKind.MAY_REACH, self.scene.owner(source), self.scene.owner(target), known)
 
-    def _meant(self, peer: Peer, held: Held) -> Iterator[PodSet]:
-        policy, selector = held.policy.resource, peer.pods or EVERYTHING
-        if peer.spaces is None:
-            yield from self.scene.pods.select(selector, policy.ref.namespace, policy).podsets
-            return
-        for podset in self.scene.pods.everywhere(selector, policy):
-            if self.reachability.means(peer, policy, podset) is not False:
-                yield podset
+    def _meant(self, peer: Peer, held: Held) -> tuple[list[PodSet], str]:
+        """The pod sets that a peer means for sure, and why there may be more; worked out once for each peer."""
+        key = (held.policy.resource, peer.pods, peer.spaces)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._selected(peer, held.policy.resource)
+        return known
+
+    def _selected(self, peer: Peer, policy: Resource) -> tuple[list[PodSet], str]:
+        found: list[PodSet] = []
+        selector, pods = peer.pods or EVERYTHING, self.scene.pods
+        spaces = [policy.ref.namespace] if peer.spaces is None else self.reachability.spaces.matching(peer.spaces)
+        for space in spaces:
+            found += pods.select(selector, space, policy).podsets
+            if len(found) > _MOST_PEERS:
+                return found[:_MOST_PEERS], f"it means more than {_MOST_PEERS} groups of pods"
+        if peer.spaces is not None and self.reachability.spaces.hidden(peer.spaces):
+            return found, "labels of namespaces that are not in the scan are not known"
+        return found, ""
 
     def _spaces(self, peer: Peer, held: Held) -> Iterator[str]:
         """The boundaries that a peer of whole namespaces means."""
@@ -132,12 +142,16 @@ class _Drawn:
         if peer.spaces == EVERYTHING:
             yield zones.basic(CLUSTER)
             return
-        for name in _named(peer.spaces):
+        for name in dict.fromkeys((*_named(peer.spaces), *self.reachability.spaces.matching(peer.spaces))):
             yield zones.namespace(name)
-        if not _named(peer.spaces):
-            for namespace in self.scene.arch.kinds("Namespace"):
-                if self.reachability.spaces.selected(peer.spaces, namespace.ref.name):
-                    yield zones.namespace(namespace.ref.name)
+
+
+def _why(held: Held, rule: Rule) -> Why:
+    """A rule as evidence, with what is not known of it."""
+    ref = held.policy.resource.ref
+    doubt = "" if held.certain else f"whether {ref.kind} '{ref.name}' selects it is not known"
+    unknown = held.policy.unknown or doubt
+    return Why(f"{ref.kind} '{ref.name}'", rule.node.at(), not unknown, unknown, {"ports": _ports(rule)})
 
 
 def _named(selector: Selector) -> list[str]:
@@ -168,19 +182,39 @@ def _ports(rule: Rule) -> str:
 
 
 def judged(scene: Scene, reachability: Reachability) -> None:
-    """Say of every call inside the cluster whether network policies let it through."""
+    """Say of every call inside the cluster whether network policies let it through, on the port that it names."""
+    known: dict[tuple[PodSet, PodSet, int | str | None], Verdict] = {}
+    ports: dict[tuple[str, str], int | str | None] = {}
     for edge in scene.draft.edges(EdgeKind.CALLS):
         _, source, target = edge
-        service = scene.draft.get(target)
-        caller = scene.draft.get(source)
+        service, caller = scene.draft.get(target), scene.draft.get(source)
         if service.kind is not ComponentKind.SERVICE or service.resource is None or caller.workload is None:
             continue
-        pods = scene.arch.selected(service.resource).podsets
-        callers = [caller.podset] if caller.podset is not None else list(caller.workload.podsets)
-        verdicts = [reachability.may(a, b) for a in callers for b in pods]
+        said = scene.draft.fact(edge, "port")
+        if (target, said) not in ports:
+            ports[target, said] = _behind(service.resource, said)
+        port = ports[target, said]
+        verdicts: list[Verdict] = []
+        for one in [caller.podset] if caller.podset is not None else caller.workload.podsets:
+            for other in scene.arch.selected(service.resource).podsets:
+                key = (one, other, port)
+                if key not in known:
+                    known[key] = reachability.may(one, other, port)
+                verdicts.append(known[key])
         if verdicts:
             allowed = [v.allowed for v in verdicts]
             answer = "yes" if True in allowed else "unknown" if None in allowed else "no"
             scene.draft.note(edge, "network", answer)
             if answer == "no":
                 scene.draft.note(edge, "refused-by", ", ".join(str(p.ref) for p in verdicts[0].policies))
+
+
+def _behind(service: Resource, port: str) -> int | str | None:
+    """The port of the pods that a port of a Service leads to; None for any where it cannot be told."""
+    for entry in service.node.children("spec", "ports"):
+        number, name = dig(entry.value, "port"), string(entry.value, "name")
+        if port in (str(number), name) and port:
+            target = dig(entry.value, "targetPort")
+            found = number if target is None else target
+            return found if isinstance(found, (int, str)) else None
+    return int(port) if port.isdigit() and string(service.spec, "clusterIP") == "None" else None

@@ -51,6 +51,7 @@ class Resolver:
         self._spaces = {r.ref.namespace for r in scene.arch.resources if r.ref.namespace}
         self._spaces.update(r.ref.name for r in scene.arch.kinds("Namespace"))
         self._offers: dict[str, frozenset[str]] = {}
+        self._known: dict[tuple[object, ...], Target | None] = {}
         self._routes: dict[str, str] = {}
         for route in scene.draft.all(ComponentKind.ROUTE):
             for host in route.facts.get("host", "").split(", "):
@@ -64,6 +65,12 @@ class Resolver:
         only if a Service of the scan has this name and offers this port, or the name ends as cluster names do.
         None for the pod itself, for what is no address, and for hosts that are not fully written.
         """
+        key = (address.host, address.port, address.open, strong, seen.namespace, seen.near.file)
+        if key not in self._known:
+            self._known[key] = self._resolved(address, seen, strong=strong)
+        return self._known[key]
+
+    def _resolved(self, address: Address, seen: Seen, *, strong: bool) -> Target | None:
         host = address.host
         if is_self(host) or address.open or host in _NODE_NAMES or not host:
             return None

@@ -33,6 +33,7 @@ class Scene:
         self._owners: dict[PodSet, str] = {}
         self._wholes: dict[Workload, str] = {}
         self._behind: dict[str, set[str]] | None = None
+        self._mentioned: dict[tuple[ComponentKind, str, str, str, str], str] = {}
 
     def find(self, kind: str, name: str, namespace: str, near: Resource) -> Resource | None:
         """An object by kind and name as seen from another one."""
@@ -82,6 +83,14 @@ class Scene:
 
     def mentioned(self, kind: ComponentKind, of: str, name: str, namespace: str, near: Resource, place: Place) -> str:
         """The component of an object that is mentioned by kind and name."""
+        key = (kind, of, name, namespace, near.file)
+        known = self._mentioned.get(key)
+        if known is None:
+            known = self._mentioned[key] = self._found(kind, of, name, namespace, (near, place))
+        return known
+
+    def _found(self, kind: ComponentKind, of: str, name: str, namespace: str, seen: tuple[Resource, Place]) -> str:
+        near, place = seen
         found = self.find(of, name, namespace, near)
         if found is not None:
             return self.draft.object(kind, found, self.zones.namespace(found.ref.namespace))

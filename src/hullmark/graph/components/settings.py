@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hullmark.graph.components.addresses import MAX_TEXT
+from hullmark.graph.components.addresses import MAX_TEXT, holds_hosts
 from hullmark.graph.components.scene import Scene
 from hullmark.model.argv import programs
 from hullmark.model.container import Container, Variable
@@ -44,13 +44,18 @@ class Setting(NamedTuple):
         return spot(self.origin, text)
 
 
+def worth_reading(name: str, value: str) -> bool:
+    """Whether a value can hold an address at all; most do not."""
+    return ":" in value or ".svc" in value or "_SERVICE_HOST" in value or holds_hosts(name)
+
+
 # -- variables and command lines -----------------------------------------------------------------
 
 
 def variables(container: Container) -> Iterator[Setting]:
     """The variables of a container whose values are known."""
     for variable in container.environment.values():
-        if variable.value:
+        if variable.value and worth_reading(variable.name, variable.value):
             yield Setting(variable.name, variable.value, f"variable '{variable.name}'", _value(variable))
 
 
@@ -64,29 +69,27 @@ _SPEECH = frozenset({"echo", "printf", "cat", "#", ":", "test", "[", "export"})
 
 
 def arguments(container: Container) -> Iterator[Setting]:
-    """The words of the commands a container runs, each with the flag it belongs to."""
+    """The words of the commands a container runs that may hold addresses, each with the flag it belongs to."""
     for segment in container.argv.segments:
         if next(programs(segment), ("", ""))[0] in _SPEECH:
             continue
         flag = ""
         for word in segment:
-            name, equals, value = word.partition("=")
-            if word[:1] == "-" and equals:
-                yield _word(name, value, word, container)
-                flag = ""
-            elif word[:1] == "-":
-                flag = word if word[:2] == "--" else ""
-            elif equals and name.replace("_", "").replace(".", "").isalnum() and "://" not in name:
-                yield _word(name, value, word, container)
-                flag = ""
-            else:
-                yield _word(flag, word, word, container)
-                flag = ""
+            name, value, flag = _taken(word, flag)
+            if value and worth_reading(name, value):
+                called = f"flag '{name}'" if name[:1] == "-" else f"argument '{name}'" if name else "command line"
+                text = f"{called} of container '{container.name}'"
+                yield Setting(name, value, text, Word(container, word))
 
 
-def _word(name: str, value: str, word: str, container: Container) -> Setting:
-    called = f"flag '{name}'" if name[:1] == "-" else f"argument '{name}'" if name else "command line"
-    return Setting(name, value, f"{called} of container '{container.name}'", Word(container, word))
+def _taken(word: str, flag: str) -> tuple[str, str, str]:
+    """A word as name and value, and the flag that the next word belongs to."""
+    name, equals, value = word.partition("=")
+    if word[:1] == "-":
+        return (name, value, "") if equals else ("", "", word if word[:2] == "--" else "")
+    if equals and name.replace("_", "").replace(".", "").isalnum():
+        return name, value, ""
+    return flag, word, ""
 
 
 # -- mounted configuration -----------------------------------------------------------------------
@@ -102,6 +105,8 @@ def files(scene: Scene, podset: PodSet) -> Iterator[tuple[Resource, str, Node]]:
     """The files that a pod set mounts from ConfigMaps of the scan: the map, the key and its text."""
     workload = podset.workload
     for volume in podset.volumes.values():
+        if volume.get("configMap") is None and volume.get("projected") is None:
+            continue
         for source in (volume, *volume.children("projected", "sources")):
             name = string(source.value, "configMap", "name")
             config = scene.find("ConfigMap", name, workload.namespace, workload.resource) if name else None
@@ -213,7 +218,7 @@ _HOOKS = (("lifecycle", "postStart"), ("lifecycle", "preStop"))
 
 def hooks(container: Container) -> Iterator[Setting]:
     """The commands that run when a container starts and ends; in them only whole URLs count."""
-    for hook in _HOOKS:
+    for hook in _HOOKS if container.node.get("lifecycle") is not None else ():
         for word in container.node.children(*hook, "exec", "command"):
             if isinstance(word.value, str):
                 for line in word.value[:MAX_TEXT].splitlines():

@@ -57,6 +57,7 @@ class Stores:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._run: dict[str, tuple[Store, str]] = {}
+        self._none: set[tuple[str, str]] = set()
         for workload in scene.arch.workloads:
             if not workload.template:
                 self._running(workload)
@@ -120,12 +121,15 @@ class Stores:
         """The store at an address: run by the workloads behind a Service, else told by scheme, provider, name or port."""
         if service in self._run:
             return self._run[service]
+        if (service, address.scheme) in self._none:
+            return None
         for target in self._scene.behind(service):
             if target in self._run:
                 return self._run[target]
         component = self._scene.draft.get(service)
         store = by_scheme(address.scheme) or self._by_host(component, address)
         if store is None:
+            self._none.add((service, address.scheme))
             return None
         place, space = component.place, component.namespace
         if component.kind is ComponentKind.SERVICE:

@@ -55,7 +55,8 @@ def _read_only(volume: Node | None) -> bool:
     if volume is None:
         return False
     try:
-        return any(flag(volume.value, kind, "readOnly") is True for kind in ("persistentVolumeClaim", "csi", "nfs"))
+        kinds = (k for k in ("persistentVolumeClaim", "csi", "nfs") if volume.get(k) is not None)
+        return any(flag(volume.value, kind, "readOnly") is True for kind in kinds)
     except Undecided:
         return False
 

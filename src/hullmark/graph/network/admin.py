@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hullmark.graph.network.native import ports
-from hullmark.graph.network.rules import Action, Peer, Policy, Ports, Rule, Side
+from hullmark.graph.network.rules import Action, Peer, Policy, Ports, Rule, Side, selector_of
 from hullmark.model.resource import Resource
-from hullmark.model.selectors import EVERYTHING, Selector, label_selector
+from hullmark.model.selectors import EVERYTHING, Selector
 from hullmark.model.truth import string
 from hullmark.text.tree import Node, Value, dig, items
 
@@ -51,7 +51,7 @@ def _subject(subject: Value) -> tuple[Selector, Selector]:
 
 
 def _or(value: Value, otherwise: Selector) -> Selector:
-    found = label_selector(value)
+    found = selector_of(value)
     return otherwise if found is None else found
 
 
@@ -75,7 +75,7 @@ def _rules(resource: Resource, direction: str, field: str) -> Iterator[Rule]:
 
 def _peer(peer: Value) -> list[Peer] | None:
     """A peer, one entry an address block or name; None if it has no known field."""
-    if (spaces := label_selector(dig(peer, "namespaces"))) is not None:
+    if (spaces := selector_of(dig(peer, "namespaces"))) is not None:
         return [Peer(pods=EVERYTHING, spaces=spaces)]
     if (pods := dig(peer, "pods")) is not None:
         return [

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hullmark.graph.network.native import ports
-from hullmark.graph.network.rules import NAME_LABEL, Action, Peer, Policy, Ports, Rule, Side
+from hullmark.graph.network.rules import NAME_LABEL, Action, Peer, Policy, Ports, Rule, Side, selector_of
 from hullmark.model.resource import Resource
-from hullmark.model.selectors import EVERYTHING, Expression, Selector, label_selector
+from hullmark.model.selectors import EVERYTHING, Expression, Selector
 from hullmark.model.truth import string
 from hullmark.text.tree import Node, Value, dig, items
 
@@ -29,7 +29,7 @@ def read(resource: Resource) -> Iterator[Policy]:
     """The policies an object holds: one ``spec``, several ``specs``. Those for nodes are left out."""
     wide = resource.ref.kind == "CiliumClusterwideNetworkPolicy"
     for spec in (*filter(None, (resource.node.child("spec"),)), *resource.node.children("specs")):
-        selector = label_selector(spec.get("endpointSelector"))
+        selector = selector_of(spec.get("endpointSelector"))
         if selector is None:
             if spec.get("nodeSelector") is None:
                 yield Policy(
@@ -114,7 +114,7 @@ _PEERS = ("Endpoints", "Entities", "CIDR", "CIDRSet", "FQDNs", "Services", "Grou
 def _peers(rule: Node, prefix: str, field: str, *, wide: bool) -> Iterator[Peer]:
     for value in items(rule.value, f"{prefix}{field}"):
         if field == "Endpoints":
-            selector = label_selector(value)
+            selector = selector_of(value)
             pods, spaces = _split(EVERYTHING if selector is None else selector, _home(wide=wide))
             yield Peer(pods=pods, spaces=spaces)
         elif field == "Entities":

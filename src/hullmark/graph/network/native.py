@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hullmark.graph.network.rules import Peer, Policy, Ports, Rule, Side
+from hullmark.graph.network.rules import Peer, Policy, Ports, Rule, Side, selector_of
 from hullmark.model.resource import Resource
-from hullmark.model.selectors import EVERYTHING, label_selector
+from hullmark.model.selectors import EVERYTHING
 from hullmark.model.truth import natural, string
 from hullmark.text.tree import Node, Value, dig, items
 
@@ -23,7 +23,7 @@ def read(resource: Resource) -> Policy:
     return Policy(
         resource,
         "namespace",
-        label_selector(dig(spec, "podSelector")) or EVERYTHING,
+        selector_of(dig(spec, "podSelector")) or EVERYTHING,
         None,
         _side(resource, "ingress", "from") if ingress else None,
         _side(resource, "egress", "to") if egress else None,
@@ -45,7 +45,7 @@ def _peers(rule: Node, field: str) -> Iterator[Peer]:
         if cidr:
             yield Peer(block=cidr, excluded=tuple(e for e in items(peer, "ipBlock", "except") if isinstance(e, str)))
             continue
-        pods, spaces = label_selector(dig(peer, "podSelector")), label_selector(dig(peer, "namespaceSelector"))
+        pods, spaces = selector_of(dig(peer, "podSelector")), selector_of(dig(peer, "namespaceSelector"))
         if pods is None and spaces is None:
             yield Peer(unknown="a peer of the rule cannot be read")
         else:

@@ -125,7 +125,7 @@ class Unseen:
     def candidates(self, policy: Policy) -> Iterator[PodSet]:
         """Those a policy may select for a label it does not see: their operator's, or a controller's of Kubernetes."""
         selector = policy.pods
-        if selector.unknown or selector.placeholder or any(set_by_controller(k) for k in selector.keys):
+        if selector.unknown or any(set_by_controller(k) for k in selector.keys):
             listed = self._all
         elif any("/" in k for k in selector.keys):
             listed = self._custom

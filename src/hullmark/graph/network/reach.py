@@ -59,8 +59,10 @@ class Reachability:
 
     def __init__(self, arch: Architecture, pods: Pods | None = None) -> None:
         self.pods = Pods(Chains(), arch.workloads) if pods is None else pods
-        self.spaces = Spaces(arch.by_kind.get("Namespace", ()))
+        used = {p.workload.namespace for p in arch.links}
+        self.spaces = Spaces(arch.by_kind.get("Namespace", ()), used)
         self.held = policies(arch, self.pods, self.spaces)
+        self._ports: dict[PodSet, tuple[tuple[Port, str], ...]] = {}
 
     def may(self, source: PodSet, target: PodSet, port: int | str | None = None, protocol: str = "TCP") -> Verdict:
         """Whether pods of one set may open a connection to pods of another on a port: a number, a name, or any (None)."""
@@ -68,7 +70,7 @@ class Reachability:
         if not egress and not ingress:
             return ALL_OPEN
         best: Verdict | None = None
-        for candidate in _candidates(target, port, protocol, (egress, ingress)):
+        for candidate in _candidates(self._declared(target), port, protocol, (egress, ingress)):
             verdict = self._pair(source, target, candidate, egress, ingress)
             if verdict.allowed:
                 return verdict
@@ -92,11 +94,17 @@ class Reachability:
         return self.held.get((podset, direction), ())
 
     def _matches(self, rule: Rule, policy: Resource, other: PodSet, target: PodSet, port: Port) -> Truth:
-        reached = _any_port(rule.ports, target, port)
+        reached = True if rule.ports is None else any(_holds(p, self._declared(target), port) for p in rule.ports)
         if reached is False:
             return False
         peers = True if rule.peers is None else either(self.means(p, policy, other) for p in rule.peers)
         return both(reached, peers)
+
+    def _declared(self, podset: PodSet) -> tuple[tuple[Port, str], ...]:
+        known = self._ports.get(podset)
+        if known is None:
+            known = self._ports[podset] = tuple(declared_ports(podset))
+        return known
 
     def means(self, peer: Peer, policy: Resource, podset: PodSet) -> Truth:
         """Whether a peer of a policy's rule means the pods of a pod set."""
@@ -136,24 +144,16 @@ def _on_node(podset: PodSet, answer: Answer) -> Answer:
     return answer
 
 
-def _any_port(listed: tuple[Ports, ...] | None, target: PodSet, port: Port) -> Truth:
-    return True if listed is None else either(_holds(p, target, port) for p in listed)
+Declared = tuple[tuple["Port", str], ...]
+"""The ports that containers of a pod set declare, each with its name."""
 
 
-def _holds(ports: Ports, target: PodSet, port: Port) -> Truth:
+def _holds(ports: Ports, declared: Declared, port: Port) -> bool:
     if ports.protocol and ports.protocol.upper() != port.protocol:
         return False
     if not ports.name:
         return ports.first <= port.number <= ports.last
-    named = list(named_ports(target, ports.name))
-    return any(p == port for p in named)
-
-
-def named_ports(podset: PodSet, name: str) -> Iterator[Port]:
-    """The ports that containers of a pod set give a name to."""
-    for port in declared_ports(podset):
-        if port[1] == name:
-            yield port[0]
+    return (port, ports.name) in declared
 
 
 def declared_ports(podset: PodSet) -> Iterator[tuple[Port, str]]:
@@ -167,14 +167,14 @@ def declared_ports(podset: PodSet) -> Iterator[tuple[Port, str]]:
 
 
 def _candidates(
-    target: PodSet, port: int | str | None, protocol: str, held: tuple[Sequence[Held], Sequence[Held]]
+    declared: Declared, port: int | str | None, protocol: str, held: tuple[Sequence[Held], Sequence[Held]]
 ) -> list[Port]:
     """The ports to ask about. For any port: those declared, those rules name, and one that nothing names."""
     if isinstance(port, int):
         return [Port(port, protocol)]
-    if isinstance(port, str):
-        return [p for p in named_ports(target, port) if p.protocol == protocol]
-    declared = [p for p, _ in declared_ports(target) if p.protocol == protocol]
+    own = [p for p, name in declared if p.protocol == protocol and (port is None or name == port)]
+    if port is not None:
+        return own
     mentioned = [
         Port(p.first, protocol)
         for side in held
@@ -183,6 +183,6 @@ def _candidates(
         for p in rule.ports or ()
         if not p.name and 0 < p.first <= p.last and p.protocol.upper() in ("", protocol)
     ]
-    known = list(dict.fromkeys((*declared, *mentioned)))
+    known = list(dict.fromkeys((*own, *mentioned)))
     free = next(n for n in range(1, 65_536) if all(p.number != n for p in known))
     return [*known, Port(free, protocol)]

@@ -13,9 +13,9 @@ from typing import Literal, NamedTuple
 
 from hullmark.graph.selection import BUILT_IN, set_by_controller
 from hullmark.model.resource import Resource
-from hullmark.model.selectors import Selector
+from hullmark.model.selectors import Selector, label_selector
 from hullmark.model.workload import PodSet
-from hullmark.text.tree import Node
+from hullmark.text.tree import Node, Value
 
 Truth = bool | None
 Action = Literal["allow", "deny", "pass"]
@@ -86,6 +86,14 @@ class Policy(NamedTuple):
     unknown: str = ""
 
 
+def selector_of(value: Value) -> Selector | None:
+    """A label selector as policies have them; one with a placeholder cannot be read."""
+    found = label_selector(value)
+    if found is not None and not found.unknown and found.placeholder:
+        return found._replace(unknown=f"its selector holds the placeholder '{found.placeholder}'")
+    return found
+
+
 def either(answers: Iterable[Truth]) -> Truth:
     """Whether one of them holds."""
     unknown = False
@@ -105,7 +113,7 @@ def both(one: Truth, other: Truth) -> Truth:
 
 def carries(selector: Selector, podset: PodSet) -> Truth:
     """Whether a selector selects the pods of a pod set, whose operator may put further labels on them."""
-    if selector.unknown or selector.placeholder:
+    if selector.unknown:
         return None
     if selector.matches(podset.labels):
         return True if _settled(selector, podset) else None
@@ -133,16 +141,37 @@ def _foreign(key: str, podset: PodSet) -> bool:
 
 
 class Spaces:
-    """What is known of namespaces: their labels, all of them for those in the scan."""
+    """What is known of namespaces: their labels, all of them for those in the scan.
 
-    def __init__(self, namespaces: Iterable[Resource]) -> None:
+    ``used`` are the namespaces that objects of the scan lie in, whether or not they are in it themselves.
+    """
+
+    def __init__(self, namespaces: Iterable[Resource], used: Iterable[str]) -> None:
         self._labels: dict[str, Mapping[str, str]] = {
             n.ref.name: {NAME_LABEL: n.ref.name, **n.labels} for n in namespaces if not n.ref.group
         }
+        self._bare = sorted(set(used) - self._labels.keys())
+        self._by_label: dict[tuple[str, str], list[str]] = {}
+        for name, labels in self._labels.items():
+            for pair in labels.items():
+                self._by_label.setdefault(pair, []).append(name)
+
+    def matching(self, selector: Selector) -> list[str]:
+        """The namespaces that a selector surely selects; those that only have a name can be selected by it alone."""
+        listed = (self._by_label.get(pair, []) for pair in selector.pairs)
+        first = min(listed, key=len, default=list(self._labels))
+        bare = [n for k, n in selector.pairs if k == NAME_LABEL] if selector.pairs else self._bare
+        return [n for n in dict.fromkeys((*first, *bare)) if self.selected(selector, n)]
+
+    def hidden(self, selector: Selector) -> bool:
+        """Whether a namespace of which only the name is known may be selected as well."""
+        asked = [k for k in selector.keys_all if k != NAME_LABEL]
+        named = any(k == NAME_LABEL for k, _ in selector.pairs)
+        return bool(asked) and bool(self._bare) and not named
 
     def selected(self, selector: Selector, namespace: str) -> Truth:
         """Whether a selector selects a namespace; of one that is left out nothing is known."""
-        if selector.unknown or selector.placeholder:
+        if selector.unknown:
             return None
         if not selector.pairs and not selector.expressions:
             return True

@@ -33,6 +33,8 @@ def settle(held: Sequence[Held], matches: Matches) -> Answer:
     """The answer of one direction."""
     if not held:
         return OPEN
+    if all(h.policy.tier == "namespace" for h in held):
+        return _additive(held, matches, OPEN)
     below = _in_order([h for h in held if h.policy.tier == "baseline"], matches, OPEN, OPEN)
     middle = _additive([h for h in held if h.policy.tier == "namespace"], matches, below)
     return _in_order([h for h in held if h.policy.tier == "admin"], matches, middle, middle._replace())
@@ -69,7 +71,7 @@ def _first(held: Held, matches: Matches, rest: Answer, passed: Answer) -> Answer
     return answer
 
 
-def _additive(held: list[Held], matches: Matches, rest: Answer) -> Answer:
+def _additive(held: Sequence[Held], matches: Matches, rest: Answer) -> Answer:
     """Policies that close what they select and open it again by any rule of any of them; denials come first."""
     if not held:
         return rest

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from hullmark.model.errors import HullmarkError
 from hullmark.model.finding import NotChecked
 from hullmark.sources.cache import Cache
-from hullmark.sources.files import contents
+from hullmark.sources.files import STDIN, contents
 from hullmark.sources.helm.archive import Refused, pack
 from hullmark.sources.helm.chart import META, VALUES, Loaded, Texts, load
 from hullmark.sources.helm.command import Helm, HelmOptions
@@ -84,6 +84,8 @@ def render(chart: str, options: HelmOptions, tools: Tools) -> Iterator[Unit]:
 
 def _given(names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     for name in names:
+        if name == STDIN:
+            raise HullmarkError("values are not read from standard input", "give the name of a file")
         data = contents(name)
         if isinstance(data, Problem):
             raise HullmarkError(f"the values in '{name}' cannot be read: {data.message}", data.hint)
@@ -119,9 +121,9 @@ def _rendered(
     variants = _variants(loaded, given)
     left_out = list(loaded.left_out)
     left_out += (NotChecked(v.given[0][0], 1, TOO_MANY, "name it with --values") for v in variants[MAX_VARIANTS:])
-    with _Kitchen(chart, loaded, options, tools, texts) as kitchen:
+    with _Renderings(chart, loaded, options, tools, texts) as renderings:
         for variant in variants[:MAX_VARIANTS]:
-            record = kitchen.record(variant)
+            record = renderings.record(variant)
             if record.problem is not None:
                 yield _unchecked(chart, FAILED, "", record.problem)._replace(variant=variant.name)
                 continue
@@ -129,16 +131,17 @@ def _rendered(
             yield Unit(chart, "helm", found._replace(not_checked=(*left_out, *found.not_checked)), variant.name)
 
 
-class _Kitchen:
+class _Renderings:
     """Renders the variants of one chart, if they have not been rendered before, from one packed copy."""
 
     def __init__(self, chart: str, loaded: Loaded, options: HelmOptions, tools: Tools, texts: Texts) -> None:
         self.path, self.loaded, self.options, self.tools, self.texts = chart, loaded, options, tools, texts
         self.folder: TemporaryDirectory[str] | None = None
+        self.digest = "" if tools.cache is None else Cache.key(*(part for pair in loaded.raw.items() for part in pair))
         self.stopped: Problem | None = None
         """Why helm had to be stopped: with other values it would have to be, too."""
 
-    def __enter__(self) -> _Kitchen:
+    def __enter__(self) -> _Renderings:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -163,10 +166,9 @@ class _Kitchen:
     def _key(self, variant: Variant) -> str:
         """What a rendering depends on: the tool, what it is told, and every byte it reads, by the names that are shown."""
         options = repr(self.options._replace(values=(), root=""))
-        files = (part for pair in self.loaded.raw.items() for part in pair)
         values = (part for pair in variant.given for part in pair)
         head = ("helm", _FORMAT, identity(self.tools.helm), options, self.loaded.chart.prefix)
-        return Cache.key(*head, str(len(variant.given)), *values, *files)
+        return Cache.key(*head, self.digest, variant.name, *values)
 
     def _render(self, variant: Variant) -> Record:
         if self.folder is None:
@@ -187,17 +189,17 @@ class _Kitchen:
         return Record(tuple(pages(self.loaded.chart, printed(ran), setup, known)))
 
     def _setup(self, folder: str, variant: Variant) -> tuple[Setup, dict[str, str]]:
-        """What it takes to render a variant, and the user's names of its files of values by ours."""
+        """What it takes to render a variant, and the user's names of the files that helm reads by ours."""
         archive = os.path.join(folder, "chart.tgz") if os.path.isdir(self.path) else os.path.abspath(self.path)
         if os.path.isdir(self.path) and not os.path.exists(archive):
             _write(archive, pack(self.loaded.raw))
-        given = {}
+        given = {archive: self.path}
         for number, (name, data) in enumerate(variant.given):
             file = os.path.join(folder, f"values-{number}.yaml")
             _write(file, data)
             given[file] = name
         release = self.options.release_name or _release(self.loaded.chart.name)
-        return Setup(Helm.of(self.tools.helm, self.options), release, archive, tuple(given), folder), given
+        return Setup(Helm.of(self.tools.helm, self.options), release, archive, tuple(given)[1:], folder), given
 
 
 _FORMAT = "1"

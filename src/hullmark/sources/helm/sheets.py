@@ -88,6 +88,8 @@ def _sheet(doc: Rendered, template: str, lines: Sequence[tuple[str, int] | None]
     scalars: dict[Path, tuple[Stretch, ...]] = {}
     own = {where: value for where, value in whole.items() if where[0] == doc.key}
     for (_, path), value in inside(own, roots):
+        if value not in held:
+            continue
         length = len(text(dig(roots[doc.key], *path)))
         scalars[path] = (Stretch(0, length, _written(held[value])),)
     for (key, path), parts in traced.parts.items():

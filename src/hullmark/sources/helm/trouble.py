@@ -34,7 +34,7 @@ class Trouble(NamedTuple):
     chart: Chart
     texts: Texts
     given: Mapping[str, str]
-    """The user's names of these files by those that helm was given."""
+    """The user's names of what helm reads by the names that helm was given."""
     misprint: Callable[[str], tuple[str, int] | None]
     """Finds the line that prints what is no YAML, in a template of which helm gives only the name."""
 
