@@ -39,6 +39,10 @@ STORIES = {
         "cluster-admin-binding", "overpowered-agent-identity", "package-install-at-start", "unauthenticated-mcp-server",
         "plaintext-secret-in-env", "host-network", "host-path-volume", "plaintext-ingress",
     },
+    "team-assistant-compose": {
+        "unauthenticated-public-inference", "privileged-container", "trusted-remote-code", "plaintext-secret-in-env",
+        "unauthenticated-vector-store", "ephemeral-vector-store", "runtime-socket-mount", "missing-shared-memory",
+    },
 }  # fmt: skip
 """What each story is about, as the checks that must tell it."""
 

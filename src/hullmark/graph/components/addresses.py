@@ -189,4 +189,7 @@ def never_called(name: str) -> bool:
 def its_own(name: str) -> bool:
     """Whether the name of a setting says that it holds where the program itself listens or is found."""
     found = words(name)
-    return "_".join(found).upper() in _OWN_NAMES or any(w in _OWN for w in found)
+    whole = (
+        name == name.upper() or name[:1] == "-"
+    )  # in a file, ``host`` stands in the section of what it is the host of
+    return (whole and "_".join(found).upper() in _OWN_NAMES) or any(w in _OWN for w in found)

@@ -97,7 +97,18 @@ def _chosen(podset: PodSet) -> bool:
         )
         own = podset.workload.resource.node
         return own.get(*cluster[len(own.path) :], "enableInTreeAutoscaling") is True
-    return ref.group not in BUILT_IN and podset.template is None
+    return ref.group not in _PLAIN and not _as_written(podset)
+
+
+_PLAIN = BUILT_IN | {"argoproj.io", "tekton.dev"}
+"""Groups whose pods run as ``default`` where nothing else is said."""
+
+
+def _as_written(podset: PodSet) -> bool:
+    """Whether the pod is described as a pod, and not put together from fields."""
+    root = podset.workload.resource.node
+    found = root.child(*podset.node.path[len(root.path) :])
+    return found is not None and found.value is podset.node.value
 
 
 def _cloud(scene: Scene, source: str, title: str, value: str, resource: Resource, key: str) -> None:
