@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hullmark.checks.registry import checks
-from hullmark.checks.wording import said
 from hullmark.engine.run import evaluate, verdicts
 from hullmark.graph.build import build
 from hullmark.model.architecture import Architecture
+from hullmark.model.wording import said
 from hullmark.sources.compose import read_project
 
 STACKS = Path(__file__).parents[1] / "data" / "compose"

@@ -27,6 +27,7 @@ _PHRASES = {
     "nodes": "hosts",
     "node": "host",
     "a ConfigMap or Secret": "an env file",
+    "ConfigMap": "file",
 }
 """Words of Kubernetes and what they are here; longer ones first."""
 
