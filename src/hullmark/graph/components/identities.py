@@ -32,8 +32,8 @@ def identities(scene: Scene) -> None:
                 if key in account.annotations:
                     _cloud(scene, made, title, account.annotations[key], account, key)
     for podset in scene.podsets():
-        named = not podset.workload.template or any(string(podset.node.value, k) for k in _KEYS)
-        if named and podset.workload.platform is Platform.KUBERNETES:
+        named = any(string(podset.node.value, key) for key in _KEYS)
+        if podset.workload.platform is Platform.KUBERNETES and (named or not podset.workload.template):
             held.setdefault(_runs_as(scene, podset), {}).update(
                 dict.fromkeys(scene.arch.around(podset).identity.grants)
             )
