@@ -84,13 +84,16 @@ services:
   llm: {{image: "vllm/vllm-openai:v0.9.1"}}
   other: {{image: "vllm/vllm-openai:v0.9.1"}}
 """
-PASS = "location / { proxy_pass http://llm:8000; }\n"
+PASS = "location /llm/ { proxy_pass http://llm:8000; }\n"
 
 
 @pytest.mark.parametrize(
     ("image", "file", "text", "published", "result"),
     [
         ("nginx:1.29", "nginx.conf", PASS, "80", (Reach.PUBLIC, True)),
+        ("nginx:1.29", "nginx.conf", "location / { proxy_pass http://llm; }\n", "80", (Reach.PUBLIC, True)),
+        ("nginx:1.29", "nginx.conf", "# " + PASS, "80", (Reach.CLUSTER, True)),
+        ("nginx:1.29", "nginx.conf", "location /llm/ { proxy_pass http://else; }\n", "80", (Reach.CLUSTER, True)),
         ("nginx:1.29", "nginx.conf", PASS, "127.0.0.1:80", (Reach.LOOPBACK, True)),
         ("nginx:1.29", "nginx.conf", "auth_basic 'x';\n" + PASS, "80", (Reach.PUBLIC, False)),
         ("nginx:1.29", "nginx.conf", "auth_basic off;\n" + PASS, "80", (Reach.PUBLIC, True)),
@@ -111,6 +114,7 @@ def test_what_configuration_leads_to(
         place = found.path[0].place
         assert place.source.name.endswith(file)
         assert place.source.text[slice(*place.span)] == "llm"
+        assert place.source.text[place.span.end] in ":;"
 
 
 def test_a_proxy_that_signs_in_protects_what_is_behind_it(tmp_path: Path) -> None:
@@ -148,6 +152,13 @@ networks: {{far: }}
         ("environment: {URL: 'http://c:80'}", []),
         ("environment: {URL: 'http://sea:80'}\n    networks: [far]", ["c"]),
         ("environment: {URL: 'http://${TOKEN}@b:80'}", ["b"]),
+        ("environment: {URL: 'http://b'}", ["b"]),
+        ("environment: {DSN: 'host=b dbname=x; port=5432'}", ["b"]),
+        ("environment: {URL: 'postgresql://b:secret@db.example.com:5432/b'}", []),
+        ("environment: {URL: 'https://example.com/b/c:8080'}", []),
+        ("environment: {IMAGE: 'b:16'}", []),
+        ("environment: {PATHS: '/b/:/c/'}", []),
+        ("environment: {SERVERS: 'x:9092,b:9092'}", ["b"]),
         ("command: run --url http://b:80", ["b"]),
         ("depends_on: [b]", ["b"]),
         ("links: ['b:alias']\n    environment: {URL: 'http://alias:80'}", ["b"]),
