@@ -113,7 +113,7 @@ def test_from_training_to_serving() -> None:
     assert ("workload/-/Deployment/chat", final) in edges(graph, "serves")
     derived = edges(graph, "depends-on")[final, run]
     assert not derived.certain
-    assert lines(edges(graph, "trains")["workload/-/Job/tune", run]) == ["13:'--output_dir=/models/run'"]
+    assert lines(edges(graph, "trains")["workload/-/Job/tune", run]) == ["12:'--output_dir=/models/run'"]
 
 
 def test_the_entry_point_of_a_ray_job() -> None:
