@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo dev tools test unit lint types layers docs long bench bench-peers clean
+.PHONY: demo dev tools test unit lint types layers docs long bench bench-peers bench-rendering bench-tracing clean
 
 demo: $(VENV)/.demo ## install into .venv and scan the examples
 	@$(BIN)/hullmark scan examples || test $$? -eq 1 # findings are what the examples are for
@@ -31,6 +31,13 @@ docs: $(VENV)/.dev ## regenerate the pages made from code; a test fails when the
 
 bench: $(VENV)/.dev ## measure start-up, throughput, memory and growth
 	$(BIN)/python bench/scan.py
+	$(BIN)/python bench/placement.py
+
+bench-rendering: $(VENV)/.dev tools ## what rendering costs, and that a second scan runs no tool
+	$(BIN)/python bench/rendering.py
+
+bench-tracing: $(VENV)/.dev tools ## where findings in charts point, and what tracing them costs
+	$(BIN)/python bench/tracing.py
 
 bench-peers: $(VENV)/.dev ## the same beside Checkov and Trivy, as ratios
 	$(BIN)/python bench/peers.py

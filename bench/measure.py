@@ -21,7 +21,7 @@ class Run(NamedTuple):
 
 def measure(command: Sequence[str], times: int = 5) -> Run:
     """The medians over several runs after one that is thrown away (it warms the file cache and compiles modules)."""
-    runs = [_once(command) for _ in range(times + 1)][1:]
+    runs = [once(command) for _ in range(times + 1)][1:]
     return Run(
         statistics.median(r.wall for r in runs),
         statistics.median(r.cpu for r in runs),
@@ -30,7 +30,8 @@ def measure(command: Sequence[str], times: int = 5) -> Run:
     )
 
 
-def _once(command: Sequence[str]) -> Run:
+def once(command: Sequence[str]) -> Run:
+    """One run."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     start = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)

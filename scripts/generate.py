@@ -1,4 +1,4 @@
-"""Writes what is made from code: pages of checks, help of commands, outputs shown in READMEs. Run: ``make docs``.
+"""Writes what is made from code: pages of checks and known charts, help of commands, outputs in READMEs. Run: ``make docs``.
 
 ``--check`` writes nothing and exits 1 when something lags.
 """
@@ -11,15 +11,17 @@ from pathlib import Path
 
 from hullmark.checks.registry import checks
 from hullmark.cli.dispatch import COMMANDS, command
+from hullmark.report.charts import page as known_charts
 from hullmark.report.site import pages
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "checks"
 COMMANDS_PAGE = ROOT / "docs" / "cli.md"
+CHARTS = ROOT / "docs" / "charts.md"
 
 
 def stale(*, write: bool) -> list[str]:
-    """The names of the check pages that differ from what the checks say now; rewritten if asked."""
+    """The names of the pages that differ from what checks and tables say now; rewritten if asked."""
     wanted = pages(checks())
     found = {path.name: path.read_text() for path in FOLDER.glob("*.md")}
     lagging = [name for name in {**found, **wanted} if found.get(name) != wanted.get(name)]
@@ -30,6 +32,11 @@ def stale(*, write: bool) -> list[str]:
                 (FOLDER / name).write_text(wanted[name])
             else:
                 (FOLDER / name).unlink()
+    charts = known_charts()
+    if not CHARTS.exists() or CHARTS.read_text() != charts:
+        lagging.append(CHARTS.name)
+        if write:
+            CHARTS.write_text(charts)
     return lagging
 
 

@@ -36,8 +36,9 @@ def refreshed(text: str) -> str:
 
 
 def printed(*words: str) -> str:
-    """What a command prints on standard output."""
+    """What a command prints on standard output; charts and overlays are rendered with the project's own tools."""
     out = io.StringIO()
+    os.environ["PATH"] = f"{ROOT / '.tools' / 'bin'}{os.pathsep}{os.environ.get('PATH', '')}"
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
         main(words)
     return out.getvalue()

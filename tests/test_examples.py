@@ -31,6 +31,18 @@ STORIES = {
     "batch-scoring": {
         "plaintext-secret-in-config-map", "wildcard-rbac-rule", "secrets-access", "unset-resource-requests",
     },
+    "model-server-chart": {
+        "privileged-container", "floating-image-tag", "trusted-remote-code", "unpinned-model", "plaintext-secret-in-env",
+        "unauthenticated-public-inference", "plaintext-ingress", "accelerator-rollout-deadlock",
+    },
+    "document-agent-overlays": {
+        "cluster-admin-binding", "overpowered-agent-identity", "package-install-at-start", "unauthenticated-mcp-server",
+        "plaintext-secret-in-env", "host-network", "host-path-volume", "plaintext-ingress",
+    },
+    "team-assistant-compose": {
+        "unauthenticated-public-inference", "privileged-container", "trusted-remote-code", "plaintext-secret-in-env",
+        "unauthenticated-vector-store", "ephemeral-vector-store", "runtime-socket-mount", "missing-shared-memory",
+    },
 }  # fmt: skip
 """What each story is about, as the checks that must tell it."""
 

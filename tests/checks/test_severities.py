@@ -9,7 +9,7 @@ from hullmark.engine.run import verdicts
 from hullmark.graph.build import build
 from hullmark.model.finding import Finding
 from hullmark.model.resource import Resource
-from hullmark.model.terms import Confidence, Severity
+from hullmark.model.terms import Confidence, Safety, Severity
 from hullmark.sources.kubernetes import resources
 from hullmark.text.source import Source
 
@@ -162,3 +162,81 @@ spec: {maxUnavailable: 1, selector: {matchLabels: {app: chat}}}
     (found,) = findings("missing-disruption-budget", text)
 
     assert [why for _, why in found.related] == ["this budget does not cover it: the same labels in namespace 'ml'"]
+
+
+_CODE = """
+apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec:
+  containers: [{name: v, image: "%s", args: ["--model=%s", %s], env: [%s]}]
+"""
+_VLLM = "vllm/vllm-openai:v0.18.0"
+
+
+@pytest.mark.parametrize(
+    ("image", "model", "flag", "variable", "safety"),
+    [
+        (_VLLM, "Qwen/Qwen2.5-7B-Instruct", "--trust-remote-code", "", Safety.SAFE),
+        (_VLLM, "meta-llama/Llama-3.1-8B", "--trust_remote_code", "", Safety.SAFE),
+        ("vllm/vllm-openai:v0.6.0", "google/gemma-3-27b-it", "--trust-remote-code", "", Safety.UNSAFE),
+        ("vllm/vllm-openai", "mistralai/Mixtral-8x7B-v0.1", "--trust-remote-code", "", Safety.UNSAFE),
+        (_VLLM, "acme/chat", "--trust-remote-code", "", None),
+        (_VLLM, "microsoft/Phi-4-multimodal-instruct", "--trust-remote-code", "", None),
+        (_VLLM, "Qwen/Qwen3-8B", "--trust-remote-code, 'True'", "", None),
+        (_VLLM, "Qwen/Qwen3-8B", "--trust-remote-code", "{name: VLLM_USE_MODELSCOPE, value: 'True'}", None),
+    ],
+)
+def test_code_that_is_not_needed_can_be_dropped(
+    image: str, model: str, flag: str, variable: str, safety: Safety | None
+) -> None:
+    (found,) = findings("trusted-remote-code", _CODE % (image, model, flag, variable))
+
+    assert (found.fix and found.fix.safety) == safety
+
+
+_PICKLED = """
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: a}
+spec:
+  selector: {matchLabels: {app: a}}
+  template:
+    metadata: {labels: {app: a%s}}
+    spec:
+      initContainers: [%s]
+      containers: [{name: v, image: "vllm/vllm-openai:v0.18.0", args: ["--model=%s", --load-format=pt]}]
+"""
+_LABEL = ", validation.ml.sigstore.dev/ml: chat"
+_VALIDATION = """---
+apiVersion: ml.sigstore.dev/v1alpha1
+kind: ModelValidation
+metadata: {name: chat}
+spec:
+  config: {sigstoreConfig: {certificateIdentity: a, certificateOidcIssuer: b}}
+  model: {path: %s, signaturePath: /models/chat/model.sig%s}
+"""
+_VERIFIER = "{name: verify, image: 'r.example/verify:1', command: [model_signing, verify, sigstore, /models/chat]}"
+_FETCHER = "{name: fetch, image: 'r.example/fetch:1', command: [model_signing, sign, /models/chat]}"
+
+
+@pytest.mark.parametrize(
+    ("label", "init", "model", "beside", "severity", "confidence"),
+    [
+        ("", "", "acme/chat", "", None, None),
+        ("", "", "/models/chat", "", Severity.MEDIUM, None),
+        ("", _VERIFIER, "acme/chat", "", Severity.MEDIUM, None),
+        ("", _VERIFIER, "/models/chat", "", Severity.LOW, None),
+        ("", _FETCHER, "/models/chat", "", Severity.MEDIUM, None),
+        (_LABEL, "", "/models/chat", "", Severity.MEDIUM, Confidence.MEDIUM),
+        (_LABEL, "", "/models/chat", _VALIDATION % ("/models", ""), Severity.LOW, None),
+        (_LABEL, "", "/models/chat", _VALIDATION % ("/models/other", ""), Severity.MEDIUM, None),
+        (_LABEL, "", "/models/chat", _VALIDATION % ("/models", ", ignoreUnsignedFiles: true"), Severity.MEDIUM, None),
+    ],
+)
+def test_a_verified_signature_lowers_what_a_pickle_weighs(
+    label: str, init: str, model: str, beside: str, severity: Severity | None, confidence: Confidence | None
+) -> None:
+    (found,) = findings("unsafe-weight-format", _PICKLED % (label, init, model) + beside)
+
+    assert (found.severity, found.confidence) == (severity, confidence)

@@ -220,6 +220,17 @@ def test_the_hot_path_imports_little(folder: Path) -> None:
 
     assert "hullmark.engine.settle" in imported
     assert not imported & FORBIDDEN
+    assert not [name for name in imported if name.startswith("hullmark.recognise.charts")], (
+        "only for who refers to charts"
+    )
+
+
+def test_who_refers_to_charts_gets_the_table(folder: Path) -> None:
+    (folder / "pod.yaml").write_text("apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\n")
+    done = hullmark(folder, "scan", "pod.yaml", options=("-X", "importtime"))
+
+    assert "hullmark.recognise.charts.table" in done.stderr
+    assert "what this Application deploys is not in the scan, and no known chart" in done.stdout
 
 
 def test_the_version_imports_next_to_nothing(folder: Path) -> None:

@@ -13,9 +13,10 @@ from hullmark.model.architecture import Architecture
 from hullmark.model.check import Check, check
 from hullmark.model.container import Container
 from hullmark.model.finding import Finding
-from hullmark.model.terms import Outcome, Role, Severity
+from hullmark.model.resource import Resource
+from hullmark.model.terms import Outcome, Role, Severity, Theme
 from hullmark.model.truth import Undecided
-from hullmark.model.workload import PodSet
+from hullmark.model.workload import PodSet, Workload
 
 
 def made(function: Callable[..., Any], **filters: Any) -> Check[Any]:
@@ -172,3 +173,41 @@ def test_a_pod_set_is_a_subject_of_its_own() -> None:
 
     assert judged.verdict.subject[:4] == ("Deployment", "prod", "chat", "")
     assert judged.workload is not None
+
+
+def test_a_verdict_says_where_its_subject_stands() -> None:
+    def unsure(subject: Any, arch: Architecture) -> Found:
+        raise Undecided
+        yield
+
+    checks = [check(kind, severity=Severity.LOW)(toy(unsure)) for kind in (Resource, Workload, PodSet, Container)]
+    lines = [[j.verdict.at.line for j in evaluate(architecture(DEPLOYMENT), [one]).judged] for one in checks]
+
+    assert lines == [[4], [4], [12], [13, 17]]
+
+
+PATCHED = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {name: train}
+spec:
+  podSpecPatch: "{{workflow.parameters.patch}}"
+  templates: [{name: main, container: {image: registry.example/train:1}}]
+"""
+
+
+@pytest.mark.parametrize("kind", [Container, PodSet, Workload])
+@pytest.mark.parametrize(
+    ("theme", "outcome"),
+    [(None, Outcome.FAIL), (Theme.HARDENING, Outcome.UNKNOWN), (Theme.NETWORK, Outcome.FAIL)],
+)
+def test_what_may_yet_come_is_not_known_to_be_missing(kind: type, theme: Theme | None, outcome: Outcome) -> None:
+    def lacking(subject: Any, arch: Architecture) -> Found:
+        yield Finding("something is missing", subject.at())
+
+    (judged,) = evaluate(
+        architecture(PATCHED), [check(kind, severity=Severity.LOW, absence=theme)(toy(lacking))]
+    ).judged
+
+    assert (judged.verdict.outcome, bool(judged.verdict.findings)) == (outcome, outcome is Outcome.FAIL)
+    assert ("'podSpecPatch' is filled in" in judged.verdict.reason) is (outcome is Outcome.UNKNOWN)

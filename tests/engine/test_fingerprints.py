@@ -7,7 +7,7 @@ from collections import Counter
 from hashlib import blake2b
 
 import pytest
-from scanning import DEPLOYMENT, Found, result, toy
+from scanning import DEPLOYMENT, TOYS, Found, result, toy
 
 from hullmark.engine.fingerprint import fingerprints
 from hullmark.engine.result import Result
@@ -100,3 +100,24 @@ def test_a_secret_is_no_part_of_a_fingerprint() -> None:
     text = DEPLOYMENT.replace("          image: registry.example/chat:1\n", "          args: [hunter2]\n")
 
     assert prints(result(text, [secret_toy])) == prints(result(text.replace("hunter2", "letmein"), [secret_toy]))
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "name"),
+    [
+        ("serving.knative.dev/v1 Service", "template: {spec: {containers: [CONTAINER]}}", "user-container"),
+        ("serving.kserve.io/v1beta1 InferenceService", "predictor: {containers: [CONTAINER]}", "kserve-container"),
+        ("tekton.dev/v1 Task", "steps: [CONTAINER]", "unnamed-0"),
+        ("apps/v1 Deployment", "template: {spec: {containers: [CONTAINER]}}", "containers[0]"),
+    ],
+)
+def test_a_container_without_a_name_is_called_as_its_controller_calls_it(kind: str, body: str, name: str) -> None:
+    api, _, what = kind.partition(" ")
+    text = f"apiVersion: {api}\nkind: {what}\nmetadata: {{name: x}}\nspec: {{{body}}}\n"
+    (unnamed,) = result(text.replace("CONTAINER", "{image: i, securityContext: {privileged: true}}"), TOYS[:1]).findings
+    (named,) = result(
+        text.replace("CONTAINER", "{name: own, image: i, securityContext: {privileged: true}}"), TOYS[:1]
+    ).findings
+
+    assert (unnamed.subject.container, unnamed.finding.message) == (name, f"'{name}' is privileged")
+    assert named.subject.container == "own"

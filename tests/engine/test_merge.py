@@ -55,7 +55,7 @@ def test_architectures_stay_apart() -> None:
     both = shared()
 
     assert len(both.architecture.workloads) == 3
-    assert [both.unit(w.resource) for w in both.architecture.workloads] == [
+    assert [u.title for w in both.architecture.workloads if (u := both.unit(w.resource))] == [
         "overlays/dev",
         "overlays/prod",
         "overlays/prod",
@@ -66,6 +66,18 @@ def test_outcomes_are_summed() -> None:
     single, both = result(DEPLOYMENT).tallies, merged((DEV, DEPLOYMENT), (PROD, DEPLOYMENT)).tallies
 
     assert both["privileged-toy"][Outcome.FAIL] == 2 * single["privileged-toy"][Outcome.FAIL] > 0
+
+
+def test_what_is_not_known_is_told_once_for_each_place() -> None:
+    unsure = DEPLOYMENT.replace("privileged: true  #", "privileged: ${PRIVILEGED}  #")
+    both = merge(
+        [(u, result(dict.fromkeys(files, unsure))) for u, files in ((DEV, ("a.yaml",)), (PROD, ("a.yaml", "b.yaml")))]
+    )
+
+    assert [(v.subject.container, v.at.source.name, v.at.line) for v in both.undecided] == [
+        ("server", "a.yaml", 13),
+        ("server", "b.yaml", 13),
+    ]
 
 
 def test_reports_say_where() -> None:

@@ -106,6 +106,28 @@ def test_loopback_only_where_a_flag_says_so(scan: Scan) -> None:
     assert exposure(scan(a=text.replace("127.0.0.1", "10.0.0.1"))).reach is Reach.CLUSTER
 
 
+TLS_OPTION = """---
+apiVersion: traefik.io/v1alpha1
+kind: TLSOption
+metadata: {{name: mtls}}
+spec: {{clientAuth: {{secretNames: [ca], clientAuthType: {}}}}}
+"""
+INGRESS_ROUTE = """---
+apiVersion: traefik.io/v1alpha1
+kind: IngressRoute
+metadata: {name: r}
+spec:
+  routes: [{match: Host(`a.example`), services: [{name: web, port: 80}]}]
+  tls: {secretName: c, options: {name: mtls}}
+"""
+CLIENT_POLICY = """---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: ClientTrafficPolicy
+metadata: {{name: c}}
+spec: {{targetRefs: [{{kind: Gateway, name: g}}], tls: {{clientValidation: {{{}}}}}}}
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "authenticated", "unknown"),
     [
@@ -121,6 +143,42 @@ def test_loopback_only_where_a_flag_says_so(scan: Scan) -> None:
             "Kong key-auth",
             False,
         ),
+        (ingress("haproxy-ingress.github.io/auth-tls-secret: a/ca"), "client certificates", False),
+        (
+            ingress(
+                "haproxy-ingress.github.io/auth-tls-secret: a/ca, "
+                "haproxy-ingress.github.io/auth-tls-verify-client: optional"
+            ),
+            "",
+            False,
+        ),
+        (
+            ingress("""alb.ingress.kubernetes.io/mutual-authentication: '[{"port": 443, "mode": "verify"}]'"""),
+            "client certificates",
+            False,
+        ),
+        (
+            ingress("""alb.ingress.kubernetes.io/mutual-authentication: '[{"port": 443, "mode": "passthrough"}]'"""),
+            "",
+            False,
+        ),
+        (ingress("traefik.ingress.kubernetes.io/router.tls.options: default-mtls@kubernetescrd"), "", True),
+        (
+            ingress("traefik.ingress.kubernetes.io/router.tls.options: default-mtls@kubernetescrd")
+            + TLS_OPTION.format("RequireAndVerifyClientCert"),
+            "client certificates",
+            False,
+        ),
+        (
+            ingress("traefik.ingress.kubernetes.io/router.tls.options: default-mtls@kubernetescrd")
+            + TLS_OPTION.format("VerifyClientCertIfGiven"),
+            "",
+            False,
+        ),
+        (INGRESS_ROUTE, "", True),
+        (INGRESS_ROUTE + TLS_OPTION.format("RequireAndVerifyClientCert"), "client certificates", False),
+        (GATEWAY + HTTPROUTE + CLIENT_POLICY.format("caCertificateRefs: [{name: ca}]"), "client certificates", False),
+        (GATEWAY + HTTPROUTE + CLIENT_POLICY.format("optional: true, caCertificateRefs: [{name: ca}]"), "", False),
         (
             GATEWAY
             + HTTPROUTE
@@ -201,6 +259,32 @@ def test_kserve_visibility(scan: Scan) -> None:
     assert exposure(scan(a=text.format("networking.kserve.io/visibility: cluster-local"))).reach is Reach.CLUSTER
 
 
+@pytest.mark.parametrize(
+    ("kind", "notes", "spec", "reach"),
+    [
+        ("kaito.sh/v1beta1 Workspace", "kaito.sh/enablelb: 'True'", "", Reach.PUBLIC),
+        ("kaito.sh/v1beta1 Workspace", "kaito.sh/enablelb: 'true'", "", Reach.CLUSTER),
+        ("kaito.sh/v1alpha1 RAGEngine", "kaito.sh/enablelb: 'True'", "", Reach.PUBLIC),
+        ("milvus.io/v1beta1 Milvus", "", "components: {proxy: {serviceType: LoadBalancer}}", Reach.PUBLIC),
+        ("milvus.io/v1beta1 Milvus", "", "components: {standalone: {serviceType: ClusterIP}}", Reach.CLUSTER),
+        (
+            "milvus.io/v1beta1 Milvus",
+            "",
+            "components: {proxy: {serviceType: LoadBalancer, "
+            "serviceAnnotations: {networking.gke.io/load-balancer-type: Internal}}}",
+            Reach.INTERNAL,
+        ),
+        ("milvus.io/v1beta1 Milvus", "", "components: {standalone: {ingress: {hosts: [a.example]}}}", Reach.PUBLIC),
+    ],
+)
+def test_what_operators_publish(scan: Scan, kind: str, notes: str, spec: str, reach: Reach) -> None:
+    api, _, name = kind.partition(" ")
+    body = "inference: {preset: {name: m}}\n" if name == "Workspace" else f"spec: {{{spec}}}\n"
+    arch = scan(a=f"apiVersion: {api}\nkind: {name}\nmetadata: {{name: x, annotations: {{{notes}}}}}\n{body}")
+
+    assert exposure(arch).reach is reach
+
+
 def test_impact_has_reasons(scan: Scan) -> None:
     assert impact(scan(a=WEB)) == Importance(Impact.LOW, ())
     assert impact(scan(a=WEB + service(LB))).reasons == ("public without authentication",)
@@ -216,3 +300,51 @@ def test_dependants(scan: Scan) -> None:
 
     assert [w.name for w in arch.dependants(arch.workloads[0])] == ["ui"]
     assert "1 workload depends on it" in impact(arch).reasons
+
+
+_LITELLM = """
+apiVersion: v1
+kind: Pod
+metadata: {{name: g, labels: {{app: g}}}}
+spec:
+  containers:
+    - {{name: g, image: "ghcr.io/berriai/litellm:v1.77.0", env: [{}], volumeMounts: [{{name: c, mountPath: /etc/litellm}}]}}
+  volumes: [{{name: c, configMap: {{name: litellm}}}}]
+---
+apiVersion: v1
+kind: Service
+metadata: {{name: g}}
+spec: {{type: LoadBalancer, selector: {{app: g}}, ports: [{{port: 4000}}]}}
+"""
+_CONFIG = """---
+apiVersion: v1
+kind: ConfigMap
+metadata: {{name: litellm}}
+data:
+  config.yaml: |
+    general_settings:
+      {}
+"""
+_BY_CONFIG = "the master_key of its configuration"
+_KEY = "{name: PROXY_KEY, valueFrom: {secretKeyRef: {name: s, key: k}}}"
+
+
+@pytest.mark.parametrize(
+    ("variables", "setting", "authenticated", "unknown"),
+    [
+        ("", "master_key: sk-1234", _BY_CONFIG, False),
+        (_KEY, "master_key: os.environ/PROXY_KEY", _BY_CONFIG, False),
+        ("", "master_key: os.environ/PROXY_KEY", "", False),
+        ("", "# master_key: sk-1234", "", False),
+        ("", "master_key: null", "", False),
+        ("", None, "", True),
+    ],
+)
+def test_litellm_reads_its_key_from_a_mounted_file(
+    scan: Scan, variables: str, setting: str | None, authenticated: str, unknown: bool
+) -> None:
+    text = _LITELLM.format(variables) + ("" if setting is None else _CONFIG.format(setting))
+
+    found = exposure(scan(a=text))
+
+    assert (found.reach, found.authenticated, bool(found.unknown)) == (Reach.PUBLIC, authenticated, unknown)

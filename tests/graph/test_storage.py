@@ -66,3 +66,39 @@ def test_claim_facts(scan: Scan) -> None:
         "local",
         "rancher.io/local-path",
     )
+
+
+@pytest.mark.parametrize(
+    ("policy", "keeping"),
+    [("", Keeping.DELETED_WITH_OBJECT), ("retentionPolicy: {whenDeleted: Retain}, ", Keeping.VOLUME)],
+)
+def test_claims_of_a_runtime_are_its_jobs(scan: Scan, policy: str, keeping: Keeping) -> None:
+    arch = scan(
+        a=f"""apiVersion: trainer.kubeflow.org/v1alpha1
+kind: ClusterTrainingRuntime
+metadata: {{name: tune}}
+spec:
+  template:
+    spec:
+      volumeClaimPolicies: [{{{policy}templates: [{{metadata: {{name: v}}}}]}}]
+      replicatedJobs:
+        - name: node
+          template:
+            spec:
+              template:
+                spec: {{containers: [{{name: node, image: x, volumeMounts: [{{name: v, mountPath: /data}}]}}]}}
+---
+apiVersion: trainer.kubeflow.org/v1alpha1
+kind: TrainJob
+metadata: {{name: job, namespace: team}}
+spec: {{runtimeRef: {{name: tune}}}}
+---
+apiVersion: trainer.kubeflow.org/v1alpha1
+kind: TrainJob
+metadata: {{name: other, namespace: team}}
+spec: {{runtimeRef: {{name: nowhere}}}}
+"""
+    )
+    kept = {w.name: durability(arch, w.containers[0], "/data/x").keeping for w in arch.workloads}
+
+    assert kept == {"tune": keeping, "job": keeping, "other": Keeping.CONTAINER_LAYER}

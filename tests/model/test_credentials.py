@@ -68,3 +68,7 @@ def test_a_token_is_found_inside_a_text_but_not_inside_a_word() -> None:
 
 def test_long_texts_take_linear_time() -> None:
     assert not list(tokens("eyJ" * 300_000 + "sk-" * 300_000))
+
+
+def test_a_long_word_is_no_scheme_and_takes_linear_time() -> None:
+    assert credential("X", "a" * 300_000) is None

@@ -100,6 +100,8 @@ NOTHING = (
     "image: my/client, env: [{name: QDRANT_HOST, value: z}]",
     "image: tensorflow/tensorflow, command: [python, main.py]",
     "image: my/vllm-operator",
+    "image: vllm/vllm-openai, command: [vllm, bench, serve, --base-url, http://chat]",
+    "image: lmsysorg/sglang, command: [python3, -m, sglang.bench_serving, --host, chat]",
     "image: ''",
     "image: 5",
     "command: {a: b}",

@@ -1,26 +1,35 @@
 from __future__ import annotations
 
+import importlib
 from textwrap import dedent
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kind_cases import CASES, POD
+from kind_cases import Case, cases, tell
 from manifests import shown, workload
 
 from hullmark.model.resource import Ref, Resource
 from hullmark.model.terms import Role
-from hullmark.model.workload import PodSet, Workload
+from hullmark.model.workload import Workload
 from hullmark.recognise.embedded import expand
-from hullmark.recognise.recognition import recognise
+from hullmark.recognise.recognition import kind_of, pods_of, recognise
+from hullmark.recognise.scan import Scan
 from hullmark.recognise.tables import KINDS
 from hullmark.sources.kubernetes import resources
 from hullmark.text.source import Source, Span
 from hullmark.text.tree import Document, Map, Node, Seq, Value
 
+POD = "{containers: [{name: c, image: i}]}"
+CASES = list(cases())
+
+
+def objects(text: str) -> list[Resource]:
+    return [o for o in resources(Source("a.yaml", dedent(text))) if isinstance(o, Resource)]
+
 
 def workloads(text: str) -> tuple[Workload, ...]:
-    return recognise([o for o in resources(Source("a.yaml", dedent(text))) if isinstance(o, Resource)])
+    return recognise(objects(text))
 
 
 def manifest(kind: str, body: str) -> str:
@@ -28,19 +37,36 @@ def manifest(kind: str, body: str) -> str:
     return f"apiVersion: {api}\nkind: {name}\nmetadata: {{name: x}}\n{body.replace('POD', POD)}\n"
 
 
-def summary(podset: PodSet) -> str:
-    counts = " ".join("?" if n is None else str(n) for n in podset.replicas[:3])
-    return f"{podset.name or '-'} {counts} {','.join(c.name for c in podset.containers)}"
+# -- the tables ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("kind", "body", "expected"), CASES, ids=[f"{c[0]}-{i}" for i, c in enumerate(CASES)])
-def test_pods_of_a_kind(kind: str, body: str, expected: tuple[str, ...]) -> None:
-    found = workload(manifest(kind, body))
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_a_kind_as_its_case_tells(case: Case) -> None:
+    (found,) = workloads(case.manifest)
     assert not found.inferred
-    assert [summary(p) for p in found.podsets] == [" ".join(line.split()[:5]) for line in expected]
-    for podset, line in zip(found.podsets, expected, strict=True):
-        labels = dict(word.split("=", 1) for word in line.split()[5:])
-        assert labels.items() <= dict(podset.labels).items()
+    assert tell(found) == case.told
+
+
+def test_every_row_of_the_tables_has_a_case() -> None:
+    covered: dict[str, set[int]] = {}
+    for case in CASES:
+        (resource,) = objects(case.manifest)
+        kind = kind_of(resource)
+        assert kind is not None, case
+        name = f"{resource.ref.kind}.{resource.ref.group}".rstrip(".")
+        rows = {id(row) for row, _ in pods_of(resource, kind, Scan([resource]))}
+        covered.setdefault(name, set()).update(i for i, row in enumerate(kind.pods) if id(row) in rows)
+
+    assert set(KINDS) - set(covered) == set()
+    missing = [(n, row.carrier) for n, kind in KINDS.items() for i, row in enumerate(kind.pods) if i not in covered[n]]
+    assert missing == []
+
+
+def test_every_case_stands_in_the_file_of_its_table() -> None:
+    for case in CASES:
+        (resource,) = objects(case.manifest)
+        table = importlib.import_module(f"hullmark.recognise.tables.{case.file.stem}").KINDS
+        assert f"{resource.ref.kind}.{resource.ref.group}".rstrip(".") in table, case
 
 
 def test_every_kind_of_the_tables_is_known_without_pods() -> None:
@@ -144,63 +170,19 @@ def test_dynamo_s_short_name_of_a_device() -> None:
     assert container.accelerator_count == 2
 
 
-# -- TrainJob -------------------------------------------------------------------------------------
-
-RUNTIME = """\
-apiVersion: trainer.kubeflow.org/v1alpha1
-kind: ClusterTrainingRuntime
-metadata: {name: torch}
-spec:
-  mlPolicy: {numNodes: 2}
-  template:
-    spec:
-      replicatedJobs:
-        - name: model-initializer
-          template: {spec: {template: {spec: {containers: [{name: model-initializer, image: init}]}}}}
-        - name: node
-          template:
-            metadata: {labels: {trainer.kubeflow.org/trainjob-ancestor-step: trainer}}
-            spec: {template: {spec: {containers: [{name: node, image: runtime, env: [{name: A, value: a}]}]}}}
-"""
-
-JOB = """\
-apiVersion: trainer.kubeflow.org/v1alpha1
-kind: TrainJob
-metadata: {name: j}
-spec:
-  runtimeRef: {name: torch}
-  trainer:
-    command: [train]
-    numNodes: 4
-    env: [{name: B, value: b}]
-"""
-
-
-def test_a_train_job_is_its_runtime_with_the_trainer_laid_over() -> None:
-    runtime, job = workloads(f"{RUNTIME}---\n{JOB}")
-    assert runtime.template
-    assert [summary(p) for p in job.podsets] == ["model-initializer 1 1 1 model-initializer", "node 4 4 4 node"]
-    (node,) = job.podsets[1].containers
-    assert (node.spec["image"], node.env("A"), node.env("B")) == ("runtime", "a", "b")
-    assert shown(node.at("command", 0)) == "train"
-    image = node.at("image")
-    assert (shown(image), image.editable) == ("{name: torch}", False)
-
-
-def test_a_train_job_without_its_runtime_is_unknown_not_wrong() -> None:
-    job = workload(JOB.replace("    numNodes: 4\n", ""))
-    assert [summary(p) for p in job.podsets] == ["node ? ? ? node"]
-    assert "image" in job.injected
-
-
 # -- hostile input --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("odd", ["null", "[]", "{}", "text", "5", "[1, [2]]", "{a: {b: [null]}}"])
 def test_odd_shapes_break_nothing(odd: str) -> None:
-    for kind, body, _ in CASES:
-        for text in (f"spec: {odd}", body.replace("POD", odd), body.replace("{spec: POD}", odd)):
-            workloads(manifest(kind, text))
+    for case in CASES:
+        head, _, _ = case.manifest.partition("spec:")
+        for text in (
+            f"{head}spec: {odd}\n",
+            case.manifest.replace(POD, odd),
+            case.manifest.replace(f"{{spec: {POD}}}", odd),
+        ):
+            workloads(text)
 
 
 @pytest.mark.parametrize("count", ["-1", "yes", "'3'", "1.5", "'{{ n }}'", "[1]", "true"])
@@ -210,6 +192,7 @@ def test_counts_that_are_none_are_unknown(count: str) -> None:
 
 
 _KEYS = ("spec", "template", "containers", "image", "env", "replicas", "predictor", "model", "templates", "services")
+_KEYS += ("podSpecPatch", "templateDefaults", "container", "steps", "stepTemplate", "runtimePatches", "draResources")
 _VALUES: st.SearchStrategy[Value] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(_KEYS), inner, max_size=4),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from manifests import deployment, job, shown, workload
 
+from hullmark.model.terms import Role
 from hullmark.model.workload import TrainingFacts
 
 
@@ -150,11 +151,41 @@ def test_fields_of_the_kind() -> None:
         ("[sleep, infinity]", True),
         ("[bash, -c, 'sleep 5; torchrun train.py']", False),
         ("[nvidia-smi]", True),
+        ("[bash, -c, 'nvidia-smi && torchrun train.py']", False),
+        ("[bash, -c, 'nvidia-smi -L; sleep 10']", True),
+        ("[mpirun, -np, '16', /opt/nccl_tests/build/sendrecv_perf, -b, '8']", True),
+        ("[mpirun, python, tf_cnn_benchmarks.py, --model=resnet101]", True),
+        ("[horovodrun, -np, '2', python, /examples/tensorflow2/tensorflow2_synthetic_benchmark.py]", True),
+        ("[/usr/bin/dcgmproftester12, --no-dcgm-validation, -t, '1004']", True),
+        ("[ib_read_lat, -d, mlx5_0]", True),
+        ("[vllm, bench, throughput, --model, a/b]", True),
+        ("[python, train.py, --metrics=perf, --reduce-lr]", False),
         ("[torchrun, train.py]", False),
     ],
 )
 def test_benchmarks(command: str, benchmark: bool) -> None:
     assert facts(command).benchmark is benchmark
+
+
+def test_a_benchmark_that_learns_is_training_all_the_same() -> None:
+    found = job("{name: c, image: mpioperator/tensorflow-benchmarks, command: [mpirun, python, tf_cnn_benchmarks.py]}")
+    assert (found.role, found.training is not None and found.training.benchmark) == (Role.TRAINING, True)
+
+
+@pytest.mark.parametrize(("launched", "benchmark"), [("train.py", False), ("/opt/all_reduce_perf", True), ("", True)])
+def test_workers_that_wait_say_nothing(launched: str, benchmark: bool) -> None:
+    command = f"[mpirun, python, {launched}]" if launched else "[sleep, '60']"
+    found = workload(f"""
+        apiVersion: kubeflow.org/v2beta1
+        kind: MPIJob
+        metadata: {{name: m}}
+        spec:
+          mpiReplicaSpecs:
+            Launcher: {{template: {{spec: {{containers: [{{name: l, image: x, command: {command}}}]}}}}}}
+            Worker: {{template: {{spec: {{containers: [{{name: w, image: x, command: [sleep, infinity]}}]}}}}}}
+    """)
+    assert found.training is not None
+    assert found.training.benchmark is benchmark
 
 
 def test_services_have_no_training_facts() -> None:

@@ -34,6 +34,10 @@ spec:
           value: {SECRET}
       securityContext:
         privileged: true
+    - name: log
+      image: registry.example/log:1.0.0
+      securityContext:
+        privileged: ${{PRIVILEGED}}
 ---
 kind: [
 """
@@ -77,6 +81,8 @@ def test_json_follows_its_schema(result: Result) -> None:
     assert found["host-pid"]["waived"]["owner"] == "ml-platform"
     assert document["summary"]["waived"] == 1
     assert len(document["diagnostics"]) == 1
+    (unknown,) = document["unknown"]
+    assert (Path(unknown["file"]).name, unknown["line"]) == ("pod.yaml", 17)
 
 
 def test_junit_is_xml_with_a_failure_for_each_finding(result: Result) -> None:

@@ -97,12 +97,10 @@ def test_kustomizations_name_their_patches(tree: Path) -> None:
 
 
 def test_other_languages_are_named(tree: Path) -> None:
-    put(tree, "docker-compose.yml", "services: {}\n")
     put(tree, "main.tf", "")
     put(tree, "more.tf.json", "{}")
 
     assert left(".") == {
-        "docker-compose.yml": "Compose is not read yet",
         "main.tf": "Terraform is not read yet",
         "more.tf.json": "Terraform is not read yet",
     }
@@ -150,3 +148,16 @@ def test_the_corpus_is_read_whole() -> None:
     assert reading.files == 437
     assert not reading.problems
     assert not reading.not_checked
+
+
+def test_charts_of_kustomizations_are_read_without_kustomize(tree: Path) -> None:
+    charts = "helmCharts:\n  - {name: qdrant, repo: 'https://qdrant.github.io/qdrant-helm', version: 1.15.4}\n"
+    put(tree, "vectors/kustomization.yaml", charts)
+    put(tree, "plain/kustomization.yaml", "resources: []\n")
+    put(tree, "broken/kustomization.yaml", "helmCharts: [\n")
+    reading = read(["."])
+
+    assert [str(r.ref) for r in reading.resources] == ["Kustomization vectors"]
+    assert {n.file for n in reading.not_checked} == {
+        "vectors/kustomization.yaml", "plain/kustomization.yaml", "broken/kustomization.yaml",
+    }  # fmt: skip

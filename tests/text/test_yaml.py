@@ -252,3 +252,19 @@ def test_a_truncated_text_never_breaks_the_reader() -> None:
     text = 'a: &x {b: [1, "two"]}\nc:\n  - d: |\n      e\n  - *x\n? f\n: !!str g\n'
     for end in range(len(text)):
         assert list(read(Source("x.yaml", text[:end]))) or not text[:end].strip()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: &a {x: 1, z: 1}\nb: {<<: *a, x: 2}\n",
+        "a: &a {x: 1, z: 1}\nb: {x: 2, <<: *a}\n",
+        "a: &a {x: 1}\nc: &c {x: 3, z: 1}\nb: {x: 2, <<: [*a, *c]}\n",
+    ],
+)
+def test_own_keys_win_over_merged_ones_where_asked(text: str) -> None:
+    (document,) = read(Source("f", text), own_first=True)
+
+    assert isinstance(document, Document)
+    assert document.root["b"] == {"x": 2, "z": 1}
+    assert text[slice(*document.root["b"].marks["x"][2:])] == "2"

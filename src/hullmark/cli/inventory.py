@@ -26,12 +26,16 @@ def run(options: argparse.Namespace) -> int:
     progress.clear()
     if not any(unit.reading.resources for unit in units):
         return exit_code(plan.judge(units))
-    arch = side_by_side([build(unit.reading.resources) for unit in units])
+    built = [build(unit.reading.resources) for unit in units]
+    arch = side_by_side(built)
+    homes = {r: unit for unit, part in zip(units, built, strict=True) for r in part.resources}
     chosen = [w for w in arch.workloads if options.all or w.is_ai]
     if options.format == "json":
-        write(inventory.as_json(arch, chosen))
+        write(inventory.as_json(arch, chosen, homes))
     else:
-        write(inventory.render(arch, chosen, color=colored(options.color, sys.stdout), evidence=options.evidence))
+        write(
+            inventory.render(arch, chosen, homes, color=colored(options.color, sys.stdout), evidence=options.evidence)
+        )
     return CLEAN
 
 

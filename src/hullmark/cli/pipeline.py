@@ -23,6 +23,7 @@ from hullmark.model.architecture import Architecture
 from hullmark.model.errors import HullmarkError
 from hullmark.model.finding import NotChecked
 from hullmark.model.resource import Resource
+from hullmark.recognise.releases import refers
 from hullmark.sources.files import contents
 from hullmark.sources.reading import Progress, Reading
 from hullmark.sources.unit import Rendering, Unit
@@ -169,6 +170,8 @@ def _unknown(architecture: Architecture) -> Iterator[NotChecked]:
         for resource in resources:
             if resource not in running and resource.ref not in hosts and not _is_known(resource):
                 reason = f"kind {kind} is not known and holds no pods"
+                if refers(resource):
+                    reason = f"what this {kind} deploys is not in the scan, and no known chart"
                 yield NotChecked(resource.file, resource.place.line, reason)
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from hullmark.engine.result import Result, Settled
 from hullmark.model.finding import Fix, Subject
-from hullmark.model.terms import Safety, Severity
+from hullmark.model.terms import Safety
 from hullmark.text.edit import Edit, apply, conflicts
 from hullmark.text.source import Source
 
@@ -82,7 +82,8 @@ def repair(texts: Texts, rescan: Rescan, wanted: Callable[[Settled], bool], safe
     """Make the fixes of the findings that are wanted, and prove each of them.
 
     A fix is kept when the scan after it finds less of its check on its subject, nothing more of anything else, and no
-    new outcome *unknown* or *error*. Otherwise it is undone and the reason reported.
+    new outcome *unknown* or *error*. What the finding had covered up and is no worse is not new (`Check.covered_by`).
+    Otherwise the fix is undone and the reason reported.
     """
     state = _State(dict(texts), rescan(texts))
     applied: list[Settled] = []
@@ -198,13 +199,28 @@ def _fault(before: Result, after: Result, fixes: Sequence[Settled]) -> str:
 
 
 def _uncovered(after: Result, fixes: Sequence[Settled]) -> set[tuple[str, Subject]]:
-    """Absences that something worse had made pointless to mention: hardening of a container that was privileged."""
-    worst: dict[Subject, Severity] = {}
-    for item in fixes:
-        worst[item.subject] = max(item.severity, worst.get(item.subject, item.severity))
+    """What was true before, but not said under the findings that are repaired, which were as bad or worse."""
+    repaired = {(item.check, item.subject): item.severity for item in fixes}
     return {
-        (s.check, s.subject) for s in after.findings if s.theme and s.subject in worst and s.severity < worst[s.subject]
+        (s.check, s.subject)
+        for s in after.findings
+        if s.covered_by
+        and any(
+            repaired.get((check, subject), _NOTHING) >= s.severity
+            for check in s.covered_by
+            for subject in _around(s.subject)
+        )
     }
+
+
+_NOTHING = -1
+"""Less than any severity."""
+
+
+def _around(subject: Subject) -> tuple[Subject, ...]:
+    """A subject and what it is part of: a container's pods, the object of the pods."""
+    pods = subject._replace(container="")
+    return subject, pods, pods._replace(podset="")
 
 
 def _counts(result: Result) -> Counter[tuple[str, Subject]]:

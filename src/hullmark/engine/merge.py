@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from hullmark.engine.bundle import ranked
 from hullmark.engine.result import Part, Result, Settled, WaiverNote
 from hullmark.model.architecture import side_by_side
+from hullmark.model.finding import Verdict
 from hullmark.model.terms import Outcome
 from hullmark.sources.unit import Unit
 
@@ -19,7 +21,7 @@ def merge(judged: Sequence[tuple[Unit, Result]], baseline: frozenset[str] | None
     finding that names them all, as urgent as the most urgent of them.
     """
     results = [result for _, result in judged]
-    parts = tuple(Part(unit, result.architecture) for unit, result in judged)
+    parts = tuple(Part(unit, result.architecture, result) for unit, result in judged)
     if len(judged) == 1:
         return replace(results[0], parts=parts)
     prints = frozenset[str]().union(*(r.prints for r in results))
@@ -27,7 +29,7 @@ def merge(judged: Sequence[tuple[Unit, Result]], baseline: frozenset[str] | None
         architecture=side_by_side([r.architecture for r in results]),
         findings=ranked(_merged((unit, s) for unit, r in judged for s in r.findings)),
         waived=ranked(_merged((unit, s) for unit, r in judged for s in r.waived)),
-        undecided=tuple(dict.fromkeys(v for r in results for v in r.undecided)),
+        undecided=_undecided(results),
         tallies=_sums(r.tallies for r in results),
         not_checked=tuple(dict.fromkeys(n for r in results for n in r.not_checked)),
         problems=tuple(p for r in results for p in r.problems),
@@ -62,6 +64,15 @@ def _merged(found: Iterable[tuple[Unit, Settled]]) -> Iterable[Settled]:
                 units=tuple(dict.fromkeys((*first.units, unit.title))),
             )
     return merged.values()
+
+
+def _undecided(results: Iterable[Result]) -> tuple[Verdict, ...]:
+    """What is not known, once for each place: units that share a file have each read it for themselves."""
+    merged: dict[tuple[object, ...], Verdict] = {}
+    for verdict in chain.from_iterable(result.undecided for result in results):
+        place = (verdict.at.source.name, verdict.at.span)
+        merged.setdefault((verdict.check, verdict.subject, verdict.outcome, verdict.reason, place), verdict)
+    return tuple(merged.values())
 
 
 def _notes(results: Sequence[Result]) -> Iterable[WaiverNote]:

@@ -22,8 +22,8 @@ class Settled(NamedTuple):
 
     ``priority`` runs from 0 to 100 (see `hullmark.engine.priority`); ``gates`` says whether the profile lets it decide
     the exit code; ``waiver`` is set when it is accepted; ``known`` when the baseline has it; ``theme`` when it is an
-    absence that reports may bundle. ``units`` are the titles of the deployable units it was found in; empty where a
-    scan has one.
+    absence that reports may bundle; ``covered_by`` are the checks whose findings keep this one from being said.
+    ``units`` are the titles of the deployable units it was found in; empty where a scan has one.
     """
 
     check: str
@@ -42,14 +42,16 @@ class Settled(NamedTuple):
     gates: bool
     waiver: Waiver | None = None
     known: bool = False
+    covered_by: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
 
 
 class Part(NamedTuple):
-    """The account of one deployable unit of a scan that has several (see `hullmark.sources.unit.Unit`)."""
+    """The account of one deployable unit of a scan: its architecture, and its own result before units were merged."""
 
     unit: Unit
     architecture: Architecture
+    result: Result
 
 
 class WaiverNote(NamedTuple):
@@ -85,14 +87,14 @@ class Result:
     prints: frozenset[str] = frozenset()
     parts: tuple[Part, ...] = ()
 
-    def unit(self, resource: Resource) -> str:
-        """The title of the unit an object belongs to."""
-        return self._titles.get(resource, "") if len(self.parts) > 1 else "".join(p.unit.title for p in self.parts)
+    def unit(self, resource: Resource) -> Unit | None:
+        """The unit an object belongs to; None if it is not one of the scan."""
+        return self.parts[0].unit if len(self.parts) == 1 else self._units.get(resource)
 
     def where(self, settled: Settled) -> tuple[str, ...]:
         """The titles of the units a finding was found in."""
         return settled.units or tuple(part.unit.title for part in self.parts)
 
     @cached_property
-    def _titles(self) -> Mapping[Resource, str]:
-        return {r: part.unit.title for part in self.parts for r in part.architecture.resources}
+    def _units(self) -> Mapping[Resource, Unit]:
+        return {r: part.unit for part in self.parts for r in part.architecture.resources}

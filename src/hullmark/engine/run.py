@@ -6,20 +6,25 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from hullmark.model import wording
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import Check
 from hullmark.model.container import Container
 from hullmark.model.finding import Finding, Subject, Verdict
 from hullmark.model.resource import Resource
-from hullmark.model.terms import Outcome
+from hullmark.model.terms import Outcome, Platform, Theme
 from hullmark.model.truth import Undecided
 from hullmark.model.workload import PodSet, Workload
+from hullmark.text.source import Place
 
 AnyCheck = Check[Any]
 Tally = dict[Outcome, int]
 
 _LONGEST_REASON = 300
 """How much of an exception's message is kept, in characters: some quote the whole value they choke on."""
+
+_BESIDE_PODS = (None, Theme.NETWORK)
+"""Themes that are not about what a pod's own spec lacks."""
 
 
 class Judged(NamedTuple):
@@ -60,7 +65,7 @@ def evaluate(arch: Architecture, checks: Iterable[AnyCheck]) -> Evaluation:
     for subject in _subjects(arch):
         kind = type(subject.value)
         seen[kind] = seen.get(kind, 0) + 1
-        for check, found, reason in _failures(subject.value, choice.checks(subject), arch):
+        for check, found, reason in _failures(subject, choice.checks(subject), arch):
             verdict = _verdict(check, subject, found, reason)
             judged.append(Judged(verdict, check, *subject))
     return Evaluation(tuple(judged), _tallies(choice, seen, judged))
@@ -77,9 +82,9 @@ def verdicts(arch: Architecture, checks: Iterable[AnyCheck]) -> Iterator[Verdict
 def judge(check: AnyCheck, subject: Any, resource: Resource, arch: Architecture) -> Verdict:
     """The outcome of one check on one subject."""
     whole = _Subject(subject, resource, None)
-    for _, found, reason in _failures(subject, (check,), arch):
+    for _, found, reason in _failures(whole, (check,), arch):
         return _verdict(check, whole, found, reason)
-    return Verdict(check.id, _name(whole), Outcome.PASS)
+    return Verdict(check.id, _name(whole), _place(whole), Outcome.PASS)
 
 
 def applies(check: AnyCheck, subject: Any, resource: Resource, workload: Workload | None) -> bool:
@@ -87,7 +92,7 @@ def applies(check: AnyCheck, subject: Any, resource: Resource, workload: Workloa
 
     The answer depends only on what `_trait` lists; the two change together.
     """
-    if check.kinds and resource.ref.kind not in check.kinds:
+    if resource.platform not in check.platforms or (check.kinds and resource.ref.kind not in check.kinds):
         return False
     if workload is not None:
         if check.absence is not None and workload.template:
@@ -124,7 +129,7 @@ class _Choice:
 def _trait(subject: _Subject) -> tuple[Any, ...]:
     """Everything that `applies` looks at."""
     value, resource, workload = subject
-    kind = resource.ref.kind
+    kind = resource.ref.kind, resource.platform
     if workload is None:
         return type(value), kind
     role = workload.role
@@ -152,18 +157,21 @@ def _subjects(arch: Architecture) -> Iterator[_Subject]:
 
 
 def _failures(
-    subject: Any, checks: Sequence[AnyCheck], arch: Architecture
+    subject: _Subject, checks: Sequence[AnyCheck], arch: Architecture
 ) -> Iterator[tuple[AnyCheck, tuple[Finding, ...], str | Exception]]:
     """The checks that do not pass, what they found, and the reason they give for not knowing or the crash.
 
     This is the innermost loop: a check that passes costs one call and nothing else. What was found before a
-    check stops counts (``extend`` keeps it).
+    check stops counts (``extend`` keeps it). What a chart's values leave out is unknown, unless its defaults are known.
     """
     found: list[Finding] = []
+    value, release = subject.value, subject.resource.release
     for check in checks:
         reason: str | Exception = ""
         try:
-            found.extend(check.function(subject, arch))
+            if release is not None and check.absence is not None:
+                release.demand(check.absence)
+            found.extend(check.function(value, arch))
         except Undecided as undecided:
             reason = str(undecided) or "not known"
         except Exception as crash:  # noqa: BLE001 - law 6: a crash in one check is an outcome
@@ -174,11 +182,29 @@ def _failures(
 
 
 def _verdict(check: AnyCheck, subject: _Subject, found: tuple[Finding, ...], reason: str | Exception) -> Verdict:
+    release = subject.resource.release
+    if release is not None:
+        found = tuple(map(release.told, found))
+    elif subject.resource.platform is Platform.COMPOSE:
+        found = tuple(wording.for_compose(finding, check.compose or "") for finding in found)
+        reason = reason if isinstance(reason, Exception) else wording.said(reason)
+    outcome = Outcome.FAIL if found else Outcome.UNKNOWN
     if isinstance(reason, Exception):
         lines = str(reason).splitlines() or [""]
-        said = f"{type(reason).__name__}: {lines[0][:_LONGEST_REASON]}".removesuffix(": ")
-        return Verdict(check.id, _name(subject), Outcome.ERROR, found, said)
-    return Verdict(check.id, _name(subject), Outcome.FAIL if found else Outcome.UNKNOWN, found, reason)
+        reason = f"{type(reason).__name__}: {lines[0][:_LONGEST_REASON]}".removesuffix(": ")
+        outcome = Outcome.ERROR
+    elif check.absence not in _BESIDE_PODS and (unsettled := _unsettled(subject)):
+        outcome, found, reason = Outcome.UNKNOWN, (), unsettled
+    return Verdict(check.id, _name(subject), _place(subject), outcome, found, reason)
+
+
+def _unsettled(subject: _Subject) -> str:
+    """Why something that seems to be missing may yet be there; empty when nothing is left open."""
+    value = subject.value
+    if isinstance(value, Workload):
+        return next((podset.unsettled for podset in value.podsets if podset.unsettled), "")
+    podset = value.podset if isinstance(value, Container) else value
+    return podset.unsettled if isinstance(podset, PodSet) else ""
 
 
 def _name(subject: _Subject) -> Subject:
@@ -186,6 +212,11 @@ def _name(subject: _Subject) -> Subject:
     if isinstance(value, Container):
         return Subject(ref.kind, ref.namespace, ref.name, value.name, value.podset.name)
     return Subject(ref.kind, ref.namespace, ref.name, "", value.name if isinstance(value, PodSet) else "")
+
+
+def _place(subject: _Subject) -> Place:
+    value = subject.value
+    return value.at() if isinstance(value, Container | PodSet) else subject.resource.place
 
 
 def _tallies(choice: _Choice, seen: Mapping[type, int], judged: Iterable[Judged]) -> dict[str, Tally]:

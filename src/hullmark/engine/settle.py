@@ -162,6 +162,7 @@ def _settled(
         gates=decides and waiver is None and not known and not sample,
         waiver=waiver,
         known=known,
+        covered_by=check.covered_by,
     )
 
 

@@ -6,14 +6,17 @@ docs.weaviate.io, docs.openwebui.com, docs.ray.io, mlflow.org).
 
 from __future__ import annotations
 
+import re
+
 from hullmark.graph.authentication import Auth, strongest
 from hullmark.model.container import Container
+from hullmark.model.files import Finds, files, unread
 from hullmark.model.resource import Resource
 from hullmark.model.truth import string
 from hullmark.model.workload import PodSet
 from hullmark.text.tree import dig
 
-_PROXIES = (
+PROXIES = (
     "oauth2-proxy",
     "oauth-proxy",
     "kube-rbac-proxy",
@@ -49,16 +52,22 @@ _ALWAYS = frozenset({"jupyterhub", "n8n", "dify", "langfuse", "librechat"})
 """Programs that have a sign-in of their own which cannot be switched off by configuration alone."""
 
 
-def at_pod(podset: PodSet, service: Resource | None) -> Auth:
+_MASTER_KEY = re.compile(r"^[ \t]*[\"']?master_key[\"']?[ \t]*:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
+"""LiteLLM's key in its configuration (https://docs.litellm.ai/docs/proxy/config_settings, ``general_settings``)."""
+
+_FROM_ENVIRONMENT = "os.environ/"
+
+
+def at_pod(podset: PodSet, service: Resource | None, scan: Finds) -> Auth:
     """What authenticates inside a pod, for requests that come through a Service (None: to any port).
 
     A proxy beside the program counts unless the Service leads past it, to a port that another container declares.
     """
     running = [c for c in podset.containers if c.long_running]
-    proxies = [c for c in running if c.image.repository.rpartition("/")[2].startswith(_PROXIES)]
+    proxies = [c for c in running if c.image.repository.rpartition("/")[2].startswith(PROXIES)]
     if proxies and not _leads_past(service, [c for c in running if c not in proxies]):
         return proxies[0].image.repository.rpartition("/")[2]
-    return strongest([_own(c) for c in running if c not in proxies])
+    return strongest([_own(c, scan) for c in running if c not in proxies])
 
 
 def _leads_past(service: Resource | None, others: list[Container]) -> bool:
@@ -72,7 +81,7 @@ def _leads_past(service: Resource | None, others: list[Container]) -> bool:
     return any(isinstance(t, (int, str)) and t in declared for t in targets)
 
 
-def _own(container: Container) -> Auth:
+def _own(container: Container, scan: Finds) -> Auth:
     """What a program demands by itself; not known where part of its environment is not."""
     if not container.engine:
         return ""
@@ -81,20 +90,41 @@ def _own(container: Container) -> Auth:
     names = (*_VARIABLES, "API_KEY") if container.engine in _API_KEY else _VARIABLES
     for name in names:
         variable = container.environment.get(name)
+        if variable is not None and variable.origin == "unknown":
+            return None
         if variable is not None and variable.value != "":
             return name
     for name, value in _SWITCHES.items():
         if (container.env(name) or "").lower() == value:
             return name
-    if container.engine in _ALWAYS:
-        return f"the sign-in of {container.engine}"
-    if container.engine in _SIGN_IN:
-        name, off = _SIGN_IN[container.engine]
-        return "" if (container.env(name) or "").lower() == off else f"the sign-in of {container.engine}"
+    if container.engine in _ALWAYS or container.engine in _SIGN_IN:
+        return _signs_in(container)
+    if container.engine == "litellm":
+        return _configured(container, scan)
     return "" if container.environment_known else None
 
 
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+def _signs_in(container: Container) -> Auth:
+    """The sign-in of a program that has one, unless it is switched off."""
+    name, off = _SIGN_IN.get(container.engine, ("", ""))
+    if name in container.environment and container.env(name) is None:
+        return None
+    return "" if name and (container.env(name) or "").lower() == off else f"the sign-in of {container.engine}"
+
+
+def _configured(container: Container, scan: Finds) -> Auth:
+    """LiteLLM's master key in a configuration that it mounts; not known where that is not in the scan."""
+    for file in files(container, scan):
+        if (found := _MASTER_KEY.search(file.text.value)) is not None and found[1] not in ("null", "~"):
+            named = found[1].removeprefix(_FROM_ENVIRONMENT)
+            if named == found[1] or named in container.environment:
+                return "the master_key of its configuration"
+    return "" if container.environment_known and not unread(container, scan) else None
+
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Addresses that only what runs on the same machine reaches."""
+
 _BINDS = (
     "--host",
     "--address",
@@ -120,13 +150,13 @@ def on_loopback(podset: PodSet) -> Container | None:
 def _listens_inside(container: Container) -> bool:
     address = container.argv.flag(*_BINDS) or container.env("OLLAMA_HOST") or ""
     host = address.removeprefix("http://")
-    return host in _LOOPBACK or host.rpartition(":")[0] in _LOOPBACK
+    return host in LOOPBACK or host.rpartition(":")[0] in LOOPBACK
 
 
 def host_ports(podset: PodSet) -> Container | None:
     """The first container that publishes a port of its node."""
     for container in podset.containers:
         for port in container.node.children("ports"):
-            if dig(port.value, "hostPort") and string(port.value, "hostIP") not in _LOOPBACK:
+            if dig(port.value, "hostPort") and string(port.value, "hostIP") not in LOOPBACK:
                 return container
     return None

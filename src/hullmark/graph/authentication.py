@@ -5,6 +5,7 @@ Answers are three-valued: a name for what authenticates, empty for nothing, None
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from hullmark.graph.index import Chains, Names
@@ -23,6 +24,7 @@ def strongest(answers: Sequence[Auth]) -> Auth:
 
 
 _POLICIES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "ClientTrafficPolicy": ("gateway.envoyproxy.io", ()),
     "SecurityPolicy": ("gateway.envoyproxy.io", ("jwt", "oidc", "apiKeyAuth", "basicAuth", "extAuth")),
     "TrafficPolicy": (
         "gateway.kgateway.dev",
@@ -57,7 +59,16 @@ _ANNOTATIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
 }
 """Annotations of ingress controllers that switch authentication on, the values that do not, and what to call it."""
 
-_MTLS = "nginx.ingress.kubernetes.io/auth-tls-"
+_MTLS = ("nginx.ingress.kubernetes.io/auth-tls-", "haproxy-ingress.github.io/auth-tls-")
+"""Annotations of client certificates begin so: with a ``secret`` of the authority, and whether to ``verify-client``."""
+
+_ALB_MTLS = re.compile(r"\"mode\"\s*:\s*\"verify\"")
+"""The AWS Load Balancer Controller's ``mutual-authentication``; its ``passthrough`` leaves it to the program."""
+
+_CERTIFICATES = "client certificates"
+_TRAEFIK_MTLS = "RequireAndVerifyClientCert"
+"""The one of Traefik's types that accepts nobody without a certificate of the authority
+(https://doc.traefik.io/traefik/https/tls/#client-authentication-mtls)."""
 
 
 class Fronts:
@@ -69,6 +80,7 @@ class Fronts:
 
         self._middlewares = named("Middleware", "traefik.io")
         self._middlewares_old = named("Middleware", "traefik.containo.us")
+        self._options = named("TLSOption", "traefik.io")
         self._plugins = named("KongPlugin", "konghq.com")
         self._configs = named("BackendConfig", "cloud.google.com")
         self._attached: dict[str, Names] = {}
@@ -82,7 +94,7 @@ class Fronts:
         names = self._attached.get(kind)
         if names is None:
             return ""
-        return next((_by_policy(p) for p in names.all(name, namespace, near)), "")
+        return strongest([_by_policy(p) for p in names.all(name, namespace, near)])
 
     def selected(self, kind: str, resource: Resource) -> Auth:
         """What a policy that picks objects by label authenticates with."""
@@ -102,9 +114,28 @@ class Fronts:
         for key, (off, name) in _ANNOTATIONS.items():
             if notes.get(key) and notes[key].lower() not in off:
                 return name
-        if notes.get(f"{_MTLS}secret") and notes.get(f"{_MTLS}verify-client", "on") == "on":
-            return "client certificates"
-        return strongest([self._kong(resource), self._traefik(resource), self._iap(resource)])
+        if any(notes.get(f"{m}secret") and notes.get(f"{m}verify-client", "on") == "on" for m in _MTLS):
+            return _CERTIFICATES
+        if _ALB_MTLS.search(notes.get("alb.ingress.kubernetes.io/mutual-authentication", "")):
+            return _CERTIFICATES
+        return strongest([self._kong(resource), self._traefik(resource), self._tls(resource), self._iap(resource)])
+
+    def _tls(self, resource: Resource) -> Auth:
+        """Traefik's TLS options of an Ingress: ``namespace-name@kubernetescrd``."""
+        name, _, provider = resource.annotations.get("traefik.ingress.kubernetes.io/router.tls.options", "").partition(
+            "@"
+        )
+        if not name:
+            return ""
+        space = resource.ref.namespace or "default"
+        return self.tls_options(name.removeprefix(f"{space}-"), "", resource) if provider == "kubernetescrd" else None
+
+    def tls_options(self, name: str, namespace: str, near: Resource) -> Auth:
+        """Whether Traefik's TLS options demand client certificates; not known when they are not in the scan."""
+        options = self._options.find(name, namespace or near.ref.namespace, near)
+        if options is None:
+            return None
+        return _CERTIFICATES if string(options.spec, "clientAuth", "clientAuthType") == _TRAEFIK_MTLS else ""
 
     def _kong(self, resource: Resource) -> Auth:
         listed = resource.annotations.get("konghq.com/plugins") or resource.annotations.get("plugins.konghq.com") or ""
@@ -166,5 +197,8 @@ def _by_policy(policy: Resource) -> Auth:
     kind = policy.ref.kind
     if kind == "GCPBackendPolicy":
         return "IAP" if dig(policy.spec, "default", "iap", "enabled") is True else ""
+    if kind == "ClientTrafficPolicy":
+        asked = dig(policy.spec, "tls", "clientValidation")
+        return _CERTIFICATES if asked is not None and dig(asked, "optional") is not True else ""
     field = next((f for f in _POLICIES[kind][1] if dig(policy.spec, f) is not None), "")
     return f"{kind} '{policy.ref.name}'" if field else ""

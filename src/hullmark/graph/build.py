@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
-from hullmark.graph.authentication import Fronts
+from hullmark.graph.applications import at_pod
+from hullmark.graph.authentication import Auth, Fronts
 from hullmark.graph.autoscaling import autoscalers
 from hullmark.graph.calls import callers
+from hullmark.graph.compose import Networks
+from hullmark.graph.compose import exposure as composed
 from hullmark.graph.disruption import budgets
-from hullmark.graph.exposure import exposure
+from hullmark.graph.exposure import exposure, without_pods
 from hullmark.graph.identity import Power, identity, power
 from hullmark.graph.impact import importance
 from hullmark.graph.index import Chains, Names, Pods
 from hullmark.graph.istio import Mesh
 from hullmark.graph.policies import Isolations, isolations
+from hullmark.graph.proxies import proxied
 from hullmark.graph.routes import Arrival, arrivals
 from hullmark.graph.selection import Selections
 from hullmark.graph.services import pools, services
@@ -22,9 +26,11 @@ from hullmark.graph.storage import Storage
 from hullmark.model.architecture import NOT_ISOLATED, Architecture, Importance, Links, Selection
 from hullmark.model.component import Graph
 from hullmark.model.resource import Resource
+from hullmark.model.terms import Platform
 from hullmark.model.workload import PodSet, Replicas, Workload
 from hullmark.recognise.embedded import expand
 from hullmark.recognise.recognition import recognise
+from hullmark.recognise.releases import released
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -33,11 +39,11 @@ Bounds = Callable[[Replicas], Replicas]
 
 
 def build(resources: Sequence[Resource], *, complete: bool = False) -> Architecture:
-    """The architecture of these resources and of those that lie inside them.
+    """The architecture of these resources, of those that lie inside them, and of the charts that they refer to.
 
     ``complete`` says that there are no others: what is referred to and not there is missing.
     """
-    resources = expand(resources)
+    resources = released(expand(resources))
     workloads = recognise(resources)
     by_kind = _grouped((r.ref.kind, r) for r in resources)
     pods = Pods(Chains(), workloads, complete=complete)
@@ -49,9 +55,13 @@ def build(resources: Sequence[Resource], *, complete: bool = False) -> Architect
     scaled = {scaler: (selection, bounds) for scaler, selection, bounds in autoscalers(by_kind, pods)}
     granted = power(by_kind, pods)
     mesh = Mesh(by_kind, pods)
+    networks = Networks(workloads, by_kind.get("ConfigMap", ()))
     around = _Around(
         _by_podset({s: found for s, found in routed.items() if s.ref.kind == "Service"}),
-        arrivals(by_kind, workloads, routed, Fronts(by_kind, pods.chains), mesh, pods.chains),
+        {
+            **arrivals(by_kind, workloads, routed, Fronts(by_kind, pods.chains), mesh, pods.chains),
+            **proxied(networks),
+        },
         isolated,
         _by_podset(protected),
         _by_podset({s: found for s, (found, bounds) in scaled.items() if bounds is not None}),
@@ -60,9 +70,11 @@ def build(resources: Sequence[Resource], *, complete: bool = False) -> Architect
         Names(pods.chains, by_kind.get("ServiceAccount", ())),
         Storage(by_kind, pods.chains),
         mesh,
+        networks,
+        Names(pods.chains, by_kind.get("ConfigMap", ())),
     )
     links = {p: _links(p, around) for w in workloads for p in w.podsets}
-    called = callers(workloads, by_kind, routed, pods.chains)
+    called = callers(workloads, by_kind, routed, pods.chains, networks)
     arch = Architecture(
         resources=tuple(resources),
         workloads=workloads,
@@ -75,6 +87,7 @@ def build(resources: Sequence[Resource], *, complete: bool = False) -> Architect
         index={(r.ref.kind, r.ref.namespace, r.ref.name): r for r in reversed(resources)},
         by_name=_grouped(((r.ref.kind, r.ref.name), r) for r in resources),
         callers=called,
+        outside=without_pods(workloads),
         draw=_drawn,
         complete=complete,
     )
@@ -102,6 +115,22 @@ class _Around(NamedTuple):
     accounts: Names
     storage: Storage
     mesh: Mesh
+    networks: Networks
+    maps: Names
+
+    def before(self, podset: PodSet, service: Resource | None) -> Sequence[Auth]:
+        """What authenticates between a Service and the program of a pod set."""
+        return [self.mesh.before(podset), at_pod(podset, service, _Beside(self.maps, podset.workload.resource))]
+
+
+class _Beside(NamedTuple):
+    """Finds the ConfigMaps that an object means."""
+
+    maps: Names
+    near: Resource
+
+    def find(self, kind: str, namespace: str, name: str) -> Resource | None:
+        return self.maps.find(name, namespace, self.near) if kind == "ConfigMap" else None
 
 
 def _links(podset: PodSet, around: _Around) -> Links:
@@ -119,7 +148,9 @@ def _links(podset: PodSet, around: _Around) -> Links:
         replicas=_replicas(podset, [around.bounds[s] for s in scalers]),
         identity=identity(podset, around.accounts, around.granted),
         claims=around.storage.claims(podset),
-        exposure=exposure(podset, found, arrived, ingress, around.mesh.before(podset)),
+        exposure=composed(podset, around.networks, arrived, around.before(podset, None))
+        if podset.workload.platform is Platform.COMPOSE
+        else exposure(podset, found, arrived, ingress, around.before),
     )
 
 

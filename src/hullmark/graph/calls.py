@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from hullmark.graph.compose import Networks
 from hullmark.graph.index import Chains, Names
 from hullmark.model.architecture import Selection
 from hullmark.model.container import Container
 from hullmark.model.resource import Resource
+from hullmark.model.truth import string
 from hullmark.model.workload import Workload
 
 _ADDRESS = re.compile(
@@ -22,15 +24,21 @@ def callers(
     by_kind: Mapping[str, Sequence[Resource]],
     selections: Mapping[Resource, Selection],
     chains: Chains,
+    networks: Networks,
 ) -> dict[Workload, tuple[Workload, ...]]:
-    """The workloads whose settings name a Service, by the workloads behind it."""
+    """The workloads whose settings name a Service, or a service of their project, by the workloads behind it."""
+    found: dict[Workload, dict[Workload, None]] = {}
+    for workload in networks.services:
+        hosts = [name for name, _ in _hosts(workload, networks.names)]
+        for container in workload.containers:
+            hosts += [name for text in networks.configured(container) for name in hosts_in(text.value, networks.names)]
+        named = (other for name in dict.fromkeys(hosts) for other in networks.find(name, workload))
+        for other in (*networks.called(workload), *named):
+            found.setdefault(other, {})[workload] = None
     services = [s for s in by_kind.get("Service", ()) if not s.ref.group and s in selections]
     known = {s.ref.name for s in services}
-    if not known:
-        return {}
     names = Names(chains, services)
-    found: dict[Workload, dict[Workload, None]] = {}
-    for workload in workloads:
+    for workload in workloads if known else ():
         for name, space in _hosts(workload, known):
             service = names.find(name, space or workload.namespace, workload.resource)
             for podset in selections[service].podsets if service is not None else ():
@@ -39,7 +47,12 @@ def callers(
     return {w: tuple(c) for w, c in found.items()}
 
 
-def _hosts(workload: Workload, known: set[str]) -> Iterator[tuple[str, str]]:
+def hosts_in(text: str, known: Collection[str]) -> list[str]:
+    """The names among these that a text uses as addresses, each once."""
+    return list(dict.fromkeys(found[1] for found in _ADDRESS.finditer(text) if found[1] in known))
+
+
+def _hosts(workload: Workload, known: Collection[str]) -> Iterator[tuple[str, str]]:
     seen: set[tuple[str, str]] = set()
     for text in (t for c in workload.containers for t in _texts(c)):
         for found in _ADDRESS.finditer(text):
@@ -52,8 +65,10 @@ def _hosts(workload: Workload, known: set[str]) -> Iterator[tuple[str, str]]:
 def _texts(container: Container) -> Iterator[str]:
     """Values that may hold an address: those with a colon or a slash. A bare word is too weak a sign."""
     for variable in container.environment.values():
-        if variable.value and ":" in variable.value and len(variable.value) < 2048:
-            yield variable.value
+        # Of a value that is not known as a whole, the part that is written may still name a host.
+        value = variable.value or string(variable.node.value, "value")
+        if ":" in value and len(value) < 2048:
+            yield value
     for key in ("command", "args"):
         for word in container.node.get(key) or () if isinstance(container.node.get(key), list) else ():
             if isinstance(word, str) and ":" in word and len(word) < 8192:

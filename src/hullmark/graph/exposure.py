@@ -6,32 +6,36 @@ the network the nodes are in; publishing a port of the node is taken for public,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from hullmark.graph.applications import at_pod, host_ports, on_loopback
+from hullmark.graph.applications import host_ports, on_loopback
 from hullmark.graph.authentication import Auth, strongest
-from hullmark.graph.reach import service_reach
+from hullmark.graph.operators import operator_ways
 from hullmark.graph.routes import Arrival
-from hullmark.model.architecture import Exposure, Hop, Isolation
+from hullmark.model.architecture import Exposure, Hop, Isolation, Route
+from hullmark.model.reach import service_reach
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Reach
 from hullmark.model.truth import Undecided
-from hullmark.model.workload import PodSet
+from hullmark.model.workload import PodSet, Workload
+
+Before = Callable[[PodSet, Resource | None], Sequence[Auth]]
+"""What a request meets that comes to a pod set through a Service (None: to any port): the mesh, a proxy, the program's keys."""
 
 IN_CLUSTER = Exposure(Reach.CLUSTER)
 """The exposure of pods that nothing publishes and nothing isolates."""
 
 
 def exposure(
-    podset: PodSet, services: Sequence[Resource], arrived: Sequence[Arrival], ingress: Isolation, mesh: str
+    podset: PodSet, services: Sequence[Resource], arrived: Sequence[Arrival], ingress: Isolation, before: Before
 ) -> Exposure:
-    """The exposure of a pod set. ``mesh`` names what a service mesh demands before it is reached."""
-    ways = list(_published(podset, services, arrived, mesh))
+    """The exposure of a pod set."""
+    ways = list(_published(podset, services, arrived, before))
     if ways:
-        return max(ways, key=lambda e: (e.reach, not e.authenticated, not e.unknown))
+        return max(ways, key=_width)
     if not services and (inside := on_loopback(podset)) is not None:
         return Exposure(Reach.LOOPBACK, (Hop(f"container '{inside.name}' listens on loopback", inside.at()),))
-    inner = strongest([mesh, at_pod(podset, services[0] if services else None)]) or ""
+    inner = strongest(before(podset, services[0] if services else None)) or ""
     if ingress.isolated and not ingress.open:
         policy = ingress.policies[0]
         return Exposure(Reach.ISOLATED, (Hop(f"{policy.ref.kind} '{policy.ref.name}'", policy.place),), inner)
@@ -41,41 +45,55 @@ def exposure(
     return Exposure(Reach.CLUSTER, path, inner) if path or inner else IN_CLUSTER
 
 
+def without_pods(workloads: Sequence[Workload]) -> dict[Workload, Exposure]:
+    """The exposure of workloads whose pods only their operators know, as far as their own objects publish them."""
+    found: dict[Workload, list[Exposure]] = {}
+    unseen = {workload.resource: workload for workload in workloads if not workload.podsets}
+    for route, *_ in operator_ways(tuple(unseen.values())):
+        found.setdefault(unseen[route.resource], []).append(
+            _exposed(route.reach, (_hop(route),), [route.authenticated])
+        )
+    return {workload: max(ways, key=_width) for workload, ways in found.items()}
+
+
+def _width(exposure: Exposure) -> tuple[int, bool, bool]:
+    return exposure.reach, not exposure.authenticated, not exposure.unknown
+
+
+def _hop(route: Route) -> Hop:
+    return Hop(f"{route.resource.ref.kind} '{route.resource.ref.name}'", route.place)
+
+
 def _published(
-    podset: PodSet, services: Sequence[Resource], arrived: Sequence[Arrival], mesh: str
+    podset: PodSet, services: Sequence[Resource], arrived: Sequence[Arrival], before: Before
 ) -> Iterator[Exposure]:
-    yield from _on_node(podset, mesh)
+    yield from _on_node(podset, before)
     for service in services:
         reach, how = service_reach(service)
         if reach > Reach.CLUSTER:
             hop = Hop(f"{how} of Service '{service.ref.name}'", service.node.at("spec", "type"))
-            yield _exposed(reach, (hop,), [mesh, at_pod(podset, service)])
+            yield _exposed(reach, (hop,), before(podset, service))
     for route, through in arrived:
         if route.reach > Reach.CLUSTER:
-            first = Hop(f"{route.resource.ref.kind} '{route.resource.ref.name}'", route.place)
             second = () if through is None else (Hop(f"{through.ref.kind} '{through.ref.name}'", through.place),)
             service_only = through if through is not None and through.ref.kind == "Service" else None
-            yield _exposed(route.reach, (first, *second), [route.authenticated, mesh, at_pod(podset, service_only)])
+            yield _exposed(route.reach, (_hop(route), *second), [route.authenticated, *before(podset, service_only)])
 
 
-def _on_node(podset: PodSet, mesh: str) -> Iterator[Exposure]:
+def _on_node(podset: PodSet, before: Before) -> Iterator[Exposure]:
     if podset.workload.lifetime == "task":
         return
     container = host_ports(podset)
     if container is not None:
-        yield _exposed(
-            Reach.PUBLIC,
-            (Hop(f"host port of container '{container.name}'", container.at("ports")),),
-            [mesh, at_pod(podset, None)],
-        )
+        hop = Hop(f"host port of container '{container.name}'", container.at("ports"))
+        yield _exposed(Reach.PUBLIC, (hop,), before(podset, None))
     try:
         shared = podset.host_network
     except Undecided:
         shared = False
     if shared:
-        yield _exposed(
-            Reach.INTERNAL, (Hop("the node's network", podset.at("hostNetwork")),), [mesh, at_pod(podset, None)]
-        )
+        hop = Hop("the node's network", podset.at("hostNetwork"))
+        yield _exposed(Reach.INTERNAL, (hop,), before(podset, None))
 
 
 def _exposed(reach: Reach, path: tuple[Hop, ...], answers: Sequence[Auth]) -> Exposure:

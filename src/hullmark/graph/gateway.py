@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from hullmark.graph.authentication import Auth, Fronts, strongest
 from hullmark.graph.index import Chains, Names
-from hullmark.graph.reach import gateway_reach
 from hullmark.graph.ways import MOST_WAYS, Way
 from hullmark.model.architecture import Route
+from hullmark.model.reach import gateway_reach
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Reach
 from hullmark.model.truth import string

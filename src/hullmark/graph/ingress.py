@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from hullmark.graph.authentication import Fronts, strongest
-from hullmark.graph.reach import ingress_reach
 from hullmark.graph.ways import Way
 from hullmark.model.architecture import Route
+from hullmark.model.reach import ingress_reach
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Reach
 from hullmark.model.truth import string
@@ -80,8 +80,12 @@ def _port(spec: Value) -> str:
 
 def _traefik(route: Resource, fronts: Fronts) -> Iterator[Way]:
     tls = dig(route.spec, "tls") is not None
+    options = dig(route.spec, "tls", "options")
+    named = string(options, "name")
+    certificates = fronts.tls_options(named, string(options, "namespace"), route) if named else ""
     for rule in route.node.children("spec", "routes"):
-        used = [
+        used = [certificates]
+        used += [
             fronts.middleware(string(m, "name"), string(m, "namespace"), route)
             for m in items(rule.value, "middlewares")
         ]

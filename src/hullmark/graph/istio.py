@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from hullmark.graph.index import Chains, Names, Pods
-from hullmark.graph.reach import inward
 from hullmark.graph.ways import MOST_WAYS, Way
 from hullmark.model.architecture import Route
+from hullmark.model.reach import inward
 from hullmark.model.resource import Resource
 from hullmark.model.selectors import EVERYTHING, label_selector
 from hullmark.model.terms import Reach

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from hullmark.graph.reach import balancer
 from hullmark.graph.ways import Way
 from hullmark.model.architecture import Route
+from hullmark.model.reach import balancer
 from hullmark.model.resource import Resource, strings
 from hullmark.model.terms import Reach
 from hullmark.model.truth import string
@@ -16,6 +16,8 @@ from hullmark.text.tree import dig
 
 _VISIBILITY = ("networking.kserve.io/visibility", "networking.knative.dev/visibility", "serving.knative.dev/visibility")
 """Labels (or annotations) that keep a KServe or Knative service inside with the value ``cluster-local``."""
+
+_KAITO_BALANCER = "kaito.sh/enablelb"
 
 Found = Iterator[tuple[Reach, str, Place, tuple[PodSet, ...]]]
 
@@ -89,20 +91,36 @@ def _ray(workload: Workload) -> Found:
     )
 
 
+def _kaito(workload: Workload) -> Found:
+    """A load balancer that an annotation asks for (https://github.com/kaito-project/kaito ``ensureService``)."""
+    resource = workload.resource
+    if resource.annotations.get(_KAITO_BALANCER) == "True":
+        reach, how = balancer({}, None)
+        yield reach, how, resource.node.at("metadata", "annotations", _KAITO_BALANCER), workload.podsets
+
+
+def _milvus(workload: Workload) -> Found:
+    """The Service and Ingress of the proxy, or of the one pod (https://github.com/zilliztech/milvus-operator ``ServiceComponent``)."""
+    for part in ("proxy", "standalone"):
+        path = ("spec", "components", part)
+        yield from _typed(workload, (*path, "serviceType"), (*path, "serviceAnnotations"), workload.podsets)
+        if workload.resource.node.get(*path, "ingress") is not None:
+            yield Reach.PUBLIC, "the operator's Ingress", workload.at(*path, "ingress"), workload.podsets
+    yield from _generic(workload)
+
+
 _TYPES: tuple[tuple[str, ...], ...] = (
     ("spec", "expose", "service"),
     ("spec", "service"),
-    ("spec", "components", "proxy"),
 )
 _SWITCHES: tuple[tuple[str, ...], ...] = (
     ("spec", "expose", "ingress", "enabled"),
     ("spec", "ingress", "enabled"),
-    ("spec", "components", "proxy", "ingress", "enabled"),
 )
 
 
 def _generic(workload: Workload) -> Found:
-    """The fields that most operators use to publish what they make (NIM, Milvus, Qdrant, vector stores…)."""
+    """The fields that most operators use to publish what they make (NIM, Qdrant…)."""
     for path in _TYPES:
         for key in ("type", "serviceType"):
             yield from _typed(workload, (*path, key), (*path, "annotations"), workload.podsets)
@@ -131,6 +149,10 @@ _KINDS: Mapping[tuple[str, str], Callable[[Workload], Found]] = {
     ("serving.kserve.io", "InferenceGraph"): _visible,
     ("serving.kserve.io", "LLMInferenceService"): _routed,
     ("serving.knative.dev", "Service"): _visible,
+    ("milvus.io", "Milvus"): _milvus,
+    ("milvus.io", "MilvusCluster"): _milvus,
+    ("kaito.sh", "Workspace"): _kaito,
+    ("kaito.sh", "RAGEngine"): _kaito,
     ("ray.io", "RayCluster"): _ray,
     ("ray.io", "RayService"): _ray,
     ("ray.io", "RayJob"): _ray,

@@ -12,6 +12,9 @@ from hullmark.model.workload import PodSet
 from hullmark.text.tree import Node, Value, dig, items
 
 _NO_CLAIMS: Mapping[str, Claim] = {}
+_RUNTIMES = ("ClusterTrainingRuntime", "TrainingRuntime")
+_JOB_SETS = (("spec", "volumeClaimPolicies"), ("spec", "template", "spec", "volumeClaimPolicies"))
+"""Where a JobSet and a training runtime, which holds one, have them."""
 
 
 class Storage:
@@ -23,6 +26,7 @@ class Storage:
 
         self._claims, self._volumes = core("PersistentVolumeClaim"), core("PersistentVolume")
         self._classes = core("StorageClass", "storage.k8s.io")
+        self._runtimes = {kind: core(kind, "trainer.kubeflow.org") for kind in _RUNTIMES}
 
     def claims(self, podset: PodSet) -> Mapping[str, Claim]:
         """The claims of a pod set by the volume's name: those it names, and those made from templates for each pod."""
@@ -31,9 +35,23 @@ class Storage:
             for name, volume in podset.volumes.items()
             if string(volume.value, "persistentVolumeClaim", "claimName")
         }
-        for name, template, retained in _templates(podset.workload.resource):
-            found.setdefault(name, self._claim(name, None, template.value, podset.workload.resource, retained=retained))
+        resource = podset.workload.resource
+        for owner in (resource, self._runtime(resource)):
+            for name, template, retained in () if owner is None else _templates(owner):
+                found.setdefault(name, self._claim(name, None, template.value, resource, retained=retained))
         return found or _NO_CLAIMS
+
+    def _runtime(self, resource: Resource) -> Resource | None:
+        """What a TrainJob is made from, whose claims are made with it."""
+        if resource.ref.kind != "TrainJob":
+            return None
+        kind = string(resource.spec, "runtimeRef", "kind") or "ClusterTrainingRuntime"
+        runtimes = self._runtimes.get(kind)
+        return (
+            None
+            if runtimes is None
+            else runtimes.find(string(resource.spec, "runtimeRef", "name"), resource.ref.namespace, resource)
+        )
 
     def _named(self, name: str, podset: PodSet) -> Claim:
         near = podset.workload.resource
@@ -68,7 +86,7 @@ def _behind(volume: Resource) -> str:
 
 
 def _templates(resource: Resource) -> Iterator[tuple[str, Node, bool]]:
-    """``volumeClaimTemplates`` of a StatefulSet and its kin, and of a JobSet's volume claim policies.
+    """``volumeClaimTemplates`` of a StatefulSet and its kin, and of the volume claim policies of a JobSet or a runtime.
 
     With each, whether its claims outlive the object: by default a StatefulSet's do and a JobSet's do not.
     """
@@ -76,7 +94,7 @@ def _templates(resource: Resource) -> Iterator[tuple[str, Node, bool]]:
     for path in (("spec", "volumeClaimTemplates"), ("spec", "leaderWorkerTemplate", "volumeClaimTemplates")):
         for template in resource.node.children(*path):
             yield string(template.value, "metadata", "name"), template, kept
-    for policy in resource.node.children("spec", "volumeClaimPolicies"):
+    for policy in (p for path in _JOB_SETS for p in resource.node.children(*path)):
         kept = string(policy.value, "retentionPolicy", "whenDeleted") == "Retain"
         for template in policy.children("templates"):
             yield string(template.value, "metadata", "name"), template, kept

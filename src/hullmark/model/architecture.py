@@ -144,13 +144,21 @@ class Exposure(NamedTuple):
     ``reach`` is what the path opens, whatever authenticates: ask both for "public without authentication".
 
     ``authenticated`` names the authentication in front (AUTHFRONT) or is empty; ``unknown`` says what could not be
-    seen.
+    seen. ``enclosed`` says that of what runs beside it only its own project reaches it, by networks of its own, and
+    ``alone`` that nothing of the kind is there.
     """
 
     reach: Reach
     path: tuple[Hop, ...] = ()
     authenticated: str = ""
     unknown: str = ""
+    enclosed: bool = False
+    alone: bool = False
+
+    @property
+    def reached(self) -> bool:
+        """Whether anything but itself, or a user of its host, can reach it."""
+        return not self.alone and (self.reach is not Reach.LOOPBACK or self.enclosed)
 
 
 NOT_ISOLATED = Isolation(isolated=False, policies=(), rules=(), open=False)
@@ -217,6 +225,8 @@ class Architecture:
     """Resources by kind and name, whatever their namespace."""
     callers: Mapping[Workload, tuple[Workload, ...]] = field(default_factory=dict)
     """The workloads whose settings name a Service of this one (`Architecture.dependants`)."""
+    outside: Mapping[Workload, Exposure] = field(default_factory=dict)
+    """How far workloads reach whose pods only their operators know, where their own objects publish them."""
     draw: Callable[[Architecture], Graph] = lambda _: Graph()
     """Draws the component graph; the graph package gives it, `Architecture.graph` asks for it once."""
     complete: bool = False
@@ -232,8 +242,9 @@ class Architecture:
         return self.links[podset]
 
     def exposure(self, workload: Workload) -> Exposure:
-        """The widest exposure of a workload's pod sets; a workload without pods is in-cluster."""
-        return max((self.links[p].exposure for p in workload.podsets), key=_width, default=_IN_CLUSTER)
+        """The widest exposure of a workload's pod sets; without any, what its object says, else in-cluster."""
+        own = self.outside.get(workload, _IN_CLUSTER)
+        return max((self.links[p].exposure for p in workload.podsets), key=_width, default=own)
 
     def impact(self, workload: Workload) -> Importance:
         """The impact of a workload and its reasons."""
@@ -242,6 +253,10 @@ class Architecture:
     def dependants(self, workload: Workload) -> tuple[Workload, ...]:
         """The workloads that call this one, as far as addresses in their settings tell."""
         return self.callers.get(workload, ())
+
+    def calls(self, workload: Workload) -> tuple[Workload, ...]:
+        """The workloads that this one calls: `dependants` the other way round."""
+        return self._called.get(workload, ())
 
     def selected(self, resource: Resource) -> Selection:
         """What a selecting object selects."""
@@ -293,6 +308,14 @@ class Architecture:
         return {workload.resource: workload for workload in self.workloads}
 
     @cached_property
+    def _called(self) -> Mapping[Workload, tuple[Workload, ...]]:
+        found: dict[Workload, list[Workload]] = {}
+        for called, callers in self.callers.items():
+            for caller in callers:
+                found.setdefault(caller, []).append(called)
+        return {workload: tuple(called) for workload, called in found.items()}
+
+    @cached_property
     def _near(self) -> Mapping[PodSet, Sequence[tuple[Resource, str]]]:
         found: dict[PodSet, list[tuple[Resource, str]]] = {}
         for resource, selection in self.selections.items():
@@ -318,6 +341,7 @@ def side_by_side(architectures: Sequence[Architecture]) -> Architecture:
         index=_united(a.index for a in architectures),
         by_name=_listed(a.by_name for a in architectures),
         callers=_united(a.callers for a in architectures),
+        outside=_united(a.outside for a in architectures),
         draw=lambda _: together(tuple(a.graph for a in architectures)),
         complete=all(a.complete for a in architectures),
     )

@@ -9,8 +9,9 @@ from functools import cached_property, lru_cache
 
 from hullmark.model.flags import ABBREVIABLE, rank
 from hullmark.model.shell import SHELLS, commands, kubernetes_expand
+from hullmark.model.truth import string
 from hullmark.text.source import Key, Place
-from hullmark.text.tree import Node, Value
+from hullmark.text.tree import Node, Value, items
 
 Command = tuple[str, ...]
 _Found = tuple[str, bool, int]
@@ -40,9 +41,12 @@ class Argv:
     script: str = ""
 
     @classmethod
-    def of(cls, node: Node, variables: Mapping[str, str]) -> Argv:
-        """The command line of a container's ``command`` and ``args``, with known variables expanded."""
-        raw = list(_raw(node.value))
+    def of(cls, node: Node, variables: Mapping[str, str], appended: str = "") -> Argv:
+        """The command line of a container's ``command`` and ``args``, with known variables expanded.
+
+        ``appended`` names the variable whose words an operator's own command ends with.
+        """
+        raw = [*_raw(node.value), *_appended(node.value, appended)]
         if not raw:
             return cls(node)
         words = tuple(kubernetes_expand(text, variables) for text, _ in raw)
@@ -150,7 +154,7 @@ class Argv:
 
     def _inside(self, key: tuple[Key, ...]) -> bool:
         """Whether words with this origin are parts of a longer string."""
-        return len(key) == 1 or bool(self.script)
+        return len(key) == 1 or key[0] == "env" or bool(self.script)
 
     def _stretch(self, key: tuple[Key, ...], pattern: str) -> Place:
         node = self.node.child(*key)
@@ -242,6 +246,13 @@ def _raw(value: Value) -> Iterator[tuple[str, tuple[Key, ...]]]:
             for index, item in enumerate(found):
                 if isinstance(item, (str, int, float)):
                     yield str(item).lower() if isinstance(item, bool) else str(item), (key, index)
+
+
+def _appended(value: Value, name: str) -> Iterator[tuple[str, tuple[Key, ...]]]:
+    for index, variable in enumerate(items(value, "env") if name else ()):
+        if string(variable, "name") == name:
+            first = next(commands(string(variable, "value"), {}), ())
+            yield from ((word, ("env", index, "value")) for word in first)
 
 
 def _script_at(words: Command) -> int | None:

@@ -11,7 +11,7 @@ from hullmark.model.architecture import Architecture
 from hullmark.model.container import Container
 from hullmark.model.finding import Finding
 from hullmark.model.resource import Resource
-from hullmark.model.terms import Confidence, Pillar, Role, Severity, Theme
+from hullmark.model.terms import Confidence, Pillar, Platform, Role, Severity, Theme
 from hullmark.model.workload import PodSet, Workload
 
 S = TypeVar("S", Container, PodSet, Workload, Resource)
@@ -26,7 +26,10 @@ class Check(Generic[S]):
     about (others are *not applicable*): ``roles`` of the workload, ``kinds`` of the object, ``engines`` of
     the workload or container. ``containers`` are the kinds of container a container check looks at.
     ``absence`` marks a check for something missing, with the theme it is bundled under; such checks
-    skip templates, which are completed elsewhere.
+    skip templates, which are completed elsewhere. ``covered_by`` names the checks under whose finding this
+    one keeps silent, because that says it all: repairing those may bring this one to light. Every check is
+    about Kubernetes; ``compose`` is there for those that mean something for a Compose service too, and says
+    what to do about a finding there (empty where the finding itself says it in words that hold for both).
     """
 
     function: Callable[[S, Architecture], Iterator[Finding]]
@@ -39,6 +42,13 @@ class Check(Generic[S]):
     containers: frozenset[str]
     absence: Theme | None
     aliases: tuple[str, ...]
+    covered_by: tuple[str, ...]
+    compose: str | None = None
+
+    @property
+    def platforms(self) -> tuple[Platform, ...]:
+        """What it means something for."""
+        return (Platform.KUBERNETES,) if self.compose is None else (Platform.KUBERNETES, Platform.COMPOSE)
 
     @cached_property
     def id(self) -> str:
@@ -74,6 +84,8 @@ def check(  # noqa: PLR0913 - each is a word of the decorator
     containers: Collection[str] = ALL_CONTAINERS,
     absence: Theme | None = None,
     aliases: tuple[str, ...] = (),
+    covered_by: tuple[str, ...] = (),
+    compose: str | None = None,
 ) -> Callable[[Callable[[S, Architecture], Iterator[Finding]]], Check[S]]:
     """Make a function a check over one kind of subject; empty filters let everything through."""
 
@@ -89,6 +101,8 @@ def check(  # noqa: PLR0913 - each is a word of the decorator
             frozenset(containers),
             absence,
             aliases,
+            covered_by,
+            compose,
         )
 
     return made

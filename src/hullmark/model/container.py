@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from hullmark.model.argv import Argv
 from hullmark.model.image import Image
 from hullmark.model.quantity import quantity
+from hullmark.model.terms import Platform
 from hullmark.model.truth import Undecided, flag, number, string
 from hullmark.text.source import Key, Place
 from hullmark.text.tree import Map, Node, Value, dig, items, mapping
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
     from hullmark.model.workload import PodSet, Workload
 
 ContainerKind = Literal["app", "init", "sidecar", "ephemeral"]
+
+
+Origin = Literal["literal", "secret", "config", "field", "unknown"]
+"""How the value of a variable comes about."""
+
+_APPENDED = {"LLMInferenceService": "VLLM_ADDITIONAL_ARGS"}
+"""Variables that an operator's command line ends with (kserve ``config/llmisvcconfig``)."""
 
 
 class Variable(NamedTuple):
@@ -29,7 +37,7 @@ class Variable(NamedTuple):
 
     name: str
     value: str | None
-    origin: Literal["literal", "secret", "config", "field", "unknown"]
+    origin: Origin
     node: Node
 
 
@@ -93,7 +101,9 @@ class Container:
     environment: Mapping[str, Variable] = field(default_factory=dict)
     environment_known: bool = True
     default_name: str = ""
-    """What its operator calls it where the manifest does not say (``kserve-container``)."""
+    """What its controller calls it where the manifest does not say (``user-container``), else its position (``containers[0]``)."""
+    completed: bool = False
+    """Whether its operator writes what is missing of it: image, command, probes."""
 
     @property
     def workload(self) -> Workload:
@@ -108,13 +118,18 @@ class Container:
 
     @property
     def name(self) -> str:
-        """The container's name, written or given by its operator; empty if it has none."""
+        """The container's name, written or given by its controller; its position if it has none."""
         return string(self.node.value, "name") or self.default_name
 
     @cached_property
     def image(self) -> Image:
         """The image reference, taken apart."""
         return Image.parse(string(self.node.value, "image"))
+
+    @property
+    def built(self) -> bool:
+        """Whether its image is made from sources beside its file, as a Compose service may say; a name is then its own."""
+        return self.workload.platform is Platform.COMPOSE and self.node.get("build") is not None
 
     @property
     def long_running(self) -> bool:
@@ -222,7 +237,8 @@ class Container:
     def argv(self) -> Argv:
         """Command and arguments as the program sees them: shell scripts unwrapped, literal variables expanded (ARGV)."""
         known = {v.name: v.value for v in self.environment.values() if v.value is not None}
-        return Argv.of(self.node, known)
+        own = self.node.get("command") is not None
+        return Argv.of(self.node, known, "" if own else _APPENDED.get(self.workload.ref.kind, ""))
 
     def env(self, name: str) -> str | None:
         """The known value of an environment variable; None when unset or not known (see `environment`)."""

@@ -102,7 +102,7 @@ _NUMBER = re.compile(r"-?[\d._]+")
 _OBJECT_NAME = re.compile(
     r"[a-z0-9.]+(?:-[a-z0-9.]+)*-?(?:secret|secrets|credential|credentials|creds|token|key|tls|auth)"
 )
-_DSN = re.compile(r"[a-z][a-z0-9+.-]*://[^\s:/@'\"]*:([^\s@/'\"]+)@")
+_DSN = re.compile(r"[a-z][a-z0-9+.-]{0,31}://[^\s:/@'\"]*:([^\s@/'\"]+)@")
 
 
 def tokens(text: str) -> Iterator[Credential]:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from hullmark.model.architecture import Architecture, Claim
 from hullmark.model.container import Container
+from hullmark.model.terms import Platform
 from hullmark.model.truth import is_placeholder, string
 from hullmark.text.source import Place
 
@@ -79,6 +80,8 @@ def durability(arch: Architecture, container: Container, path: str) -> Durabilit
     place = mount.node.at("mountPath")
     if claim is not None:
         return Durability(_of_claim(claim), place, claim)
+    if mount.type == "hostPath" and container.workload.platform is Platform.COMPOSE:
+        return Durability(Keeping.VOLUME, place)  # its one host is where everything lies
     return Durability(
         _of_volume(mount.type, "" if mount.volume is None else string(mount.volume.value, "csi", "driver")), place
     )

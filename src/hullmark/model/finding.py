@@ -53,10 +53,11 @@ class Subject(NamedTuple):
 
 
 class Verdict(NamedTuple):
-    """The outcome of one check on one subject. ``reason`` explains *unknown*, *waived* and *error*."""
+    """The outcome of one check on one subject, which stands at ``at``; ``reason`` explains *unknown* and *error*."""
 
     check: str
     subject: Subject
+    at: Place
     outcome: Outcome
     findings: tuple[Finding, ...] = ()
     reason: str = ""

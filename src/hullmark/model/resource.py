@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from hullmark.model.terms import Platform
 from hullmark.model.truth import string
 from hullmark.text.source import Place
 from hullmark.text.tree import Node, Value, mapping
 
-Provenance = Literal["kubernetes", "embedded"]
+if TYPE_CHECKING:
+    from hullmark.model.release import Release
+
+Provenance = Literal["kubernetes", "embedded", "chart", "compose"]
 
 
 class Ref(NamedTuple):
@@ -31,7 +35,9 @@ class Ref(NamedTuple):
 class Resource:
     """One object: its identity, and the node that says where everything in it stands.
 
-    ``provenance`` is *embedded* for an object found inside a string of another one (``host``).
+    ``provenance`` is *embedded* for an object found inside a string of another one (``host``), *chart* for what a
+    known chart makes of the values that its reference (``host``) sets (``release`` says what is known of that), and
+    *compose* for what a Compose file defines. ``private`` says that its file is kept out of version control.
     """
 
     ref: Ref
@@ -39,6 +45,13 @@ class Resource:
     node: Node
     provenance: Provenance = "kubernetes"
     host: Ref | None = None
+    release: Release | None = None
+    private: bool = False
+
+    @property
+    def platform(self) -> Platform:
+        """What it is applied to."""
+        return Platform.COMPOSE if self.provenance == "compose" else Platform.KUBERNETES
 
     @property
     def api(self) -> str:

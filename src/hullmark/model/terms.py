@@ -72,6 +72,13 @@ class Outcome(Enum):
     ERROR = "error"
 
 
+class Platform(Enum):
+    """What declarations are applied to."""
+
+    KUBERNETES = "kubernetes"
+    COMPOSE = "compose"
+
+
 class Pillar(Enum):
     """What a check protects; the folder it lies in."""
 

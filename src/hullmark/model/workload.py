@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 
 from hullmark.model.container import Accelerator, Container, ModelReference
 from hullmark.model.resource import Ref, Resource
-from hullmark.model.terms import Role
+from hullmark.model.terms import Platform, Role
 from hullmark.model.truth import Undecided, flag, string
 from hullmark.text.source import Key, Place
 from hullmark.text.tree import Node
@@ -70,6 +70,7 @@ class PodSet:
 
     ``node`` is the PodSpec (also one assembled from an operator's flattened fields), ``path`` where it was found,
     ``labels`` what its pods carry as far as declared. ``role`` differs from the workload's only where a kind mixes roles.
+    ``unsettled`` is why nobody can know all of the pod (a patch that is filled in when it runs); empty for most.
     """
 
     name: str
@@ -81,6 +82,7 @@ class PodSet:
     replicas: Replicas
     role: Role
     containers: tuple[Container, ...] = ()
+    unsettled: str = ""
 
     def at(self, *keys: Key) -> Place:
         """The place of a field of the pod spec, or the nearest that exists."""
@@ -161,6 +163,11 @@ class Workload:
     def namespace(self) -> str:
         """The namespace as declared; empty when none is."""
         return self.resource.ref.namespace
+
+    @property
+    def platform(self) -> Platform:
+        """What it runs on."""
+        return self.resource.platform
 
     @property
     def containers(self) -> tuple[Container, ...]:

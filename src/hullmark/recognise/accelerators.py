@@ -94,7 +94,11 @@ def _count(quantity: Value) -> int | None:
 
 
 def _claimed(node: Node, pod: Node, claims: Claims) -> Iterator[Accelerator]:
-    wanted = {string(c, "name"): string(c, "request") for c in items(node.value, "resources", "claims")}
+    wanted: dict[str, set[str]] = {}
+    first: dict[str, int] = {}
+    for index, claim in enumerate(items(node.value, "resources", "claims")):
+        wanted.setdefault(string(claim, "name"), set()).add(string(claim, "request"))
+        first.setdefault(string(claim, "name"), index)
     if not wanted:
         return
     for entry in pod.children("resourceClaims"):
@@ -104,13 +108,14 @@ def _claimed(node: Node, pod: Node, claims: Claims) -> Iterator[Accelerator]:
         template = string(entry.value, "resourceClaimTemplateName")
         own = string(entry.value, "resourceClaimName")
         found = claims("ResourceClaimTemplate", template) if template else claims("ResourceClaim", own) if own else None
-        place = node.at("resources", "claims", list(wanted).index(name))
-        if found is None:
+        place = node.at("resources", "claims", first[name])
+        here = mapping(entry.value, "spec")  # an operator's own words for a claim that it makes
+        if found is None and not here:
             yield Accelerator(template or own or name, "unknown", None, "dra", place)
             continue
-        spec = mapping(found.spec, "spec") if template else found.spec
+        spec = here if found is None else mapping(found.spec, "spec") if template else found.spec
         for request in items(spec, "devices", "requests"):
-            if wanted[name] in ("", string(request, "name")):
+            if wanted[name] & {"", string(request, "name")}:
                 yield from (Accelerator(c, v, n, "dra", place) for c, v, n in _devices(request))
 
 

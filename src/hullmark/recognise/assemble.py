@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from hullmark.model.container import ContainerKind
+from hullmark.model.truth import string
 from hullmark.recognise.kinds import Assembler, Part, Pod, Scene, path
 from hullmark.text.source import Key
 from hullmark.text.tree import Map, Node, PairMark, Seq, Value, dig, items
@@ -32,6 +33,13 @@ def containers(spec: Node) -> Iterator[Part]:
             if isinstance(node.value, Map):
                 restarts = kind == "init" and node.value.get("restartPolicy") == "Always"
                 yield Part(node, "sidecar" if restarts else kind)
+
+
+def name_above(carrier: Node, scene: Scene) -> str:
+    """The name of what holds a carrier: of the task around a specification that is written inline."""
+    base = len(scene.resource.node.path)
+    holder = scene.resource.node.child(*carrier.path[base:-1])
+    return "" if holder is None else string(holder.value, "name")
 
 
 def pod(spec: Node, template: Node | None = None) -> Pod:

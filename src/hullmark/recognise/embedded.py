@@ -100,7 +100,7 @@ def _parsed(node: Node, host: Resource) -> Iterator[Resource]:
 
 
 def documents(node: Node) -> Iterator[Document]:
-    """The YAML documents that a string holds, with their places in the host's file; what cannot be read is left out."""
+    """The documents in the string of a node, with their places in the user's file; ``{{actions}}`` are values in them."""
     place = node.at()
     actions = {_neutral(action): action.group() for action in _ACTION.finditer(node.value)}
     text = _ACTION.sub(_neutral, node.value)

@@ -120,6 +120,11 @@ def _from_kind(container: Container) -> Iterator[_Clue]:
         yield _BY_ID[found], 5, Evidence(f"model format '{model_format}'", place)
     resource = container.workload.resource
     kind = resource.ref.kind
+    if (release := resource.release) is not None:
+        own = _BY_ID.get(release.engines.get(container.podset.name, ""))
+        if own is not None and container.kind == "app" and container.default_name == container.podset.name:
+            yield own, 5, Evidence(f"chart '{release.chart}'", release.place)
+        return
     if container.kind != "app" or (container.image.text and kind not in DECISIVE):
         return
     if kind == "Model" and (found := KUBEAI.get(string(resource.spec, "engine").lower())) is not None:
@@ -148,8 +153,8 @@ def _from_labels(container: Container) -> Iterator[_Clue]:
 
 def _busy_elsewhere(container: Container) -> bool:
     """Whether its command is a client's, a download or a wait: then the image says nothing about what runs."""
-    started = [p for segment in container.argv.segments for p, _ in programs(segment)]
-    return bool(started) and any(p in CHORES for p in started) and container.argv.launcher in CHORES
+    main = next(programs(container.argv.words), ("", ""))
+    return main[0] in CHORES or " ".join(main) in CHORES
 
 
 def _support(container: Container, best: Engine) -> float:

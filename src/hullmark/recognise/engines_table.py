@@ -337,7 +337,7 @@ FORMATS = {
 KUBEAI = {"vllm": "vllm", "ollama": "ollama", "fasterwhisper": "faster-whisper", "infinity": "infinity"}
 """Values of ``spec.engine`` of KubeAI's Model, in lower case (https://www.kubeai.org/reference/kubernetes-api/)."""
 
-DECISIVE = frozenset({"NIMService", "NIMCache", "NIMPipeline", "VLLMRuntime", "VLLMRouter"})
+DECISIVE = frozenset({"NIMService", "NIMCache", "NIMPipeline", "VLLMRuntime", "VLLMRouter", "CacheServer"})
 """Kinds whose engine is certain, whatever the image is named."""
 
 KINDS = {
@@ -395,7 +395,7 @@ ENGINE_LABELS = ("ai.gke.io/inference-server", "llm-d.ai/engine-type", "inferenc
 _CHORES = """
 genai-perf perf_analyzer perf_client locust k6 hey wrk benchmark_serving.py benchmark_serving guidellm inference-perf
 aiperf evalscope sleep tail wget curl git huggingface-cli hf gsutil aws gcloud s5cmd rclone cp nvidia-smi rocm-smi dcgmi
-trtllm-build convert_checkpoint.py ollama true echo cat
+trtllm-build convert_checkpoint.py ollama true echo cat sglang.bench_serving sglang.bench_one_batch_server
 """
-CHORES = frozenset(_CHORES.split())
-"""Programs that do not serve, whatever their image is named: clients, downloads, conversions, waiting."""
+CHORES = frozenset([*_CHORES.split(), "vllm bench"])
+"""Programs (and commands of theirs) that do not serve, whatever their image is named: clients, downloads, conversions, waiting."""

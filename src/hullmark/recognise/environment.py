@@ -10,12 +10,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from hullmark.model.container import Variable
+from hullmark.model.container import Origin, Variable
 from hullmark.model.resource import Resource
 from hullmark.model.truth import string
 from hullmark.text.tree import Node, dig, mapping
 
 _REFERENCE = re.compile(r"\$\$|\$\(([^()]+)\)")
+
+_COMPOSE: Mapping[str, Origin] = {
+    "filled": "config", "unknown": "unknown", "required": "secret", "literal": "literal",
+}  # fmt: skip
+"""How a variable of a Compose service comes about (`hullmark.sources.compose.environment`)."""
 
 Find = Callable[[str, str], Resource | None]
 """An object by kind and name, in the container's namespace."""
@@ -35,7 +40,8 @@ def environment(container: Node, find: Find) -> tuple[dict[str, Variable], bool]
     for entry in container.children("env"):
         variable = _variable(entry, find)
         if variable.name:
-            variables[variable.name] = _expand(variable, variables, complete=complete)
+            own = dig(entry.value, "valueFrom", "compose") is not None
+            variables[variable.name] = variable if own else _expand(variable, variables, complete=complete)
     return variables, complete
 
 
@@ -72,6 +78,9 @@ def _named(origin: Resource, field: str) -> Iterator[tuple[str, Node]]:
 def _variable(entry: Node, find: Find) -> Variable:
     name, value = string(entry.value, "name"), dig(entry.value, "value")
     source = dig(entry.value, "valueFrom")
+    if (origin := _COMPOSE.get(string(source, "compose"))) is not None:
+        told = value if origin in ("config", "literal") and isinstance(value, str) else None
+        return Variable(name, told, origin, entry)
     if source is None:
         return Variable(name, "" if value is None else value if isinstance(value, str) else None, "literal", entry)
     if dig(source, "secretKeyRef") is not None:

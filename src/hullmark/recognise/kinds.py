@@ -30,18 +30,23 @@ class Scene(Protocol):
 
 
 class Part(NamedTuple):
-    """A container of a pod; ``name`` is what the operator calls it where the manifest does not say."""
+    """A container of a pod; ``name`` is given where the operator completes it: what it then calls it.
+
+    ``unnamed`` is what a container that is written whole gets for a name where it has none.
+    """
 
     node: Node
     kind: ContainerKind = "app"
     name: str = ""
+    unnamed: str = ""
 
 
 class Pod(NamedTuple):
     """A pod as the operator makes it from a kind's fields.
 
     ``spec`` is a PodSpec, ``template`` what carries the pods' labels. Empty ``name`` and ``replicas``
-    leave these to the row of the table, as does a ``role`` of None. ``injected`` adds to what the kind's operator brings.
+    leave these to the row of the table, as does a ``role`` of None. ``injected`` adds to what the kind's operator brings,
+    ``labels`` to what it puts on the pods. ``unsettled`` says why nobody can know all of the pod, as for a patch that is filled in later.
     """
 
     spec: Node
@@ -51,6 +56,8 @@ class Pod(NamedTuple):
     replicas: Replicas | None = None
     injected: frozenset[str] = frozenset()
     role: Role | None = None
+    labels: Mapping[str, str] = {}
+    unsettled: str = ""
 
 
 class Count(NamedTuple):
@@ -78,7 +85,7 @@ class Pods(NamedTuple):
     itself) and ``spec`` to the PodSpec in it (empty: the template is the PodSpec). Where the fields are the operator's own,
     ``assemble`` makes pods of the carrier instead. ``name`` is a word, ``*`` for the key or index of the last wildcard, or
     ``.field`` of the carrier. ``labels`` are what the operator puts on the pods; ``{name}`` is the object's, ``{pods}`` the group's name.
-    ``role`` is set where the group has another purpose than the kind.
+    ``role`` and ``lifetime`` are set where the group has others than the kind.
     """
 
     carrier: str = "spec"
@@ -89,10 +96,14 @@ class Pods(NamedTuple):
     labels: Mapping[str, str] = {}
     role: Role | None = None
     assemble: Assembler | None = None
+    lifetime: Lifetime | None = None
 
 
 class Kind(NamedTuple):
-    """A kind of workload; ``role`` is None where only what runs in it can tell. No ``pods``: its operator shows none."""
+    """A kind of workload; ``role`` is None where only what runs in it, or the pods it asks for, can tell.
+
+    No ``pods``: its operator shows none.
+    """
 
     pods: tuple[Pods, ...] = (Pods(),)
     role: Role | None = None
@@ -152,6 +163,16 @@ def whole(value: Value) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 1 << 63 else None
 
 
+def whole_or(value: Value, default: int) -> int | None:
+    """A count as written, the default where none is."""
+    return default if value is None else whole(value)
+
+
+def times(one: int | None, other: int | None) -> int | None:
+    """The product of two counts, None where one is not known."""
+    return None if one is None or other is None else one * other
+
+
 def _product(expression: str, carrier: Value, root: Value, default: int | None) -> tuple[int | None, bool]:
     """The value of a product of paths, and whether any factor is written."""
     total, written = default, False
@@ -160,7 +181,7 @@ def _product(expression: str, carrier: Value, root: Value, default: int | None) 
         found = next((v for keys in alternatives if (v := dig(start, *keys)) is not None), None)
         written = written or found is not None
         factor = (default if index == 0 else 1) if found is None else whole(found)
-        total = factor if index == 0 else None if total is None or factor is None else total * factor
+        total = factor if index == 0 else times(total, factor)
     return total, written
 
 

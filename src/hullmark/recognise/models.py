@@ -92,6 +92,8 @@ DECLARED: dict[str, _Paths] = {
     "Model": (("spec", "storageUri"), ("spec", "url"), ("spec", "adapters", "*", "url")),
     "NIMCache": (("spec", "source", "ngc", "modelPuller"),),
     "EmbeddingServer": (("spec", "model"),),
+    "RAGEngine": (("spec", "embedding", "local", "modelID"),),
+    "ComposeModel": (("spec", "model"),),
 }
 """Fields of objects that name a model, by kind; ``*`` stands for every item."""
 
@@ -213,7 +215,7 @@ def _all(container: Container, workload: Workload) -> Iterator[ModelReference]:
 def _is_main(container: Container) -> bool:
     """Whether it is the container that loads what its object names."""
     podset = container.podset
-    if container.kind != "app" or podset.name.lower() in _AUXILIARY:
+    if container.kind != "app" or podset.name.lower().rpartition("-")[2] in _AUXILIARY:
         return False
     first = next(podset.node.children("containers"), None)
     return first is None or first.value is container.node.value

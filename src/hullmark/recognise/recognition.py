@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 from hullmark.model.container import Container
 from hullmark.model.resource import Resource, strings
-from hullmark.model.terms import Role
+from hullmark.model.terms import Platform, Role
 from hullmark.model.workload import Lifetime, PodSet, Replicas, Workload
 from hullmark.recognise import inferred
 from hullmark.recognise.accelerators import accelerators_of
@@ -26,6 +26,8 @@ _PLAIN_GROUPS = frozenset({"", "apps", "batch", "autoscaling", "policy", "extens
 """Kubernetes' own groups besides ``*.k8s.io``: their kinds are all known, so what is not in a table is no workload."""
 
 _ROW = Pods(replicas=CLUSTER_DECIDES)
+
+T = TypeVar("T")
 
 
 class _Scene(NamedTuple):
@@ -51,6 +53,10 @@ def recognise(resources: Sequence[Resource]) -> tuple[Workload, ...]:
 def kind_of(resource: Resource) -> Kind | None:
     """What the tables say about an object's kind."""
     kind, _, _, group = resource.ref
+    if resource.release is not None and resource.node.get("values") is not None:
+        from hullmark.recognise.charts.table import kind_of as kind_of_chart
+
+        return kind_of_chart(resource.release.chart)
     return KINDS.get(f"{kind}.{group}" if group else kind)
 
 
@@ -58,8 +64,8 @@ def _workload(scene: _Scene) -> Workload | None:
     resource = scene.resource
     kind = kind_of(resource)
     if kind is not None:
-        return _build(scene, kind, list(_known(scene, kind)), is_inferred=False)
-    if _may_hide_pods(resource):
+        return _build(scene, kind, list(pods_of(resource, kind, scene.scan)), is_inferred=False)
+    if _may_hide_pods(resource) and resource.ref not in scene.scan.released:
         found = [(_ROW, made) for made in inferred.pods(resource.node)]
         if found:
             return _build(scene, Kind(()), found, is_inferred=True)
@@ -71,9 +77,9 @@ def _may_hide_pods(resource: Resource) -> bool:
     return not (group in _PLAIN_GROUPS or group.endswith(".k8s.io") or f"{kind}.{group}" in WRAPPERS)
 
 
-def _known(scene: _Scene, kind: Kind) -> Iterator[tuple[Pods, Pod]]:
-    """The pods of a kind of the tables, each with its row, name and count."""
-    resource = scene.resource
+def pods_of(resource: Resource, kind: Kind, scan: Scan) -> Iterator[tuple[Pods, Pod]]:
+    """The pods of an object of a kind of the tables, each with its row, name and count."""
+    scene = _Scene(resource, scan)
     for row in kind.pods:
         for key, carrier in walk(resource.node, path(row.carrier)):
             for made in _pods(row, carrier, scene):
@@ -110,13 +116,13 @@ def _build(scene: _Scene, kind: Kind, made: list[tuple[Pods, Pod]], *, is_inferr
     """A workload with all that belongs to it; nobody sees it before it is complete."""
     resource = scene.resource
     injected = kind.injected.union(*(p.injected for _, p in made)) if made else kind.injected
-    workload = Workload(
-        resource, kind.role or Role.GENERIC, (), "", _lifetime(kind, resource), kind.template, is_inferred, injected
-    )
+    base = kind.role or _sole(p.role for _, p in made)
+    lifetime = _lifetime(kind, resource, _sole(row.lifetime for row, _ in made))
+    workload = Workload(resource, base or Role.GENERIC, (), "", lifetime, kind.template, is_inferred, injected)
     _set(workload, "podsets", tuple(_podset(scene, workload, row, p) for row, p in made))
     for container in workload.containers:
         _set(container, "models", models_of(container, workload))
-    role, engine, evidence = role_of(workload, kind.role)
+    role, engine, evidence = role_of(workload, base)
     _set(workload, "role", role)
     _set(workload, "engine", engine)
     _set(workload, "evidence", evidence)
@@ -128,10 +134,21 @@ def _build(scene: _Scene, kind: Kind, made: list[tuple[Pods, Pod]], *, is_inferr
     return workload
 
 
-def _lifetime(kind: Kind, resource: Resource) -> Lifetime:
+def _sole(found: Iterable[T | None]) -> T | None:
+    """What all of these are, None where they differ or where there are none."""
+    different = set(found)
+    return different.pop() if len(different) == 1 else None
+
+
+def _lifetime(kind: Kind, resource: Resource, of_pods: Lifetime | None) -> Lifetime:
     if resource.ref.kind == "Pod" and resource.node.get("spec", "restartPolicy") in ("Never", "OnFailure"):
         return "task"
-    return kind.lifetime
+    if (
+        resource.node.get("spec", "template", "spec", "restartPolicy") == "Never"
+        and resource.platform is Platform.COMPOSE
+    ):
+        return "task"
+    return of_pods or kind.lifetime
 
 
 def _podset(scene: _Scene, workload: Workload, row: Pods, made: Pod) -> PodSet:
@@ -139,10 +156,13 @@ def _podset(scene: _Scene, workload: Workload, row: Pods, made: Pod) -> PodSet:
     labels = {} if template is None else strings(template.get("metadata", "labels"))
     if row.labels:
         labels.update(_operator_labels(row.labels, scene.resource, made.name))
+    labels.update(made.labels)
     annotations = {} if template is None else strings(template.get("metadata", "annotations"))
     replicas = made.replicas or Replicas(None, None, None, "unknown")
     role = made.role or Role.GENERIC
-    podset = PodSet(made.name, made.spec, workload, labels, annotations, template, replicas, role)
+    podset = PodSet(
+        made.name, made.spec, workload, labels, annotations, template, replicas, role, unsettled=made.unsettled
+    )
     _set(podset, "containers", tuple(_containers(scene, podset, made)))
     return podset
 
@@ -152,7 +172,7 @@ def _operator_labels(labels: Mapping[str, str], resource: Resource, pods: str) -
 
 
 def _containers(scene: _Scene, podset: PodSet, made: Pod) -> Iterator[Container]:
-    for node, kind, name in made.parts:
+    for node, kind, name, unnamed in made.parts:
         variables, complete = environment(node, scene.beside)
         container = Container(
             node,
@@ -161,10 +181,17 @@ def _containers(scene: _Scene, podset: PodSet, made: Pod) -> Iterator[Container]
             accelerators=accelerators_of(node, made.spec, scene.beside),
             environment=variables,
             environment_known=complete,
-            default_name=name,
+            default_name=name or unnamed or _position(node),
+            completed=bool(name),
         )
         _set(container, "engine", engine_of(container)[0])
         yield container
+
+
+def _position(node: Node) -> str:
+    """Where a container stands in its list, as JSONPath writes it."""
+    *_, field, index = (None, None, *node.path)
+    return f"{field}[{index}]" if isinstance(index, int) else ""
 
 
 def _set(frozen: Workload | PodSet | Container, field: str, value: object) -> None:

@@ -21,6 +21,7 @@ from hullmark.recognise.words import (
     EDGE_LABELS,
     EMBEDDING_MODEL,
     FINE_TUNING,
+    IDLE,
     LEARNING_COMMAND,
     LEARNING_IMAGE,
     LEARNING_PROGRAMS,
@@ -244,10 +245,11 @@ def _learns(workload: Workload) -> bool:
 
 def is_benchmark(workload: Workload) -> bool:
     """Whether it only tests hardware, or does nothing: what it runs is in no need of being kept (BENCH)."""
-    return any(
-        c.argv.launcher == "sleep" or any(BENCHMARK.search(t) for t in (c.image.repository, c.argv.text))
-        for c in _apps(workload)
-    )
+    apps = list(_apps(workload))
+    if any(BENCHMARK.search(text) for c in apps for text in (c.image.repository, c.argv.text)):
+        return True
+    commands = [" ".join(c.argv.words) for c in apps if c.argv.words]
+    return bool(commands) and all(map(IDLE.search, commands))
 
 
 def _apps(workload: Workload) -> Iterator[Container]:

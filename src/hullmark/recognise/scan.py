@@ -15,6 +15,8 @@ class Scan:
         for resource in resources:
             ref = resource.ref
             self._by_name.setdefault((ref.kind, ref.name), []).append(resource)
+        self.released = frozenset(resource.host for resource in resources if resource.release is not None)
+        """What refers to charts that are known: what these deploy is seen through the chart."""
 
     def find(self, kind: str, namespace: str, name: str) -> Resource | None:
         """The object of a kind and name as seen from a namespace; an unwritten namespace matches any.

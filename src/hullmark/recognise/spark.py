@@ -29,7 +29,7 @@ def process(carrier: Node, scene: Scene) -> Iterator[Pod]:
     template = carrier.child("template")
     spec = None if template is None else template.child("spec")
     written = () if spec is None else tuple(containers(spec))
-    name = "spark-kubernetes-driver" if carrier.path[-1:] == ("driver",) else "spark-kubernetes-executor"
+    name = "spark-kubernetes-executor" if carrier.path[-1:] == ("executor",) else "spark-kubernetes-driver"
     parts = _container(carrier, written)
     fields = Parts(carrier).take(_POD).merge(None if spec is None else spec.value)
     application = _application(carrier)

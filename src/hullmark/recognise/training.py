@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from hullmark.model import ray
 from hullmark.model.terms import SERVING, TRAINERS, Role
 from hullmark.model.truth import is_placeholder, string
 from hullmark.model.workload import Setting, TrainingFacts
@@ -13,6 +14,7 @@ from hullmark.recognise.roles import is_benchmark
 from hullmark.text.tree import dig, items, mapping
 
 if TYPE_CHECKING:
+    from hullmark.model.argv import Argv
     from hullmark.model.container import Container
     from hullmark.model.workload import PodSet, Workload
     from hullmark.text.source import Key
@@ -132,14 +134,18 @@ def facts_of(workload: Workload) -> TrainingFacts | None:
     """What a run of many processes declares; None for workloads that train nothing and ask for no devices."""
     if not _runs(workload):
         return None
-    containers = [c for c in workload.containers if c.kind == "app"]
+    apps = [c for c in workload.containers if c.kind == "app"]
+    containers = [c for c in apps if not ray.submits(c)]
+    lines = [(c.argv, c) for c in apps]
+    if apps and (entry := ray.entrypoint(workload.resource)) is not None:
+        lines.append((entry, apps[0]))
     return TrainingFacts(
         processes_per_node=_first(containers, _PER_NODE, ("PET_NPROC_PER_NODE",)) or _field(workload, _PER_NODE_FIELDS),
         nodes=_first(containers, _NODES, ("PET_NNODES",)) or _field(workload, _NODE_FIELDS),
-        checkpoints=tuple(_checkpoints(containers)),
+        checkpoints=(*_by_flag(lines), *_by_variable(apps), *_by_runtime(workload, apps)),
         resume=any(
-            c.argv.has(*RESUME_FLAGS) or (c.argv.flag(*RESUME_SETTINGS) or "").lower() in ("true", "auto")
-            for c in containers
+            argv.has(*RESUME_FLAGS) or (argv.flag(*RESUME_SETTINGS) or "").lower() in ("true", "auto")
+            for argv, _ in lines
         ),
         gang=_gang(workload),
         gang_size=_gang_size(workload),
@@ -182,15 +188,31 @@ def _field(workload: Workload, paths: tuple[tuple[Key, ...], ...]) -> Setting | 
     return None
 
 
-def _checkpoints(containers: list[Container]) -> Iterator[Setting]:
-    for container in containers:
+def _by_flag(lines: Iterable[tuple[Argv, Container]]) -> Iterator[Setting]:
+    for argv, container in lines:
         for flag in CHECKPOINT_FLAGS:
-            value = container.argv.flag(flag)
+            value = argv.flag(flag)
             if value and not is_placeholder(value) and not value.startswith("$"):
-                yield Setting(value, container.argv.place(flag), container)
+                yield Setting(value, argv.place(flag), container)
+
+
+def _by_variable(containers: list[Container]) -> Iterator[Setting]:
+    for container in containers:
         for name, variable in container.environment.items():
             if variable.value and CHECKPOINT_VARIABLES.fullmatch(name) and not is_placeholder(variable.value):
                 yield Setting(variable.value, variable.node.at("value"), container)
+
+
+def _by_runtime(workload: Workload, containers: list[Container]) -> Iterator[Setting]:
+    """What a Ray job's runtime environment sets, in its object or on the command line that submits it."""
+    found = [(n, v, p, c) for c in containers[:1] for n, v, p in ray.variables(workload.resource)]
+    for container in (c for c in containers if ray.submits(c)):
+        place = container.argv.place("--runtime-env-json")
+        given = ray.submitted_environment(container).get("env_vars")
+        found += [(n, str(v), place, container) for n, v in (given.items() if isinstance(given, dict) else ())]
+    for name, value, place, container in found:
+        if CHECKPOINT_VARIABLES.fullmatch(name) and not is_placeholder(value):
+            yield Setting(value, place, container)
 
 
 def _gang(workload: Workload) -> str:

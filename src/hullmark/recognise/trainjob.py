@@ -1,21 +1,29 @@
-"""TrainJobs: pods of a (Cluster)TrainingRuntime, with the trainer's fields of the job laid over them.
+"""TrainJobs: pods of a (Cluster)TrainingRuntime, with the job's patches and the trainer's fields laid over them.
 
 https://trainer.kubeflow.org (``pkg/apis/trainer/v1alpha1``). What comes from the runtime stands in another file; in
-the job it is shown at the ``runtimeRef`` and cannot be edited from there.
+the job it is shown at the ``runtimeRef`` and cannot be edited from there. Patches of pods are ``podSpecOverrides`` in Trainer 2.0,
+``podTemplateOverrides`` in 2.1 and ``runtimePatches`` since 2.2 (https://github.com/kubeflow/trainer/pull/3309).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from hullmark.model.resource import Resource
 from hullmark.model.truth import string
 from hullmark.model.workload import Replicas
 from hullmark.recognise.assemble import Parts, containers
 from hullmark.recognise.kinds import Part, Pod, Scene, whole
-from hullmark.text.tree import Map, Margin, Node, PairMark, Seq, Value, dig
+from hullmark.recognise.merge import merged, relocated
+from hullmark.text.tree import Document, Map, Margin, Node, Seq, Value, dig, items, mapping
 
 _STEP = "trainer.kubeflow.org/trainjob-ancestor-step"
+_POD_SPEC = ("template", "spec", "template", "spec")
+_LISTS = ("containers", "initContainers")
+_MOST_PATCHES = 16
+"""How many patches a TrainJob holds (``MaxItems`` of ``runtimePatches``)."""
+
 _FIELDS = "image command args env resources=resourcesPerNode"
 
 
@@ -53,11 +61,18 @@ def _alone(carrier: Node) -> Pod:
     """The trainer with what the job itself says; image, command and count are the runtime's."""
     nodes = carrier.get("trainer", "numNodes")
     count = whole(nodes)
-    container = Parts(carrier).take(_FIELDS, carrier.get("trainer")).node("trainer")
-    spec = Node(carrier.doc, Map(), carrier.span, carrier.path)
+    template = Node(carrier.doc, Map(), carrier.span, carrier.path)
+    for patch in islice(_patches(carrier, "node"), _MOST_PATCHES):
+        template = template._replace(value=merged(template.value, patch))
+    spec = template.child("spec") or template
+    written = tuple(containers(spec))
+    own = next((part.node.value for part in written if part.node.get("name") == "node"), None)
+    container = Parts(carrier).take(_FIELDS, carrier.get("trainer")).merge(own).node("trainer")
+    others = (part for part in written if part.node.get("name") != "node")
     return Pod(
         spec,
-        (Part(container, "app", "node"),),
+        (Part(container, "app", "node"), *others),
+        template,
         name="node",
         replicas=Replicas(count, count, count, "declared" if nodes is not None else "the runtime"),
         injected=frozenset({"image", "command", "resources", "security-context"}),
@@ -66,16 +81,52 @@ def _alone(carrier: Node) -> Pod:
 
 def _merged(carrier: Node, runtime: Resource, job: Node, *, is_trainer: bool) -> Pod:
     name = string(job.value, "name")
-    template = job.child("template", "spec", "template")
-    found = None if template is None else template.child("spec")
-    here = carrier.at("runtimeRef", "name")
-    shown = job.doc._replace(margin=Margin(here, 0, 0))
-    spec = Node(shown, Map(), job.span, job.path) if found is None else found._replace(doc=shown)
-    parts = tuple(containers(spec))
+    template = _template(carrier, job, name, is_own=is_trainer)
+    spec = template.child("spec") or template._replace(value=Map())
+    known = {string(c, "name") for kind in _LISTS for c in items(job.value, *_POD_SPEC, kind)}
+    parts = tuple(part for part in containers(spec) if string(part.node.value, "name") in known)
     if is_trainer:
         parts = tuple(_overlaid(carrier, part, sole=len(parts) == 1) for part in parts)
     nodes = _nodes(carrier, runtime, job) if is_trainer else Replicas(1, 1, 1, "default")
-    return Pod(spec, parts, None if template is None else template._replace(doc=shown), name=name, replicas=nodes)
+    return Pod(spec, parts, template, name=name, replicas=nodes)
+
+
+def _template(carrier: Node, job: Node, name: str, *, is_own: bool) -> Node:
+    """The pod template of one of the runtime's jobs, as the TrainJob changes it."""
+    found = job.child("template", "spec", "template") or job._replace(value=Map())
+    patches = tuple(islice(_patches(carrier, name), _MOST_PATCHES))
+    if not (patches or is_own):
+        return found._replace(doc=job.doc._replace(margin=Margin(carrier.at("runtimeRef", "name"), 0, 0)))
+    place = carrier.child("runtimeRef") or carrier
+    template = relocated(found.value, place.span)
+    for patch in patches:
+        template = merged(template, patch)
+    return Node(_shown(carrier), template, place.span, found.path)
+
+
+def _patches(carrier: Node, job: str) -> Iterator[Map]:
+    """What a TrainJob lays over the pod template of a job of its runtime, in any version's words."""
+    for override in items(carrier.value, "podSpecOverrides"):
+        if _targets(override, job) and isinstance(override, Map):
+            start = override.marks.get("targetJobs", (0, 0, 0, 0))
+            yield Map({"spec": override}, {"spec": start})
+    for override in items(carrier.value, "podTemplateOverrides"):
+        if _targets(override, job):
+            yield mapping(override)
+    for patch in items(carrier.value, "runtimePatches"):
+        for found in items(patch, "trainingRuntimeSpec", "template", "spec", "replicatedJobs"):
+            if string(found, "name") == job:
+                yield mapping(found, "template", "spec", "template")
+
+
+def _targets(override: Value, job: str) -> bool:
+    return any(string(target, "name") == job for target in items(override, "targetJobs"))
+
+
+def _shown(carrier: Node) -> Document:
+    """The job's document for what comes from its runtime, which stands at the reference and cannot be edited there."""
+    place = carrier.child("runtimeRef") or carrier
+    return carrier.doc._replace(anchored=(*carrier.doc.anchored, place.span))
 
 
 def _nodes(carrier: Node, runtime: Resource, job: Node) -> Replicas:
@@ -95,17 +146,12 @@ def _overlaid(carrier: Node, part: Part, *, sole: bool) -> Part:
     trainer = carrier.child("trainer")
     if trainer is None or not (sole or part.node.get("name") == "node"):
         return part
-    place = carrier.child("runtimeRef") or carrier
-    start, end = place.span
-    mark = (start, end, start, end)
     made = Parts(trainer).take(_FIELDS)
-    if isinstance(part.node.value, Map):
-        for key, value in part.node.value.items():
-            if key == "env" and "env" in made.map:
-                made.map["env"] = _joined(made.map["env"], relocated(value, mark))
-            made.put(key, relocated(value, mark), mark)
-    doc = carrier.doc._replace(anchored=(*carrier.doc.anchored, place.span))
-    return Part(made.node()._replace(doc=doc), part.kind, part.name)
+    own = made.map.get("env")
+    made.merge(part.node.value)
+    if own is not None:
+        made.map["env"] = _joined(own, part.node.get("env"))
+    return Part(made.node()._replace(doc=part.node.doc), part.kind, part.name)
 
 
 def _joined(own: Value, runtime: Value) -> Value:
@@ -113,12 +159,3 @@ def _joined(own: Value, runtime: Value) -> Value:
     if not isinstance(own, Seq) or not isinstance(runtime, Seq):
         return own
     return Seq([*runtime, *own], [*runtime.marks, *own.marks])
-
-
-def relocated(value: Value, mark: PairMark) -> Value:
-    """A copy of a value all of whose marks are one place."""
-    if isinstance(value, Map):
-        return Map({k: relocated(v, mark) for k, v in value.items()}, dict.fromkeys(value, mark))
-    if isinstance(value, Seq):
-        return Seq([relocated(v, mark) for v in value], [mark[2:]] * len(value))
-    return value

@@ -60,6 +60,7 @@ PURPOSES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (Role.TRAINING, _pattern(r"""
         torchrun | torch\.distributed | accelerate(?:\.commands\.|[ ])launch | \bdeepspeed\b | horovodrun | nemorun
         | (?<![a-z])(?:pre-?)?train(?:ing|er|_\w+)?(?![a-z]) | mnist | imagenet | resnet
+        | tf_cnn_benchmarks
     """)),
     (Role.MODEL_LOADER, _pattern(r"""
         (?:huggingface-cli|\bhf)[ ]download | ollama[ ]pull | snapshot_download | trtllm-build | convert_checkpoint
@@ -75,11 +76,23 @@ PURPOSES: tuple[tuple[Role, re.Pattern[str]], ...] = (
 """What a run is for, tried in order."""
 
 BENCHMARK = _pattern(r"""
-    nccl[-_]?tests? | all_reduce_perf | \bosu_ | ib_write_bw | perftest | dcgmi | nvidia-smi | gpu-burn | nvbandwidth
-    | (?<![\w-])fio(?![\w-]) | (?<![\w-])hpl(?![\w-]) | /pi(?![\w-]) | mpi-pi | vectoradd | vector-add
-    | hello[-_]?world
+    [nr]ccl[-_]?tests? | \bosu_ | \bib_(?:write|read|send|atomic)_(?:bw|lat) | perftest | gpu[-_]burn | nvbandwidth
+    | (?:all_reduce|all_gather|alltoallv?|broadcast|(?:reduce_)?scatter|gather|reduce|sendrecv|hypercube|bisection)_perf
+    | dcgmproftester | (?<![\w-])x?(?:hpl|hpcg)(?![\w-]) | hpc-benchmarks | cuda-samples?(?![\w-])
+    | tf_cnn_benchmarks | synthetic_benchmark | vllm[ ]bench | sglang\.bench_ | benchmark_(?:serving|throughput|latency)
+    | /pi(?![\w-]) | mpi-pi | vectoradd | vector-add | hello[-_]?world | katib/(?:pytorch|tf)-mnist
 """)
-"""Tests of hardware and toys, which nothing is lost with (BENCH)."""
+"""Tests of hardware and of speed, and toys, which nothing is lost with (BENCH).
+
+Their names are those of https://github.com/NVIDIA/nccl-tests, https://github.com/linux-rdma/perftest,
+https://docs.nvidia.com/datacenter/dcgm/latest/reference/command-line-reference/dcgmproftester.html,
+https://docs.nvidia.com/nvidia-hpc-benchmarks/, https://github.com/tensorflow/benchmarks,
+https://github.com/horovod/horovod (``examples``), https://docs.vllm.ai/en/latest/cli/bench/ and
+https://docs.sglang.io/developer_guide/benchmark_and_profiling.html.
+"""
+
+IDLE = _pattern(r"^(?:\S*/)?(?:sleep|nvidia-smi|dcgmi|fio)(?:\s|$)")
+"""Commands that come to nothing where a workload has no others; runs often begin or stay up with one."""
 
 RENDEZVOUS = ("TF_CONFIG", "DMLC_", "PET_", "WORLD_SIZE", "JAX_COORDINATOR_", "MEGASCALE_", "HOROVOD_")
 """Beginnings of variables by which the processes of a run find each other (RDZV)."""

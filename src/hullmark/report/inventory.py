@@ -3,32 +3,49 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from hullmark.model.architecture import Architecture
+from hullmark.model.resource import Resource
 from hullmark.model.workload import Replicas, Workload
 from hullmark.report.snippet import address
 from hullmark.report.style import Paint, painter
 from hullmark.report.visible import cells, count, fit, visible
 from hullmark.report.workloads import models, together, workloads
+from hullmark.sources.unit import Unit
 
 SCHEMA = "hullmark.inventory/v1"
 _TITLES = ("workload", "namespace", "role", "engine", "models", "accelerators", "replicas", "exposure", "impact")
 
 
-def as_json(arch: Architecture, chosen: Sequence[Workload]) -> str:
-    """These workloads with all that is known of them; each is as in ``hullmark.scan/v1``."""
-    plain = {"schema": SCHEMA, "workloads": workloads(arch, chosen)}
-    return json.dumps(plain, indent=2, ensure_ascii=False) + "\n"
+def as_json(arch: Architecture, chosen: Sequence[Workload], units: Mapping[Resource, Unit]) -> str:
+    """These workloads with all that is known of them and the unit of each; each is as in ``hullmark.scan/v1``."""
+    told = workloads(arch, chosen)
+    for workload, plain in zip(chosen, told, strict=True):
+        plain["unit"] = visible(units[workload.resource].title)
+    report = {"schema": SCHEMA, "workloads": told}
+    return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
 
 
-def render(arch: Architecture, chosen: Sequence[Workload], *, color: bool, evidence: bool = False) -> str:
-    """These workloads as a table; with the reasons for role, exposure and impact below each if asked."""
-    return "".join(f"{line}\n" for line in _table(arch, chosen, painter(color=color), evidence=evidence))
+def render(
+    arch: Architecture,
+    chosen: Sequence[Workload],
+    units: Mapping[Resource, Unit],
+    *,
+    color: bool,
+    evidence: bool = False,
+) -> str:
+    """These workloads as a table; with the reasons for role, exposure and impact below each if asked.
+
+    ``units`` gives the deployable unit of every object: those of variants are told apart by the variant.
+    """
+    return "".join(f"{line}\n" for line in _table(arch, chosen, units, painter(color=color), evidence=evidence))
 
 
-def _table(arch: Architecture, chosen: Sequence[Workload], paint: Paint, *, evidence: bool) -> Iterator[str]:
-    rows = [_row(arch, w) for w in chosen]
+def _table(
+    arch: Architecture, chosen: Sequence[Workload], units: Mapping[Resource, Unit], paint: Paint, *, evidence: bool
+) -> Iterator[str]:
+    rows = [_row(arch, w, units[w.resource].variant) for w in chosen]
     if rows:
         widths = [max(map(cells, column)) for column in zip(_TITLES, *rows, strict=True)]
         yield paint(_line(_TITLES, widths), "strong")
@@ -46,11 +63,11 @@ def _line(row: Iterable[str], widths: Iterable[int]) -> str:
     return "  ".join(fit(text, room) for text, room in zip(row, widths, strict=True)).rstrip()
 
 
-def _row(arch: Architecture, workload: Workload) -> tuple[str, ...]:
+def _row(arch: Architecture, workload: Workload, variant: str) -> tuple[str, ...]:
     found = models(workload)
     more = f" +{len(found) - 1}" if len(found) > 1 else ""
     return (
-        visible(f"{workload.ref.kind}/{workload.name}"),
+        visible(f"{workload.ref.kind}/{workload.name}" + (f" ({variant})" if variant else "")),
         visible(workload.namespace) or "-",
         workload.role.value,
         workload.engine or "-",

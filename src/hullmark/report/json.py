@@ -100,7 +100,8 @@ def _part(part: Part) -> dict[str, Any]:
 
 def _workload(result: Result, workload: Workload) -> dict[str, Any]:
     (told,) = workloads(result.architecture, (workload,))
-    return {**told, "unit": visible(result.unit(workload.resource))}
+    unit = result.unit(workload.resource)
+    return {**told, "unit": visible(unit.title) if unit is not None else ""}
 
 
 def _finding(result: Result, settled: Settled) -> dict[str, Any]:
@@ -166,6 +167,8 @@ def _undecided(verdict: Verdict) -> dict[str, Any]:
         "subject": _subject(verdict.subject),
         "outcome": verdict.outcome.value,
         "reason": visible(verdict.reason),
+        "file": visible(verdict.at.source.name),
+        "line": verdict.at.line,
     }
 
 

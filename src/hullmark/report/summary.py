@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from hullmark.engine.result import Result, Settled
+from hullmark.model.resource import Resource
 from hullmark.model.terms import Outcome, Pillar, Safety, Severity
 
 
@@ -39,9 +41,9 @@ def summarise(result: Result) -> Summary:
     fixes = [s.finding.fix for s in found if s.finding.fix is not None]
     return Summary(
         files=result.files,
-        resources=len(arch.resources),
-        workloads=len(arch.workloads),
-        ai_workloads=sum(w.is_ai for w in arch.workloads),
+        resources=len(_distinct(result, arch.resources)),
+        workloads=len(_distinct(result, [w.resource for w in arch.workloads])),
+        ai_workloads=len(_distinct(result, [w.resource for w in arch.workloads if w.is_ai])),
         findings=len(found),
         known=sum(s.known for s in found),
         gating=sum(s.gates for s in found),
@@ -55,6 +57,14 @@ def summarise(result: Result) -> Summary:
         severities={s: _with(found, s) for s in reversed(Severity)},
         pillars={p: sum(s.pillar is p for s in found) for p in Pillar},
     )
+
+
+def _distinct(result: Result, resources: Sequence[Resource]) -> Collection[object]:
+    """These objects, with those that variants of one unit have in common counted once."""
+    if not any(part.unit.variant for part in result.parts):
+        return resources
+    units = ((result.unit(resource), resource.ref) for resource in resources)
+    return {(unit and unit.name, ref) for unit, ref in units}
 
 
 def _with(found: tuple[Settled, ...], severity: Severity) -> int:

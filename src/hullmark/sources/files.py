@@ -23,7 +23,7 @@ STDIN = "-"
 SKIPPED = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".terraform", ".tools", ".tox", ".venv"})
 """Folders never entered: they hold what others wrote. So do virtual environments, which have a ``pyvenv.cfg``."""
 
-SUFFIXES = (".yaml", ".yml", ".json", ".tf")
+SUFFIXES = (".yaml", ".yml", ".json", ".tf", ".tgz")
 """The files of a folder that are looked at; files named by themselves are read whatever they are called."""
 
 LINK = "a symbolic link that leads out of the folder"

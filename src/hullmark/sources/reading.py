@@ -12,6 +12,7 @@ from hullmark.sources import kustomize
 from hullmark.sources.files import KUSTOMIZATIONS, File, contents, find
 from hullmark.sources.kubernetes import PATCH, resources
 from hullmark.text.source import Problem, Source, decode
+from hullmark.text.tree import Document
 
 Progress = Callable[[int, int], object]
 """Is told how many files of how many have been read."""
@@ -111,6 +112,8 @@ def _file(file: File, fragments: dict[str, str]) -> Iterator[Found]:
         yield NotChecked(file.name, 1, PATCH, kustomize.build_hint(owner))
     elif (foreign := _by_name(file.name)) is not None:
         yield foreign
+        if os.path.basename(file.name) in KUSTOMIZATIONS:
+            yield from _charts(file.name)
     else:
         data = contents(file.name)
         if isinstance(data, Problem):
@@ -121,6 +124,19 @@ def _file(file: File, fragments: dict[str, str]) -> Iterator[Found]:
             yield from _manifest(file, data)
         elif file.explicit:
             yield _nothing(file)
+
+
+def _charts(name: str) -> Iterator[Resource]:
+    """A kustomization as an object, where it names charts."""
+    data = contents(name)
+    source = decode(name, data) if isinstance(data, bytes) and b"helmCharts" in data else None
+    if isinstance(source, Source):
+        from hullmark.sources.helmcharts import referring
+        from hullmark.text.yaml import read as documents
+
+        for found in documents(source):
+            if isinstance(found, Document) and (resource := referring(found)) is not None:
+                yield resource
 
 
 def _manifest(file: File, data: bytes) -> Iterator[Found]:
@@ -150,9 +166,6 @@ def _by_name(name: str) -> NotChecked | None:
 
 def _by_content(name: str, data: bytes) -> NotChecked | None:
     """Why a file is not read as a manifest, judged by what is in it and around it."""
-    compose = os.path.basename(name).startswith(("compose", "docker-compose"))
-    if compose and b"services:" in data and b"apiVersion" not in data:
-        return NotChecked(name, 1, "Compose is not read yet", "convert it: kompose convert --stdout | hullmark scan -")
     if b"{{" in data and (chart := _chart_of(name)) is not None:
         line = data.count(b"\n", 0, data.index(b"{{")) + 1
         return NotChecked(name, line, "a template of a Helm chart", _render_hint(chart))

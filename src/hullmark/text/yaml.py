@@ -43,11 +43,12 @@ _QUOTE = "put the value in quotes"
 _QUOTE_KEY = "put the key in quotes"
 
 
-def read(source: Source) -> Iterator[Document | Problem]:
+def read(source: Source, *, own_first: bool = False) -> Iterator[Document | Problem]:
     """The documents of a source in order, with a `Problem` in place of each that cannot be read.
 
     Repeated keys, of which Kubernetes keeps the last, are problems of severity ``warning`` and
-    follow their document.
+    follow their document. ``own_first`` lets a mapping's own keys win over merged ones wherever the
+    ``<<`` stands, as YAML defines it and go-yaml v3 does; v2, and so Kubernetes, goes by the order.
     """
     text = source.text
     if len(text) > MAX_SIZE:
@@ -55,7 +56,7 @@ def read(source: Source) -> Iterator[Document | Problem]:
         return
     index = 0
     for start, end in _split(text) if source.encoding == "utf-8" else ((0, len(text)),):
-        for found in _chunk(source, text, start, end, index):
+        for found in _chunk(source, (start, end), index, own_first=own_first):
             yield found
             index += isinstance(found, Document)
 
@@ -73,14 +74,15 @@ def _split(text: str) -> Iterator[tuple[int, int]]:
         yield start, len(text)
 
 
-def _chunk(source: Source, text: str, start: int, end: int, index: int) -> Iterator[Document | Problem]:
+def _chunk(source: Source, span: tuple[int, int], index: int, *, own_first: bool) -> Iterator[Document | Problem]:
     """What one chunk holds: one YAML document, or nothing; the first chunk perhaps JSON documents."""
+    text, (start, end) = source.text, span
     start += text.startswith("\ufeff", start, end)
     chunk = text if end - start == len(text) else text[start:end]
     if "---" in chunk and (bad := _MALFORMED.search(chunk)):
         yield mistakes.separator(bad).problem(source, start)
         return
-    builder = _Builder(source, chunk, start)
+    builder = _Builder(source, chunk, start, own_first=own_first)
     try:
         if start == 0 and chunk.lstrip()[:1] == "{" and (documents := json.read(source, chunk, index)):
             yield from documents
@@ -100,10 +102,11 @@ class _Builder:
     Spans count from the start of the source, refusals from the start of the chunk, which is ``base``.
     """
 
-    def __init__(self, source: Source, chunk: str, base: int) -> None:
+    def __init__(self, source: Source, chunk: str, base: int, *, own_first: bool) -> None:
         self.source = source
         self.chunk = chunk
         self.base = base
+        self.own_first = own_first
         self.anchors = Anchors()
         self.warnings: list[Problem] = []
         self.merged: set[tuple[int, str]] = set()
@@ -244,14 +247,15 @@ class _Builder:
         return name
 
     def _merge(self, holder: Map, value: Value, kind: type, start: int, end: int) -> None:
-        """Take over the entries of the merged mappings; in go-yaml they override those that stand before them."""
+        """Take over the entries of the merged mappings; in go-yaml v2 they override those that stand before them."""
         for mapping in value[::-1] if kind is SequenceEndEvent else (value,):
             if not isinstance(mapping, Map):
                 hint = "merge a mapping or a list of mappings"
                 raise Refused("'<<' merges something that is no mapping", start, end, hint)
-            holder.update(mapping)
-            holder.marks.update(mapping.marks)
-            self.merged.update((id(holder), name) for name in mapping)
+            names = [n for n in mapping if not (self.own_first and n in holder and (id(holder), n) not in self.merged)]
+            holder.update((name, mapping[name]) for name in names)
+            holder.marks.update((name, mapping.marks[name]) for name in names)
+            self.merged.update((id(holder), name) for name in names)
 
     def _report_repeated(self, holder: Map, name: str, start: int, end: int) -> None:
         """Warn of a key that stands twice in one mapping; to override a merged one is in order."""

@@ -49,7 +49,6 @@ def variable(value: str) -> str:
         ("sensitive-host-path", mounted("/", read_only=False), Severity.CRITICAL),
         ("sensitive-host-path", mounted("/proc", read_only=False), Severity.HIGH),
         ("sensitive-host-path", mounted("/proc", read_only=True), Severity.MEDIUM),
-        ("sensitive-host-path", mounted("/dev/shm", read_only=False), Severity.MEDIUM),  # noqa: S108
         ("plaintext-secret-in-env", variable("9f86d081884c7d659a2feaa0c55ad015"), Severity.CRITICAL),
         ("plaintext-secret-in-env", variable("letmein"), Severity.HIGH),
         ("plaintext-secret-in-env", variable("<key>"), Severity.MEDIUM),

@@ -3,7 +3,8 @@
 With more devices than tensor × pipeline × data parallelism uses, the rest idle at full price; with fewer, the engine does not start at all.
 
 Engines that shard over whatever they find, groups that span several pods, command lines that an operator writes, TPUs and Neuron devices are not compared, and a value
-that is a placeholder is not guessed.
+that is a placeholder is not guessed. KServe's `VLLM_ADDITIONAL_ARGS` is read as part of the command line; a Model of KubeAI's has as many devices as its `resourceProfile`,
+which is one of the chart's or stands in a ConfigMap of the scan.
 
 To fix it, make the two agree: raise the parallel size, run more replicas with fewer devices each, or give devices back.
 
@@ -52,6 +53,7 @@ from hullmark.model.container import Container
 from hullmark.model.demand import parallelism
 from hullmark.model.finding import Finding
 from hullmark.model.flags import rank
+from hullmark.model.kubeai import devices
 from hullmark.model.terms import Severity
 from hullmark.model.truth import natural
 from hullmark.model.workload import Setting
@@ -65,18 +67,21 @@ _LAUNCHER = 3
 """From which rank on a command is an engine's (`hullmark.model.flags.rank`)."""
 
 
-@check(Container, severity=Severity.HIGH, containers=("app",))
+@check(Container, severity=Severity.HIGH, containers=("app",), compose="")
 def mismatched_accelerator_count(container: Container, arch: Architecture) -> Iterator[Finding]:
     kind = container.workload.ref.kind
     if kind == "VLLMRuntime":
         yield from _by_fields(container)
+        return
+    if container.workload.ref.group == "kubeai.org":
+        yield from _by_profile(container, arch)
         return
     if not container.accelerators or any(
         a.vendor not in ("nvidia", "amd") or "mig" in a.resource or "shared" in a.resource
         for a in container.accelerators
     ):
         return
-    needed = _declared(container) if kind == "LLMInferenceService" else _needed(container)
+    needed = (_declared(container) or _said(container)) if kind == "LLMInferenceService" else _needed(container)
     pods = _pods(container) if needed is not None else None
     if needed is None or pods is None:
         return
@@ -102,7 +107,7 @@ def _needed(container: Container) -> Setting | None:
     workload = container.workload
     needed = parallelism(container)
     written = needed is not None and needed.place.exact
-    by_operator = bool(container.default_name or workload.injected & {"command", "image"})
+    by_operator = bool(container.completed or workload.injected & {"command", "image"})
     together = workload.ref.kind not in _APART and sum(1 for p in workload.podsets if p.accelerators) > 1
     engines = sum(1 for segment in container.argv.segments if rank(segment) > _LAUNCHER)
     return None if together or engines > 1 or (by_operator and not written) else needed
@@ -144,6 +149,14 @@ def _declared(container: Container) -> Setting | None:
     return Setting(str(total), node.at(sizes[0][0]), container)
 
 
+def _said(container: Container) -> Setting | None:
+    """What the arguments of an LLMInferenceService say, where one pod is the whole engine."""
+    rest = {"main": "worker", "prefill": "prefill-worker"}.get(container.podset.name)
+    needed = parallelism(container)
+    grouped = any(p.name == rest for p in container.workload.podsets)
+    return None if rest is None or grouped or needed is None or not needed.place.exact else needed
+
+
 def _by_fields(container: Container) -> Iterator[Finding]:
     """A VLLMRuntime says both in fields of its own."""
     node = container.workload.resource.node
@@ -154,6 +167,14 @@ def _by_fields(container: Container) -> Iterator[Finding]:
         setting = Setting(str(uses), node.at("spec", "vllmConfig", "tensorParallelSize"), container)
         place = node.at("spec", "deploymentConfig", "resources", "gpu")
         yield _finding(f"container '{container.name}'", has, setting, place)
+
+
+def _by_profile(container: Container, arch: Architecture) -> Iterator[Finding]:
+    """A Model of KubeAI's has as many devices as its profile, times a number."""
+    has, uses = devices(container.workload, arch), parallelism(container)
+    if has and uses is not None and int(uses.value) != has:
+        place = container.workload.resource.node.at("spec", "resourceProfile")
+        yield _finding(f"model '{container.workload.name}'", has, uses, place)
 
 
 def _whole(value: Value) -> int | None:

@@ -4,8 +4,12 @@ With more processes than devices, the extra ranks stop at "invalid device ordina
 peers that do not exist until it times out. Fewer leave accelerators idle.
 
 Counted are processes a node (`torchrun`), all processes (`accelerate launch`, and `mpirun` against the slots of an MPIJob), nodes, and the pods of a JobSet that run at once.
-Only literal values are compared. TPU and Neuron devices hold several cores each and MIG slices are parts of a device, so these are left out. An elastic run has no number of
+Only literal values are compared, and torchrun's own: without `--nnodes` or `PET_NNODES` it runs one node, so the pods of a Job, JobSet, StatefulSet or
+LeaderWorkerSet that are all given one address to meet at each train alone. Kubeflow's operators set `PET_NNODES`. TPU and Neuron devices hold several cores each and MIG slices are parts of a device, so these are left out. An elastic run has no number of
 nodes, so a launcher that fixes one defeats it.
+
+For Ray the workers of a `ScalingConfig` with literal numbers, in code that the scan sees, are compared with the devices its cluster may have at most, and a RayJob's
+`entrypointNumGpus` with those of its largest pod: Ray waits for good for what it cannot place. What `ray job submit` hands over runs elsewhere and is not compared.
 
 To fix it, make processes a node equal to devices a pod, and nodes equal to the pods that take part.
 
@@ -55,11 +59,39 @@ spec:
                 limits: {nvidia.com/gpu: 4}
 ```
 
-See [torchrun](https://docs.pytorch.org/docs/stable/elastic/run.html).
+```yaml bad
+apiVersion: ray.io/v1
+kind: RayJob
+metadata:
+  name: tune
+spec:
+  entrypoint: python train.py
+  entrypointNumGpus: 2  # finding: the entry point of 'tune' waits for 2 devices on one node, but the largest has 1
+  rayClusterSpec:
+    headGroupSpec:
+      template:
+        spec:
+          containers:
+            - name: head
+              image: rayproject/ray:2.52.0
+    workerGroupSpecs:
+      - groupName: gpu
+        replicas: 4
+        template:
+          spec:
+            containers:
+              - name: worker
+                image: rayproject/ray:2.52.0-gpu
+                resources:
+                  limits: {nvidia.com/gpu: 1}
+```
+
+See [Ray Train: using GPUs](https://docs.ray.io/en/latest/train/user-guides/using-gpus.html), [torchrun](https://docs.pytorch.org/docs/stable/elastic/run.html).
 """
 
 from collections.abc import Iterator
 
+from hullmark.checks.performance._ray_train import unplaceable
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
@@ -70,13 +102,19 @@ from hullmark.model.workload import PodSet, Setting, TrainingFacts, Workload
 from hullmark.text.tree import Value, dig
 
 _ROLES = TRAINERS | {Role.EVALUATION, Role.BATCH_INFERENCE}
+_TORCHRUN = frozenset({"torchrun", "torch.distributed.run", "torch.distributed.launch"})
+_BARE = frozenset({"Job", "CronJob", "JobSet", "LeaderWorkerSet", "StatefulSet"})
+"""Kinds that tell torchrun nothing, unlike Kubeflow's, whose operators set ``PET_NNODES``."""
+
+_MEET = ("--master-addr", "--rdzv-endpoint")
+_HERE = frozenset({"", "localhost", "127.0.0.1"})
 _STEPS = frozenset(
     {"Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate", "CronWorkflow", "Task", "TaskRun", "PipelineRun"}
 )
 """Kinds whose pod sets are steps that run one after the other."""
 
 
-@check(Workload, severity=Severity.HIGH, roles=_ROLES)
+@check(Workload, severity=Severity.HIGH, roles=_ROLES, compose="")
 def mismatched_process_count(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     facts = workload.training
     if facts is None or workload.template or facts.benchmark:
@@ -85,6 +123,7 @@ def mismatched_process_count(workload: Workload, arch: Architecture) -> Iterator
     yield from _total(workload, facts)
     yield from _nodes(workload, facts)
     yield from _parts(workload)
+    yield from unplaceable(workload, arch)
 
 
 def _processes(workload: Workload, facts: TrainingFacts) -> Iterator[Finding]:
@@ -125,6 +164,8 @@ def _total(workload: Workload, facts: TrainingFacts) -> Iterator[Finding]:
 def _nodes(workload: Workload, facts: TrainingFacts) -> Iterator[Finding]:
     setting = facts.nodes
     wanted = _whole(setting)
+    if setting is None:
+        yield from _untold(workload)
     if setting is None or wanted is None:
         return
     if dig(workload.resource.spec, "elasticPolicy") is not None:
@@ -145,6 +186,39 @@ def _nodes(workload: Workload, facts: TrainingFacts) -> Iterator[Finding]:
             f"the launcher of '{workload.name}' expects {wanted} nodes, but {_count(pods, 'pod')} {'takes' if pods == 1 else 'take'} part",
             setting.place,
         )
+
+
+def _untold(workload: Workload) -> Iterator[Finding]:
+    """Pods that torchrun is to join, but is not told how many: it takes itself for the only one."""
+    if workload.ref.kind not in _BARE:
+        return
+    for container in workload.containers:
+        argv = container.argv
+        if argv.launcher not in _TORCHRUN or argv.has("--standalone") or argv.flag("--nnodes") is not None:
+            continue
+        met = next((flag for flag in _MEET if _elsewhere(argv.flag(flag), container)), None)
+        if met is None or "PET_NNODES" in container.environment:
+            continue
+        pods = _number(dig(workload.resource.spec, "leaderWorkerTemplate", "size")) or container.podset.replicas.wanted
+        if not pods or pods == 1:
+            continue
+        if not container.environment_known:
+            raise Undecided(f"whether 'PET_NNODES' is set for container '{container.name}' is not known")
+        yield Finding(
+            f"the launcher of '{workload.name}' expects 1 node as '--nnodes' is not given, but {pods} pods take part",
+            argv.place(met),
+            severity=None if any(c.accelerators for c in container.podset.containers) else Severity.MEDIUM,
+        )
+
+
+def _elsewhere(address: str | None, container: Container) -> bool:
+    """Whether an address is that of one pod for all, rather than each pod's own."""
+    if address is None:
+        return False
+    host = address.partition(":")[0]
+    name = host.strip("${}()")
+    value = container.env(name) if host[:1] == "$" else host
+    return value is not None and value.partition(":")[0] not in _HERE
 
 
 def _parts(workload: Workload) -> Iterator[Finding]:

@@ -82,7 +82,12 @@ _LOADERS = ("--dataloader-num-workers", "--num-workers", "--workers")
 """How trainers of PyTorch are told how many processes read data for each of theirs."""
 
 
-@check(Container, severity=Severity.HIGH, containers=LONG_RUNNING)
+@check(
+    Container,
+    severity=Severity.HIGH,
+    containers=LONG_RUNNING,
+    compose="set shm_size",
+)
 def missing_shared_memory(container: Container, arch: Architecture) -> Iterator[Finding]:
     serving = container.engine in _ENGINES
     trains = container.podset.role in _ROLES or container.workload.role in _ROLES
@@ -92,7 +97,7 @@ def missing_shared_memory(container: Container, arch: Architecture) -> Iterator[
     if found is None:
         return
     what, place, confidence = found
-    if container.default_name and "image" in container.workload.injected and not container.image.text:
+    if container.completed and "image" in container.workload.injected and not container.image.text:
         if container.engine == "huggingface-server":
             return  # KServe's own runtime mounts it
         raise Undecided("the runtime that completes this container may mount shared memory")

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hullmark.model.architecture import Architecture
+from hullmark.model.container import Accelerator
 from hullmark.model.resource import Ref, Resource
-from hullmark.model.truth import flag
-from hullmark.text.tree import items
+from hullmark.model.truth import Undecided, flag, string
+from hullmark.model.workload import Workload
+from hullmark.text.tree import dig, items
 
 QUEUE_LABEL = "kueue.x-k8s.io/queue-name"
 
@@ -61,3 +63,32 @@ def disabled(arch: Architecture, ref: Ref) -> tuple[str, Resource] | None:
     if framework in enabled or any(text.lower().startswith(external) for text in enabled):
         return None
     return framework, found[0]
+
+
+def uncovered(workload: Workload, queue: Resource, arch: Architecture) -> tuple[Accelerator, Resource] | None:
+    """A device that a workload asks for and the ClusterQueue behind its queue has no quota of, so that it waits for good.
+
+    https://kueue.sigs.k8s.io/docs/concepts/cluster_queue/#resource-groups
+
+    Raises:
+        Undecided: the ClusterQueue is not in the scan, or Kueue is told to count resources in another way.
+    """
+    asked = [a for c in workload.containers for a in c.accelerators if a.via == "resource" and a.count != 0]
+    name = string(queue.spec, "clusterQueue")
+    if not asked or not name:
+        return None
+    cluster = next((q for q in arch.by_name.get(("ClusterQueue", name), ()) if q.ref.group == queue.ref.group), None)
+    if cluster is None:
+        raise Undecided(f"ClusterQueue '{name}' is not in the scan")
+    covered = {
+        resource for group in items(cluster.spec, "resourceGroups") for resource in items(group, "coveredResources")
+    }
+    missing = next((a for a in asked if a.resource not in covered), None)
+    if missing is not None and any(_counts_otherwise(c) for c in configurations(arch)):
+        raise Undecided("Kueue is told to count resources in another way")
+    return None if missing is None else (missing, cluster)
+
+
+def _counts_otherwise(configuration: Resource) -> bool:
+    fields = ("excludeResourcePrefixes", "transformations", "deviceClassMappings")
+    return any(dig(configuration.node.value, "resources", field) for field in fields)

@@ -4,7 +4,9 @@ By default a Deployment starts a new pod before it stops an old one, and with up
 are taken, the new pod stays Pending for want of one and the rollout never ends.
 
 An autoscaled pool may add a node, which no manifest shows; so this is a finding of medium severity, unless a ReadWriteOnce volume makes it certain. A
-LeaderWorkerSet replaces whole groups and by default adds none; vLLM's production stack makes an ordinary Deployment. Other operators' rollouts are not judged.
+LeaderWorkerSet replaces whole groups and by default adds none; vLLM's production stack makes an ordinary Deployment. So does KServe, unless the service runs on Knative,
+where a whole new revision is ready before the old one goes; with four replicas and more the outcome depends on which it is, and is unknown where the object does not say.
+KubeAI adds pods as its own configuration says (`modelRollouts.surge`), which has to be in the scan. Several nodes a replica are not judged for KServe's InferenceService.
 
 To fix it, set `maxSurge: 0` and `maxUnavailable: 1` with two or more replicas; with one, `strategy.type: Recreate`, which means downtime.
 
@@ -52,104 +54,69 @@ spec:
             limits: {nvidia.com/gpu: 1}
 ```
 
-See [Deployment: rolling update](https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment).
+```yaml bad
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata:
+  name: chat
+spec:
+  predictor:
+    minReplicas: 1  # finding: a rollout of 'chat' needs 2 more accelerators before it gives one back
+    model:
+      modelFormat: {name: huggingface}
+      storageUri: hf://meta-llama/Llama-3.1-8B-Instruct
+      resources:
+        limits: {nvidia.com/gpu: 2}
+```
+
+See [Knative: rolling out](https://knative.dev/docs/serving/rolling-out-latest-revision/), [KubeAI: pod plan](https://github.com/kubeai-project/kubeai/blob/main/internal/modelcontroller/pod_plan.go) and [Deployment: rolling update](https://kubernetes.io/docs/concepts/workloads/controllers/deployment/#rolling-update-deployment).
 """
 
 from collections.abc import Iterator
 from math import ceil, floor
 
+from hullmark.checks.resilience._rollouts import rollout
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
 from hullmark.model.terms import Severity
-from hullmark.model.truth import Undecided, natural, string
-from hullmark.model.workload import PodSet, Workload
-from hullmark.text.tree import Node, Value, dig
+from hullmark.model.truth import Undecided, natural
+from hullmark.model.workload import Workload
+from hullmark.text.tree import Value
 
-_QUARTER = "25%"
-_STACK = ("spec", "deploymentConfig")
 _SINGLE = frozenset({"ReadWriteOnce", "ReadWriteOncePod"})
+_KINDS = ("Deployment", "LeaderWorkerSet", "VLLMRuntime", "InferenceService", "LLMInferenceService", "Model")
 
 
-@check(Workload, severity=Severity.MEDIUM, kinds=("Deployment", "LeaderWorkerSet", "VLLMRuntime"))
+@check(Workload, severity=Severity.MEDIUM, kinds=_KINDS)
 def accelerator_rollout_deadlock(workload: Workload, arch: Architecture) -> Iterator[Finding]:
-    rolling, (more, fewer) = _strategy(workload)
-    surge, gone = _or(dig(rolling, "maxSurge"), more), _or(dig(rolling, "maxUnavailable"), fewer)
-    if surge in (0, "0%") or not workload.podsets:
+    found = rollout(workload, arch)
+    if found is None or found.surge in (0, "0%") or not found.devices or not found.copies:
         return
-    devices = _devices(workload)
-    if devices:
-        yield from _deadlock(workload, arch, devices, surge, gone)
-
-
-def _strategy(workload: Workload) -> tuple[Value, tuple[Value, Value]]:
-    """The bounds of a rolling update as written, and their defaults: how many more pods, how many fewer."""
-    node = workload.resource.node
-    if workload.ref.kind == "LeaderWorkerSet":
-        return node.get("spec", "rolloutStrategy", "rollingUpdateConfiguration"), (0, 1)
-    if workload.ref.kind == "VLLMRuntime":
-        named = string(node.value, *_STACK, "deploymentStrategy") or string(node.value, *_STACK, "deployStrategy")
-        return None, (0, 1) if named == "Recreate" else (_QUARTER, _QUARTER)
-    if string(node.value, "spec", "strategy", "type") == "Recreate":
-        return None, (0, 1)
-    return node.get("spec", "strategy", "rollingUpdate"), (_QUARTER, _QUARTER)
-
-
-def _deadlock(workload: Workload, arch: Architecture, devices: int, surge: Value, gone: Value) -> Iterator[Finding]:
-    copies = _copies(workload, arch)
-    extra, fewer = _pods(surge, copies, up=True), _pods(gone, copies, up=False)
-    if not copies or not extra or fewer:
+    extra, fewer = _pods(found.surge, found.copies, up=True), _pods(found.gone, found.copies, up=False)
+    if not extra or fewer:
         return
-    podset = workload.podsets[0]
-    locked = any(c.access_modes and set(c.access_modes) <= _SINGLE for c in arch.around(podset).claims.values())
-    noun = "accelerator" if extra * devices == 1 else "accelerators"
-    above = _STACK if workload.ref.kind == "VLLMRuntime" else ("spec",)
+    claims = arch.around(found.podset).claims.values()
+    locked = any(c.access_modes and set(c.access_modes) <= _SINGLE for c in claims)
+    more = extra * found.devices
     yield Finding(
-        f"a rollout of '{workload.name}' needs {extra * devices} more {noun} before it gives one back",
-        workload.resource.node.at(*above, "replicas"),
+        f"a rollout of '{workload.name}' needs {more} more {'accelerator' if more == 1 else 'accelerators'} before it gives one back",
+        workload.resource.node.at(*found.at),
         severity=Severity.HIGH if locked else None,
-        advice="set maxSurge: 0 and maxUnavailable: 1"
-        if copies > 1
-        else "set strategy.type to Recreate, or keep one device spare",
+        advice=_ADVICE.get(workload.ref.kind)
+        or (
+            "set maxSurge: 0 and maxUnavailable: 1"
+            if found.copies > 1
+            else "set strategy.type to Recreate, or keep one device spare"
+        ),
     )
 
 
-def _or(value: Value, default: Value) -> Value:
-    return default if value is None else value
-
-
-def _devices(workload: Workload) -> int:
-    """The accelerators of one copy: a pod, or a whole group of a LeaderWorkerSet."""
-    node = workload.resource.node
-    if workload.ref.kind == "VLLMRuntime":
-        written = node.get(*_STACK, "resources", "gpu")
-        return (
-            written if isinstance(written, int) and not isinstance(written, bool) else natural(str(written or "")) or 0
-        )
-    counted = {p: p.accelerator_count for p in workload.podsets if p.accelerators}
-    if workload.ref.kind != "LeaderWorkerSet":
-        return sum(counted.values()) if len(workload.podsets) == 1 else 0
-    return sum(count * _in_group(podset, node) for podset, count in counted.items())
-
-
-def _in_group(podset: PodSet, node: Node) -> int:
-    """How many pods of this template one group has."""
-    size = _or(node.get("spec", "leaderWorkerTemplate", "size"), 1)
-    if not isinstance(size, int):
-        raise Undecided("the size of a group is not known")
-    if podset.name == "leader":
-        return 1
-    return size - (node.get("spec", "leaderWorkerTemplate", "leaderTemplate") is not None)
-
-
-def _copies(workload: Workload, arch: Architecture) -> int:
-    if workload.ref.kind == "LeaderWorkerSet":
-        copies = _or(workload.resource.node.get("spec", "replicas"), 1)
-    else:
-        copies = arch.around(workload.podsets[0]).replicas.wanted
-    if not isinstance(copies, int):
-        raise Undecided("the number of replicas is not known")
-    return copies
+_ADVICE = {
+    "InferenceService": "as a Deployment set deploymentStrategy of the predictor; Knative needs spare devices",
+    "LLMInferenceService": "set rolloutStrategy with maxSurge: 0 and maxUnavailable: 1",
+    "Model": "set modelRollouts.surge to 0 in KubeAI's configuration",
+}
 
 
 def _pods(bound: Value, replicas: int, *, up: bool) -> int:

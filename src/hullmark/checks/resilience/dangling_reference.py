@@ -109,7 +109,7 @@ spec:
 ```
 
 See [ConfigMaps](https://kubernetes.io/docs/concepts/configuration/configmap/#using-configmaps),
-[Secrets](https://kubernetes.io/docs/concepts/configuration/secret/#optional-secrets-as-environment-variables) and
+[Secrets](https://kubernetes.io/docs/concepts/configuration/secret/#restriction-secret-must-exist) and
 [configure service accounts](https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/).
 """
 

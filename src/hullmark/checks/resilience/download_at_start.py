@@ -102,7 +102,14 @@ _HUB_DEFAULT = ("/root/.cache/huggingface", "/root/.cache", "/home/vllm/.cache/h
 _LOST = frozenset({Keeping.EMPTY_DIR, Keeping.CONTAINER_LAYER, Keeping.EPHEMERAL_VOLUME})
 
 
-@check(Container, severity=Severity.MEDIUM, roles=SERVING, containers=("app",), absence=Theme.AVAILABILITY)
+@check(
+    Container,
+    severity=Severity.MEDIUM,
+    roles=SERVING,
+    containers=("app",),
+    absence=Theme.AVAILABILITY,
+    compose="keep the cache of downloads in a named volume",
+)
 def download_at_start(container: Container, arch: Architecture) -> Iterator[Finding]:
     workload = container.workload
     if workload.lifetime == "task" or (not container.accelerators and any(c.accelerators for c in workload.containers)):

@@ -5,7 +5,10 @@ after an eviction, a drained node or a spot reclaim the run starts from step zer
 
 A directory of the node counts as lost for runs of several pods, and as a risk for one; a claim on one node is a note. A relative path lies below the container's `workingDir`;
 where the image's own directory may be a volume, the finding is said with less confidence. A fast path beside a lasting one, or a program that copies to an object store, is
-fine. What a program's own code or a mounted configuration says is not read. Benchmarks are not asked.
+fine. Benchmarks are not asked.
+
+For Ray the entry point of a RayJob, its runtime environment and what `ray job submit` hands over count, for the pods with devices of the cluster they run on; and the
+`storage_path` of a Ray Train `RunConfig` in code that the scan sees. What other code or a mounted configuration says is not read.
 
 To fix it, write to a claim that outlives the pod or to an object store, and resume from there.
 
@@ -68,21 +71,55 @@ spec:
                 claimName: checkpoints
 ```
 
-See [Volumes: emptyDir](https://kubernetes.io/docs/concepts/storage/volumes/#emptydir) and
+```yaml bad
+apiVersion: ray.io/v1
+kind: RayJob
+metadata:
+  name: tune
+spec:
+  entrypoint: python train.py --output-dir /scratch/tune  # finding: checkpoints in '/scratch/tune' lie in an emptyDir and are lost with the pod
+  rayClusterSpec:
+    headGroupSpec:
+      template:
+        spec:
+          containers:
+            - name: head
+              image: rayproject/ray:2.52.0
+    workerGroupSpecs:
+      - groupName: gpu
+        replicas: 4
+        template:
+          spec:
+            containers:
+              - name: worker
+                image: rayproject/ray:2.52.0-gpu
+                resources:
+                  limits: {nvidia.com/gpu: 8}
+                volumeMounts:
+                  - name: scratch
+                    mountPath: /scratch
+            volumes:
+              - name: scratch
+                emptyDir: {}
+```
+
+See [Ray Train: persistent storage](https://docs.ray.io/en/latest/train/user-guides/persistent-storage.html), [Volumes: emptyDir](https://kubernetes.io/docs/concepts/storage/volumes/#emptydir) and
 [PyTorch: saving and loading a general checkpoint](https://docs.pytorch.org/tutorials/recipes/recipes/saving_and_loading_a_general_checkpoint.html).
 """
 
 import posixpath
 from collections.abc import Iterator
 
+from hullmark.checks.resilience._ray_jobs import in_code, ran_on
 from hullmark.model.architecture import Architecture
 from hullmark.model.argv import programs
 from hullmark.model.check import check
 from hullmark.model.container import Container
 from hullmark.model.durability import Durability, Keeping, durability
 from hullmark.model.finding import Finding
+from hullmark.model.ray import submits
 from hullmark.model.terms import TRAINERS, Confidence, Severity
-from hullmark.model.truth import string
+from hullmark.model.truth import Undecided, string
 from hullmark.model.workload import Setting, TrainingFacts, Workload
 
 _WHERE = {
@@ -100,18 +137,28 @@ _COPIERS = {"aws": "s3", "gcloud": "storage", "gsutil": "", "rclone": "", "s5cmd
 """Programs that carry files to an object store, with the argument that makes them do so."""
 
 
-@check(Workload, severity=Severity.HIGH, roles=TRAINERS)
+@check(
+    Workload,
+    severity=Severity.HIGH,
+    roles=TRAINERS,
+    compose="write to a named volume, a directory of the host or an object store",
+)
 def ephemeral_checkpoint(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     facts = workload.training
-    if facts is None or facts.benchmark or not any(c.accelerators for c in workload.containers):
+    if facts is None or facts.benchmark:
+        return
+    handed = [s.container for s in facts.checkpoints if s.container is not None and submits(s.container)]
+    if any(ran_on(container, arch) is None for container in handed):
+        raise Undecided("the Ray cluster that the job is submitted to is not in the scan")
+    if not any(c.accelerators for c in _running(workload, arch)):
         return
     seen: set[tuple[str, int]] = set()
     judged: list[tuple[Setting, Container, str, Durability]] = []
-    for setting in facts.checkpoints:
+    for setting in (*facts.checkpoints, *in_code(workload, arch)):
         if setting.container is None or (setting.value, setting.place.span.start) in seen or _is_input(setting):
             continue
         seen.add((setting.value, setting.place.span.start))
-        container = _writer(setting.container)
+        container = _writer(setting.container, arch)
         path = _absolute(setting.value, container)
         judged.append((setting, container, path, durability(arch, container, path)))
     if any(kept.durable and kept.keeping is not Keeping.NODE_VOLUME for _, _, _, kept in judged) or _copies(workload):
@@ -136,11 +183,19 @@ def _severity(keeping: Keeping, facts: TrainingFacts, *, unsure: bool) -> Severi
     return Severity.MEDIUM if unsure or alone or keeping is Keeping.DELETED_WITH_OBJECT else None
 
 
-def _writer(container: Container) -> Container:
+def _running(workload: Workload, arch: Architecture) -> Iterator[Container]:
+    """Its own containers, and those of the Ray clusters that it hands jobs to."""
+    yield from workload.containers
+    for container in workload.containers:
+        cluster = ran_on(container, arch)
+        yield from cluster.containers if cluster is not None else ()
+
+
+def _writer(container: Container, arch: Architecture) -> Container:
     """The container that writes: a launcher without devices starts the program in the pods that have them."""
     if any(c.accelerators for c in container.podset.containers):
         return container
-    return next((c for c in container.workload.containers if c.accelerators), container)
+    return next((c for c in _running(container.workload, arch) if c.accelerators), container)
 
 
 def _absolute(path: str, container: Container) -> str:

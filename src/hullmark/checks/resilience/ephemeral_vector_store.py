@@ -71,6 +71,7 @@ from hullmark.model.check import check
 from hullmark.model.container import Container
 from hullmark.model.durability import Keeping, durability
 from hullmark.model.finding import Finding
+from hullmark.model.release import chosen
 from hullmark.model.terms import Role, Severity
 from hullmark.model.truth import Undecided
 
@@ -91,10 +92,24 @@ _EVICTS = re.compile(r"maxmemory-policy[ =]allkeys-")
 _LOST = (Keeping.EMPTY_DIR, Keeping.EPHEMERAL_VOLUME, Keeping.CONTAINER_LAYER)
 
 
-@check(Container, severity=Severity.HIGH, roles=[Role.VECTOR_STORE], engines=list(_DATA), containers=("app", "sidecar"))
+@check(
+    Container,
+    severity=Severity.HIGH,
+    roles=[Role.VECTOR_STORE],
+    engines=list(_DATA),
+    containers=("app", "sidecar"),
+    compose="mount a named volume at the data path",
+)
 def ephemeral_vector_store(container: Container, arch: Architecture) -> Iterator[Finding]:
     workload = container.workload
-    if workload.ref.group not in ("", "apps") or workload.lifetime == "task" or not _stores_here(container):
+    if workload.resource.release is not None:
+        yield from chosen("ephemeral-vector-store", workload, arch, container.podset.name)
+        return
+    if (
+        workload.ref.group not in ("", "apps", "compose-spec.io")
+        or workload.lifetime == "task"
+        or not _stores_here(container)
+    ):
         return
     if container.engine == "redis-stack" and _EVICTS.search(f"{container.argv.text} {container.env('REDIS_ARGS')}"):
         return

@@ -3,9 +3,10 @@
 The manifest says one thing and the cluster does another: the cluster of a finished job keeps its accelerators, the pod that must not be evicted is evicted, the
 queue that should hold the job back never sees it. Nothing fails, so nobody looks.
 
-Reported are combinations that the controllers' own code ignores: a RayJob's TTL without `shutdownAfterJobFinishes`, that switch together with `clusterSelector`, `podFailurePolicy` with
-`restartPolicy: OnFailure`, an eviction annotation on the object where only pods count, KubeRay's former scheduler label, an accelerator without a quantity,
-`resources` inside a Ray runtime environment, a Kueue queue for a kind that Kueue's configuration does not enable, and a queue that is not among those of its namespace.
+Reported are combinations that the controllers' own code ignores: a RayJob's (or RayCronJob's) TTL without `shutdownAfterJobFinishes`, that switch together with `clusterSelector`, `podFailurePolicy` with
+`restartPolicy: OnFailure`, an eviction annotation on the object where only pods count, KubeRay's former scheduler label and thresholds of a RayService, an accelerator without a quantity,
+`resources` inside a Ray runtime environment, a Kueue queue for a kind that Kueue's configuration does not enable, a queue that is not among those of its namespace, and one whose
+ClusterQueue has no quota of the accelerator that is asked for.
 Configuration and queues outside the scan are not guessed: a job whose queue cannot be seen is *unknown*. Kinds whose controllers copy annotations to
 their pods (InferenceService, Notebook, Volcano's Job) are not asked.
 
@@ -107,22 +108,23 @@ spec:
 
 See [KubeRay: RayJob](https://docs.ray.io/en/latest/cluster/kubernetes/getting-started/rayjob-quick-start.html),
 [pod failure policy](https://kubernetes.io/docs/tasks/job/pod-failure-policy/),
-[Kueue: configuration](https://kueue.sigs.k8s.io/docs/reference/kueue-config.v1beta2/) and
+[Kueue: configuration](https://kueue.sigs.k8s.io/docs/reference/kueue-config.v1beta2/), [Kueue: ClusterQueue](https://kueue.sigs.k8s.io/docs/concepts/cluster_queue/) and
 [Karpenter: disruption](https://karpenter.sh/docs/concepts/disruption/#pod-level-controls).
 """
 
 from collections.abc import Iterator
 
-from hullmark.checks.resilience._kueue import QUEUE_LABEL, disabled
+from hullmark.checks.resilience._kueue import QUEUE_LABEL, disabled, uncovered
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
 from hullmark.model.finding import Finding
+from hullmark.model.ray import job
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Severity
 from hullmark.model.truth import Undecided, flag, is_placeholder, string
 from hullmark.model.workload import Workload
-from hullmark.text.tree import dig, mapping
+from hullmark.text.tree import Node, dig, mapping
 
 _POD_ANNOTATIONS = ("karpenter.sh/do-not-disrupt", "cluster-autoscaler.kubernetes.io/safe-to-evict")
 _NOT_COPIED = frozenset({
@@ -130,6 +132,9 @@ _NOT_COPIED = frozenset({
     "argoproj.io",
 })  # fmt: skip
 """Groups whose controllers leave the object's own annotations to the object."""
+
+_NOT_READ = ("serviceUnhealthySecondThreshold", "deploymentUnhealthySecondThreshold")
+"""Fields of a RayService without effect since KubeRay 1.1 (ray-project/kuberay, ``apis/ray/v1/rayservice_types.go`` and issue 1685)."""
 
 _DEVICES = ("nvidia.com/", "amd.com/gpu", "google.com/tpu", "aws.amazon.com/neuron", "habana.ai/")
 
@@ -139,8 +144,8 @@ def ignored_configuration(workload: Workload, arch: Architecture) -> Iterator[Fi
     resource = workload.resource
     if resource.ref.group == "ray.io":
         yield from _ray(resource)
-    if resource.ref.kind in ("Job", "CronJob") and resource.ref.group == "batch":
-        yield from _failure_policy(resource)
+    for made in _jobs(resource):
+        yield from _failure_policy(made)
     if resource.ref.group in _NOT_COPIED and resource.ref.kind != "Notebook":
         yield from _eviction(workload)
     for container in workload.containers:
@@ -150,25 +155,33 @@ def ignored_configuration(workload: Workload, arch: Architecture) -> Iterator[Fi
 
 
 def _ray(resource: Resource) -> Iterator[Finding]:
-    node, spec = resource.node, resource.spec
-    shuts_down = flag(spec, "shutdownAfterJobFinishes") is True
-    if resource.ref.kind == "RayJob":
-        if dig(spec, "ttlSecondsAfterFinished") and not shuts_down:
+    spec = job(resource)
+    if spec is not None:
+        shuts_down = flag(spec.value, "shutdownAfterJobFinishes") is True
+        if spec.get("ttlSecondsAfterFinished") and not shuts_down:
             yield Finding(
                 "'ttlSecondsAfterFinished' does nothing without 'shutdownAfterJobFinishes: true'",
-                node.key("spec", "ttlSecondsAfterFinished"),
+                spec.key("ttlSecondsAfterFinished"),
             )
-        if shuts_down and mapping(spec, "clusterSelector"):
+        if shuts_down and mapping(spec.value, "clusterSelector"):
             yield Finding(
                 "'shutdownAfterJobFinishes' does nothing for a cluster chosen by 'clusterSelector'",
-                node.key("spec", "shutdownAfterJobFinishes"),
+                spec.key("shutdownAfterJobFinishes"),
             )
-        if "\nresources:" in "\n" + string(spec, "runtimeEnvYAML"):
-            yield Finding("a Ray runtime environment has no 'resources'", node.key("spec", "runtimeEnvYAML"))
+        if "\nresources:" in "\n" + string(spec.value, "runtimeEnvYAML"):
+            yield Finding("a Ray runtime environment has no 'resources'", spec.key("runtimeEnvYAML"))
+    if resource.ref.kind == "RayService":
+        for field in _NOT_READ:
+            if dig(resource.spec, field) is not None:
+                yield Finding(
+                    f"'{field}' is no longer read by KubeRay",
+                    resource.node.key("spec", field),
+                    advice="drop it; a RayService that loads slowly is not replaced any more",
+                )
     if "ray.io/scheduler-name" in resource.labels:
         yield Finding(
             "label 'ray.io/scheduler-name' is no longer read by KubeRay",
-            node.key("metadata", "labels", "ray.io/scheduler-name"),
+            resource.node.key("metadata", "labels", "ray.io/scheduler-name"),
         )
 
 
@@ -185,7 +198,15 @@ def _queue(workload: Workload, queue: str, arch: Architecture) -> Iterator[Findi
     queues = arch.within("LocalQueue", ref.namespace)
     if not queues:
         raise Undecided(f"whether there is a LocalQueue '{queue}' is not known")
-    if not any(q.ref.name == queue for q in queues):
+    found_queue = next((q for q in queues if q.ref.name == queue), None)
+    if found_queue is not None and (lacking := uncovered(workload, found_queue, arch)) is not None:
+        device, cluster = lacking
+        yield Finding(
+            f"queue '{queue}' has no quota of '{device.resource}', so a workload that asks for it waits for good",
+            place,
+            related=((cluster.node.at("spec", "resourceGroups"), "what it covers"), (device.place, "asked for here")),
+        )
+    if found_queue is None:
         yield Finding(
             f"there is no queue '{queue}' among those of its namespace, so it waits for good",
             place,
@@ -193,18 +214,23 @@ def _queue(workload: Workload, queue: str, arch: Architecture) -> Iterator[Findi
         )
 
 
-def _failure_policy(resource: Resource) -> Iterator[Finding]:
-    path = ("spec",) if resource.ref.kind == "Job" else ("spec", "jobTemplate", "spec")
-    job = resource.node.child(*path)
-    if (
-        job is not None
-        and job.get("podFailurePolicy") is not None
-        and job.get("template", "spec", "restartPolicy") == "OnFailure"
-    ):
+def _jobs(resource: Resource) -> Iterator[Node]:
+    """The specifications of the Jobs that it is or makes."""
+    alone = {"Job": ("spec",), "CronJob": ("spec", "jobTemplate", "spec")}.get(resource.ref.kind)
+    if resource.ref.group == "batch" and alone is not None and (spec := resource.node.child(*alone)) is not None:
+        yield spec
+    if resource.ref.kind == "JobSet":
+        for part in resource.node.children("spec", "replicatedJobs"):
+            if (spec := part.child("template", "spec")) is not None:
+                yield spec
+
+
+def _failure_policy(spec: Node) -> Iterator[Finding]:
+    if spec.get("podFailurePolicy") is not None and spec.get("template", "spec", "restartPolicy") == "OnFailure":
         yield Finding(
             "'podFailurePolicy' is refused with 'restartPolicy: OnFailure'",
-            job.key("podFailurePolicy"),
-            related=((job.at("template", "spec", "restartPolicy"), "must be Never"),),
+            spec.key("podFailurePolicy"),
+            related=((spec.at("template", "spec", "restartPolicy"), "must be Never"),),
         )
 
 

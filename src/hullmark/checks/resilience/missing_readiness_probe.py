@@ -79,13 +79,19 @@ from hullmark.model.terms import Severity, Theme
 from hullmark.model.workload import PodSet
 
 
-@check(PodSet, severity=Severity.MEDIUM, absence=Theme.PROBES)
+@check(
+    PodSet,
+    severity=Severity.MEDIUM,
+    absence=Theme.PROBES,
+    compose="add a healthcheck whose test asks for what says that the service is ready",
+)
 def missing_readiness_probe(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
     container = unprobed(podset, arch, "readinessProbe", "readiness-probe")
-    waited = any(s.node.get("spec", "publishNotReadyAddresses") is not True for s in arch.around(podset).services)
+    services = arch.around(podset).services
+    waited = not services or any(s.node.get("spec", "publishNotReadyAddresses") is not True for s in services)
     if container is not None and waited:
         yield Finding(
             f"container '{container.name}' receives requests without a readiness probe",
-            container.at("readinessProbe"),
+            container.at("healthcheck" if container.node.get("healthcheck") is not None else "readinessProbe"),
             advice="probe the path that says the model is loaded",
         )

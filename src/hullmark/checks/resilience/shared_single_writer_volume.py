@@ -6,6 +6,9 @@ happens to land on the same node; a rollout waits for a pod that will not go.
 Counted are all pods of a workload that mount the claim, up to an autoscaler's maximum, whatever their role; a JobSet's claims are shared by its pods, as is the cache of a
 NIMService. Claims that a StatefulSet makes from its templates are one each and fine, and so are pods that must stand on one node. A claim that is not in the scan is not judged.
 
+Two workloads that need the claim at the same time are found too, at the one that is read later: services, and a training run beside a service. Jobs that fill a claim or follow
+each other are not taken for that. It is a step lower, since one node may hold both; pods that must stand on the same node are fine.
+
 To fix it, use a class that offers ReadWriteMany or ReadOnlyMany, an image volume, or one claim a pod.
 
 ```yaml bad
@@ -74,7 +77,8 @@ spec:
 See [Persistent volumes: access modes](https://kubernetes.io/docs/concepts/storage/persistent-volumes/#access-modes).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from hullmark.model.architecture import Architecture
@@ -82,7 +86,7 @@ from hullmark.model.check import check
 from hullmark.model.finding import Finding
 from hullmark.model.resource import Resource
 from hullmark.model.selectors import label_selector
-from hullmark.model.terms import Severity
+from hullmark.model.terms import TRAINERS, Confidence, Severity
 from hullmark.model.truth import string
 from hullmark.model.workload import PodSet, Workload
 from hullmark.text.source import Place
@@ -118,6 +122,64 @@ def shared_single_writer_volume(workload: Workload, arch: Architecture) -> Itera
             use.place,
             related=((use.modes_place, "its access modes"),) if use.modes_place != use.place else (),
         )
+    yield from _beside(workload, arch)
+
+
+def _beside(workload: Workload, arch: Architecture) -> Iterator[Finding]:
+    """Claims that another workload, read before this one, needs at the same time."""
+    for podset in workload.podsets:
+        for name, claim in arch.around(podset).claims.items():
+            if claim.claim is None or not claim.access_modes or not set(claim.access_modes) <= _SINGLE:
+                continue
+            first = next((u for u in _users(arch)[claim.claim] if _at_once(u.workload, workload)), None)
+            if first is None or _index(arch)[first.workload] >= _index(arch)[workload]:
+                continue
+            one_pod = "ReadWriteOnce" not in claim.access_modes
+            if not _most(first, arch) or not _most(podset, arch) or (not one_pod and _pinned_together(first, podset)):
+                continue
+            sure = first.workload.resource.file == workload.resource.file
+            yield Finding(
+                f"'{workload.name}' and '{first.workload.name}' share claim '{claim.name}', which one "
+                f"{'pod' if one_pod else 'node'} at a time may mount",
+                podset.volumes[name].at("persistentVolumeClaim", "claimName"),
+                severity=None if one_pod else Severity.MEDIUM,
+                confidence=None if sure else Confidence.MEDIUM,
+                related=(
+                    (claim.claim.node.at("spec", "accessModes"), "its access modes"),
+                    (first.workload.resource.place, "the other workload"),
+                ),
+            )
+
+
+@lru_cache(maxsize=1)
+def _users(arch: Architecture) -> Mapping[Resource, Sequence[PodSet]]:
+    """The pod sets that name each claim."""
+    found: dict[Resource, list[PodSet]] = {}
+    for workload in arch.workloads:
+        for podset in () if workload.template else workload.podsets:
+            for name, claim in arch.around(podset).claims.items():
+                if claim.claim is not None and name in podset.volumes:
+                    found.setdefault(claim.claim, []).append(podset)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _index(arch: Architecture) -> Mapping[Workload, int]:
+    return {workload: at for at, workload in enumerate(arch.workloads)}
+
+
+def _at_once(one: Workload, other: Workload) -> bool:
+    """Whether two workloads run at the same time: services, and a run that trains beside what shows how it goes."""
+    if one is other or other.template:
+        return False
+    tasks = [w for w in (one, other) if w.lifetime == "task"]
+    return not tasks or (len(tasks) == 1 and tasks[0].role in TRAINERS)
+
+
+def _pinned_together(one: PodSet, other: PodSet) -> bool:
+    """Whether both must stand on the same node: by name, or one beside the other."""
+    names = [string(p.node.value, "nodeName") or string(p.node.value, "nodeSelector", _HOST) for p in (one, other)]
+    return (bool(names[0]) and names[0] == names[1]) or _beside_pods(one, other) or _beside_pods(other, one)
 
 
 def _most(podset: PodSet, arch: Architecture) -> int:
@@ -204,10 +266,14 @@ def _modes(node: Node, *keys: str) -> tuple[str, ...]:
 
 def _on_one_node(podset: PodSet) -> bool:
     """Whether its pods must stand beside each other, so that one node is enough."""
+    return _beside_pods(podset, podset)
+
+
+def _beside_pods(podset: PodSet, other: PodSet) -> bool:
     terms = podset.node.children("affinity", "podAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
     return any(
         term.get("topologyKey") == _HOST
         and (selector := label_selector(term.get("labelSelector"))) is not None
-        and selector.matches(podset.labels)
+        and selector.matches(other.labels)
         for term in terms
     )

@@ -5,7 +5,7 @@ container in a loop that never ends, and looks like a crash of the engine.
 
 The need is estimated from the model's name and is never less than two minutes; where the name does not tell, two minutes are asked of a large engine on accelerators, with
 less confidence. Groups of pods get two more to find each other. Probes that an operator adds by itself (NIM, KServe, KubeRay) are not asked about, but a startup probe
-that is written in its object is. KServe fetches the model before the container starts, so only reading it counts there.
+that is written in its object is. A RayService has no such limit: its thresholds do nothing any more, which `ignored-configuration` says. KServe fetches the model before the container starts, so only reading it counts there.
 
 To fix it, add a startup probe with `periodSeconds` × `failureThreshold` above the need; liveness starts counting only after it.
 

@@ -47,7 +47,13 @@ from hullmark.model.limits import defaulted
 from hullmark.model.terms import Severity, Theme
 
 
-@check(Container, severity=Severity.MEDIUM, containers=LONG_RUNNING, absence=Theme.RESOURCES)
+@check(
+    Container,
+    severity=Severity.MEDIUM,
+    containers=LONG_RUNNING,
+    absence=Theme.RESOURCES,
+    compose="set deploy.resources.limits.memory, or mem_limit",
+)
 def unset_memory_limit(container: Container, arch: Architecture) -> Iterator[Finding]:
     if "resources" in container.workload.injected or container.limit("memory") is not None:
         return

@@ -16,6 +16,6 @@ def could_harden(container: Container) -> bool:
     """
     if container.windows or container.privileged or "security-context" in container.workload.injected:
         return False
-    if not container.image.text:
+    if not container.image.text and not container.built:
         raise Undecided(f"what fills in container '{container.name}' is not in the scan")
     return True

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from hullmark.model.container import Container, Mount
 from hullmark.model.truth import is_placeholder, string
+from hullmark.model.workload import PodSet
+from hullmark.text.tree import Node
 
 _SENSITIVE = (
     "/etc", "/proc", "/sys", "/boot", "/dev", "/root", "/bin", "/sbin", "/lib", "/lib64", "/usr/bin", "/usr/sbin",
@@ -45,6 +47,10 @@ _SOCKET_FOLDERS = frozenset(
     }
 )  # fmt: skip
 
+_SHM = "/dev/shm"  # noqa: S108 - a path to look for
+_SHARED_MEMORY = (_SHM, "/run/shm", "/var/run/shm")
+"""Where a node has its shared memory, by all names of it."""
+
 
 class NodeMount(NamedTuple):
     """A directory or file of the node as a container sees it; its path is normalised and includes ``subPath``."""
@@ -70,6 +76,11 @@ class NodeMount(NamedTuple):
         )
 
     @property
+    def is_shared_memory(self) -> bool:
+        """Whether it is the shared memory of the node, or a directory in it."""
+        return _below(self.path, _SHARED_MEMORY)
+
+    @property
     def is_sensitive(self) -> bool:
         """Whether whoever has it can read the node's secrets or, written to, take the node over."""
         if self.path in _ABOVE or not _PRIVATE.isdisjoint(self.path.split("/")):
@@ -86,6 +97,20 @@ def node_mounts(container: Container) -> Iterator[NodeMount]:
             path = string(mount.volume.value, "hostPath", "path")
             inner = string(mount.node.value, "subPath")
             yield NodeMount(mount, normal(f"{path}/{inner}" if inner else path))
+
+
+def shared_memory(podset: PodSet) -> Iterator[tuple[Node, bool]]:
+    """The volumes that are the node's shared memory (true), or another directory of it in that place (false)."""
+    there = {string(m.node.value, "name") for c in podset.containers for m in c.mounts if normal(m.path) == _SHM}
+    parts = {
+        string(m.mount.node.value, "name") for c in podset.containers for m in node_mounts(c) if m.is_shared_memory
+    }
+    for name, volume in podset.volumes.items():
+        path = string(volume.value, "hostPath", "path")
+        if name in parts or _below(normal(path), _SHARED_MEMORY):
+            yield volume, True
+        elif path and name in there:
+            yield volume, False
 
 
 def normal(path: str) -> str:

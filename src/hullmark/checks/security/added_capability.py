@@ -82,7 +82,13 @@ _DEFAULT = frozenset(
 """The *Baseline* standard's list: what a container runtime gives by itself, save NET_RAW."""
 
 
-@check(Container, severity=Severity.HIGH, roles=ORDINARY)
+@check(
+    Container,
+    severity=Severity.HIGH,
+    roles=ORDINARY,
+    covered_by=("privileged-container",),
+    compose="remove it from cap_add",
+)
 def added_capability(container: Container, arch: Architecture) -> Iterator[Finding]:
     if container.privileged or container.windows:
         return

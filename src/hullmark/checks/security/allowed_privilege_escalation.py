@@ -50,7 +50,13 @@ from hullmark.model.truth import flag
 from hullmark.text.edit import put
 
 
-@check(Container, severity=Severity.MEDIUM, roles=ORDINARY)
+@check(
+    Container,
+    severity=Severity.MEDIUM,
+    roles=ORDINARY,
+    covered_by=("privileged-container",),
+    compose="set no-new-privileges:true in security_opt",
+)
 def allowed_privilege_escalation(container: Container, arch: Architecture) -> Iterator[Finding]:
     keys = ("securityContext", "allowPrivilegeEscalation")
     if container.windows or flag(container.node.value, *keys) is not True:

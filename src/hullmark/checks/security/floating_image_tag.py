@@ -62,10 +62,10 @@ from hullmark.model.terms import Severity
 from hullmark.model.truth import Undecided
 
 
-@check(Container, severity=Severity.MEDIUM)
+@check(Container, severity=Severity.MEDIUM, compose="")
 def floating_image_tag(container: Container, arch: Architecture) -> Iterator[Finding]:
     image = container.image
-    if not image.text and (container.workload.template or "image" in container.workload.injected):
+    if container.built or (not image.text and (container.workload.template or "image" in container.workload.injected)):
         return
     if reason := undecided(image):
         raise Undecided(reason)

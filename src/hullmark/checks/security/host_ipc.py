@@ -75,7 +75,7 @@ from hullmark.model.workload import PodSet
 from hullmark.text.edit import put
 
 
-@check(PodSet, severity=Severity.HIGH, roles=ORDINARY)
+@check(PodSet, severity=Severity.HIGH, roles=ORDINARY, compose="set shm_size instead, for memory of its own")
 def host_ipc(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
     if flag(podset.node.value, "hostIPC") is True:
         edits = put(podset.node, ("hostIPC",), value=False)

@@ -64,7 +64,12 @@ from hullmark.text.edit import put
 from hullmark.text.tree import mapping
 
 
-@check(PodSet, severity=Severity.MEDIUM, roles=ORDINARY)
+@check(
+    PodSet,
+    severity=Severity.MEDIUM,
+    roles=ORDINARY,
+    compose="publish the ports that others need, on 127.0.0.1 where the host is enough",
+)
 def host_network(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
     if podset.host_network:
         edits = put(podset.node, ("hostNetwork",), value=False)

@@ -47,9 +47,9 @@ spec:
 See [Volumes: hostPath](https://kubernetes.io/docs/concepts/storage/volumes/#hostpath) and [emptyDir](https://kubernetes.io/docs/concepts/storage/volumes/#emptydir).
 """
 
-import posixpath
 from collections.abc import Iterator
 
+from hullmark.checks.security._hostpath import shared_memory
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
@@ -57,26 +57,15 @@ from hullmark.model.terms import ORDINARY, Severity
 from hullmark.model.truth import string
 from hullmark.model.workload import PodSet
 
-_SHM = "/dev/shm"  # noqa: S108 - a path to look for
-_ALIASES = (_SHM, "/run/shm", "/var/run/shm")
 
-
-@check(PodSet, severity=Severity.HIGH, roles=ORDINARY)
+@check(PodSet, severity=Severity.HIGH, roles=ORDINARY, compose="set shm_size instead")
 def host_path_shared_memory(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
-    there = {
-        string(m.node.value, "name") for c in podset.containers for m in c.mounts if posixpath.normpath(m.path) == _SHM
-    }
-    for name, volume in podset.volumes.items():
-        path = string(volume.value, "hostPath", "path")
-        if not path:
-            continue
-        whole = "/" + posixpath.normpath(path).lstrip("/") + "/"
-        if whole.startswith(tuple(f"{a}/" for a in _ALIASES)):
-            what = "is the shared memory of the node"
-        elif name in there:
-            what = "puts a directory of the node in the place of shared memory"
-        else:
-            continue
+    for volume, own in shared_memory(podset):
+        what = (
+            "is the shared memory of the node" if own else "puts a directory of the node in the place of shared memory"
+        )
         yield Finding(
-            f"volume '{name}' {what}", volume.at("hostPath", "path"), advice="use an emptyDir of medium Memory"
+            f"volume '{string(volume.value, 'name')}' {what}",
+            volume.at("hostPath", "path"),
+            advice="use an emptyDir of medium Memory",
         )

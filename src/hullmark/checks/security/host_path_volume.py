@@ -54,7 +54,7 @@ model](https://atlas.mitre.org/techniques/AML.T0018).
 
 from collections.abc import Iterator
 
-from hullmark.checks.security._hostpath import node_mounts
+from hullmark.checks.security._hostpath import node_mounts, shared_memory
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
@@ -71,6 +71,7 @@ def host_path_volume(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
         for m in node_mounts(c)
         if m.mount.volume is not None and (m.is_sensitive or m.is_runtime_socket)
     }
+    worse |= {id(volume.value) for volume, _ in shared_memory(podset)}
     for volume in podset.node.children("volumes"):
         if volume.get("hostPath") is not None and id(volume.value) not in worse:
             name, path = string(volume.value, "name"), string(volume.value, "hostPath", "path")

@@ -46,7 +46,7 @@ from hullmark.model.workload import PodSet
 from hullmark.text.edit import put
 
 
-@check(PodSet, severity=Severity.HIGH, roles=ORDINARY)
+@check(PodSet, severity=Severity.HIGH, roles=ORDINARY, compose="drop pid: host")
 def host_pid(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
     if flag(podset.node.value, "hostPID") is True:
         edits = put(podset.node, ("hostPID",), value=False)

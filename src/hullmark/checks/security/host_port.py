@@ -50,7 +50,7 @@ from hullmark.model.truth import number
 from hullmark.text.edit import remove
 
 
-@check(Container, severity=Severity.MEDIUM, roles=ORDINARY)
+@check(Container, severity=Severity.MEDIUM, roles=ORDINARY, covered_by=("host-network",))
 def host_port(container: Container, arch: Architecture) -> Iterator[Finding]:
     if container.podset.host_network:
         return

@@ -11,6 +11,10 @@ looks harmless, `get` and `list` on all resources, includes Secrets.
 Rights count only where a token is mounted. A role that is not in the scan leaves the question open. What the server
 was built for is no excuse for the whole cluster: give it a Role in the namespaces it serves, without Secrets.
 
+The same holds for the identity in the cloud that the ServiceAccount carries (EKS, GKE, Azure), which needs no token of the
+cluster. It is judged where AWS's controllers or Google's Config Connector grant it something in the scan: administration,
+raising its own rights, every secret. Where no manifest shows what it may do, the question is left open.
+
 To fix it, list the resources and verbs its tools need, in a Role, and let a person approve what changes things.
 
 ```yaml bad
@@ -96,6 +100,26 @@ subjects:
     name: cluster-tools
 ```
 
+```yaml unknown
+apiVersion: v1
+kind: Pod
+metadata:
+  name: cluster-tools
+spec:
+  serviceAccountName: cluster-tools
+  automountServiceAccountToken: false
+  containers:
+    - name: server
+      image: ghcr.io/containers/kubernetes-mcp-server:v0.0.57
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  name: cluster-tools
+  annotations:
+    eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/tools  # unknown: what AWS role 'arn:aws:iam::111122223333:role/tools' may do is not in the scan
+```
+
 See OWASP [LLM06:2025 Excessive Agency](https://genai.owasp.org/llmrisk/llm062025-excessive-agency/), MITRE ATLAS
 [AML.T0053, AI agent tool invocation](https://atlas.mitre.org/techniques/AML.T0053) and [AML.M0026, privileged AI
 agent permissions configuration](https://atlas.mitre.org/mitigations/AML.M0026), and [RBAC good
@@ -105,8 +129,9 @@ practices](https://kubernetes.io/docs/concepts/security/rbac-good-practices/#pri
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from hullmark.checks.security._cloud import cloud_identities
 from hullmark.checks.security._rbac import WRITING, reach, reads_secrets
-from hullmark.model.architecture import Architecture, Grant, Rule
+from hullmark.model.architecture import Architecture, Grant, Identity, Rule
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
 from hullmark.model.terms import Role, Severity
@@ -125,13 +150,15 @@ class _Power(NamedTuple):
 @check(PodSet, severity=Severity.CRITICAL, roles=[Role.AGENT, Role.MCP_SERVER])
 def overpowered_agent_identity(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
     identity = arch.around(podset).identity
+    yield from _in_cluster(podset, identity)
+    yield from _in_cloud(podset, identity, arch)
+
+
+def _in_cluster(podset: PodSet, identity: Identity) -> Iterator[Finding]:
     if identity.token_mounted is False:
         return
-    unknown = ""
     for grant in identity.grants:
-        if not grant.known:
-            unknown = grant.role_name
-        elif (power := _power(grant)) is not None:
+        if grant.known and (power := _power(grant)) is not None:
             yield Finding(
                 f"pods of '{podset.workload.name}' {power.words} {reach(grant)}",
                 podset.at("serviceAccountName"),
@@ -139,8 +166,25 @@ def overpowered_agent_identity(podset: PodSet, arch: Architecture) -> Iterator[F
                 related=((power.rule.place, "the rule that allows it"), (grant.binding.place, "the binding")),
                 advice="bind a Role with the resources and verbs its tools need, without secrets",
             )
+
+
+def _in_cloud(podset: PodSet, identity: Identity, arch: Architecture) -> Iterator[Finding]:
+    """What its cloud identities may do; and at the end what could not be seen, of these and of its roles."""
+    unknown = next((f"role '{g.role_name}' is not in the scan" for g in identity.grants if not g.known), "")
+    unknown = unknown if identity.token_mounted is not False else ""
+    for cloud in cloud_identities(identity.account, arch) if identity.account is not None else ():
+        if cloud.power is not None:
+            yield Finding(
+                f"pods of '{podset.workload.name}' {cloud.power.words} as {cloud.name}",
+                podset.at("serviceAccountName"),
+                severity=cloud.power.severity,
+                related=((cloud.power.place, "what allows it"), (cloud.place, "the identity")),
+                advice="grant the actions its tools need, on the resources they need them on",
+            )
+        elif not cloud.known:
+            unknown = f"what {cloud.name} may do is not in the scan"
     if unknown:
-        raise Undecided(f"role '{unknown}' is not in the scan")
+        raise Undecided(unknown)
 
 
 def _power(grant: Grant) -> _Power | None:

@@ -5,7 +5,8 @@ the pod cannot start while the index is down. A package that was taken over is r
 
 `pip`, `uv` (also `uv run --with`), `conda`, `apt`, `apk`, `dnf`, `npx`, `uvx` and scripts piped from `curl` into a shell
 count, and so does what Ray installs for an application: `pip`, `uv` or `conda` and a `working_dir` from the web in its
-`runtime_env`, unless the address names a commit. Installing by hashes (`--require-hashes`), without an index, or from a
+`runtime_env`, unless the address names a commit: that of a RayService, RayJob or RayCronJob, of `ray job submit
+--runtime-env-json`, and of Python that the container runs. Installing by hashes (`--require-hashes`), without an index, or from a
 local path does not.
 
 It is high for agents and tool servers, which hold other people's credentials, and for scripts from the network, which run
@@ -64,7 +65,9 @@ from collections.abc import Iterator
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
+from hullmark.model.files import files, runs
 from hullmark.model.finding import Finding
+from hullmark.model.ray import submits, submitted_environment
 from hullmark.model.terms import ORDINARY, Role, Severity
 from hullmark.text.source import Place
 from hullmark.text.tree import Node
@@ -86,11 +89,18 @@ _RUNTIME = re.compile(
     r"^[ \t-]*[\"']?(pip|uv|conda|working_dir|py_modules)[\"']?[ \t]*:(.*(?:\n[ \t]*-.*)*)", re.MULTILINE
 )
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-_TEXTS = {"RayService": ("spec", "serveConfigV2"), "RayJob": ("spec", "runtimeEnvYAML")}
+_TEXTS = {
+    "RayService": ("spec", "serveConfigV2"),
+    "RayJob": ("spec", "runtimeEnvYAML"),
+    "RayCronJob": ("spec", "jobTemplate", "runtimeEnvYAML"),
+}
 """Where Ray's runtime environments stand in KubeRay's kinds."""
 
+_IN_CODE = re.compile(r"^[^#\n]*\bruntime_env\s*=\s*\{[^{}]*?[\"'](pip|uv|conda)[\"']\s*:", re.MULTILINE)
+"""What Python hands to ``ray.init``, to a task or to an actor."""
 
-@check(Container, severity=Severity.MEDIUM, roles=ORDINARY)
+
+@check(Container, severity=Severity.MEDIUM, roles=ORDINARY, compose="")
 def package_install_at_start(container: Container, arch: Architecture) -> Iterator[Finding]:
     argv = container.argv
     for words in argv.segments:
@@ -110,7 +120,7 @@ def package_install_at_start(container: Container, arch: Architecture) -> Iterat
             advice="build an image that has what the script installs",
         )
         return
-    if fetched := list(_runtime(container)):
+    if fetched := [*_runtime(container), *_submitted(container), *_in_code(container, arch)]:
         named = " and ".join(dict.fromkeys(f"'{key}'" for key, _ in fetched))
         yield Finding(
             f"ray fetches {named} for '{container.workload.name}' when it starts",
@@ -142,6 +152,24 @@ def _runtime(container: Container) -> Iterator[tuple[str, Place]]:
         installs = name in ("pip", "uv", "conda") and value.strip() not in ("", "[]", "null")
         if installs or (web and name not in ("pip", "uv", "conda") and not _COMMIT.search(value)):
             yield name, node.doc.place(found.start(1), found.end(1), node.path)
+
+
+def _submitted(container: Container) -> Iterator[tuple[str, Place]]:
+    """What ``ray job submit --runtime-env-json`` has Ray install."""
+    for name in ("pip", "uv", "conda"):
+        if submits(container) and submitted_environment(container).get(name):
+            yield name, container.argv.place("--runtime-env-json")
+
+
+def _in_code(container: Container, arch: Architecture) -> Iterator[tuple[str, Place]]:
+    """What Python that the container runs has Ray install."""
+    for text in (container.argv.script, *(w for w in container.argv.words if "runtime_env" in w)):
+        if (found := _IN_CODE.search(text)) is not None:
+            yield found[1], container.at("args" if container.node.get("args") is not None else "command")
+            break
+    for file in files(container, arch):
+        if "runtime_env" in file.text.value and runs(container, file):
+            yield from ((name, file.text.at()) for name in _IN_CODE.findall(file.text.value)[:1])
 
 
 def _installer(words: tuple[str, ...]) -> str:

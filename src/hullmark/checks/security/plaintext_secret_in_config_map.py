@@ -3,7 +3,7 @@
 ConfigMaps are for settings: whoever may look at the namespace may read them, they are not encrypted at rest with the
 Secrets, and they are kept in Git as a matter of course. Model gateways and pipelines put whole configuration files
 there, and with them provider keys and database passwords. Entries are read by name and by shape as in
-`plaintext-secret-in-env`; in configuration files line by line. Values that the program itself looks up elsewhere
+`plaintext-secret-in-env`; in configuration files line by line, Redis' directives among them. Values that the program itself looks up elsewhere
 (`${OPENAI_API_KEY}`, `os.environ/OPENAI_API_KEY`) are fine there. In scripts only tokens of a known shape are
 reported.
 
@@ -81,11 +81,18 @@ _LINE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _NUMBER = re.compile(r"-?[\d._]+")
+_DIRECTIVE = re.compile(r"^[ \t]*(requirepass|masterauth)[ \t]+[\"']?([\w+/.-][^\s\"']*)", re.IGNORECASE | re.MULTILINE)
+"""Redis' passwords in its own configuration, where a number is a password too."""
 
 
-@check(Resource, severity=Severity.HIGH, kinds=["ConfigMap"])
+@check(
+    Resource,
+    severity=Severity.HIGH,
+    kinds=["ConfigMap"],
+    compose="keep the file out of version control or give the value as a secret, then change the credential",
+)
 def plaintext_secret_in_config_map(resource: Resource, arch: Architecture) -> Iterator[Finding]:
-    for key in mapping(resource.node.value, "data"):
+    for key in () if resource.private else mapping(resource.node.value, "data"):
         node = resource.node.child("data", key)
         if node is None or not isinstance(node.value, str):
             continue
@@ -113,12 +120,19 @@ def _alone(key: str, value: str) -> Iterator[tuple[str, Credential]]:
 
 def _in_file(key: str, text: str) -> Iterator[tuple[str, Credential]]:
     seen = set()
-    if not key.endswith(_PROGRAMS):
-        for match in _LINE.finditer(text):
-            found = credential(match[1], match[2])
-            if found is not None and found.kind != "slot" and not _NUMBER.fullmatch(match[2]):
-                seen.add(found.text)
-                yield f"'{match[1]}' in entry '{key}'", found
+    for name, found in _assigned(text) if not key.endswith(_PROGRAMS) else ():
+        if found is not None and found.kind != "slot":
+            seen.add(found.text)
+            yield f"'{name}' in entry '{key}'", found
     for found in tokens(text):
         if found.text not in seen:
             yield f"entry '{key}'", found
+
+
+def _assigned(text: str) -> Iterator[tuple[str, Credential | None]]:
+    """What the lines of a configuration file set."""
+    for match in _LINE.finditer(text):
+        if not _NUMBER.fullmatch(match[2]):
+            yield match[1], credential(match[1], match[2])
+    for match in _DIRECTIVE.finditer(text):
+        yield match[1], credential("requirepass", match[2])

@@ -67,9 +67,8 @@ spec:
 ```
 
 See [Good practices for Secrets](https://kubernetes.io/docs/concepts/security/secrets-good-practices/), CIS Kubernetes
-Benchmark 5.4.1, OWASP [LLM02:2025 Sensitive Information
-Disclosure](https://genai.owasp.org/llmrisk/llm022025-sensitive-information-disclosure/) and MITRE ATLAS [AML.T0055,
-unsecured credentials](https://atlas.mitre.org/techniques/AML.T0055).
+Benchmark 5.4.1, Hugging Face's [user access tokens](https://huggingface.co/docs/hub/security-tokens) and MITRE ATLAS
+[AML.T0055, unsecured credentials](https://atlas.mitre.org/techniques/AML.T0055).
 """
 
 import re
@@ -88,14 +87,20 @@ _OBJECT_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 _SETTING = re.compile(r"(?:--?)?([A-Za-z][\w.-]*)=(.+)", re.DOTALL)
 
 
-@check(Container, severity=Severity.HIGH)
+@check(
+    Container,
+    severity=Severity.HIGH,
+    compose="give it as a secret, or by a variable from outside of the repository; then change the credential",
+)
 def plaintext_secret_in_env(container: Container, arch: Architecture) -> Iterator[Finding]:
     seen: set[str | None] = set()
     for variable in container.environment.values():
         value = variable.node.get("value")
-        if variable.origin == "literal" and isinstance(value, str):
+        # Of a value of which a part is filled in elsewhere, the rest may still be a credential.
+        if variable.origin in ("literal", "unknown") and isinstance(value, str):
             seen.update((value, variable.value))
-            if (found := credential(variable.name, value)) is not None:
+            found = credential(variable.name, value)
+            if found is not None and (found.kind != "slot" or variable.origin == "literal"):
                 yield _in_variable(container, variable, found)
     for what, found in _arguments(container):
         if found.kind != "slot" and found.text not in seen:

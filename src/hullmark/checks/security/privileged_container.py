@@ -66,7 +66,12 @@ from hullmark.model.terms import ORDINARY, Safety, Severity
 from hullmark.text.edit import put
 
 
-@check(Container, severity=Severity.CRITICAL, roles=ORDINARY)
+@check(
+    Container,
+    severity=Severity.CRITICAL,
+    roles=ORDINARY,
+    compose="drop privileged; ask for a GPU under deploy.resources.reservations.devices, for others under devices",
+)
 def privileged_container(container: Container, arch: Architecture) -> Iterator[Finding]:
     if container.privileged:
         edits = put(container.node, ("securityContext", "privileged"), value=False)

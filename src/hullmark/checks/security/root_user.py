@@ -63,7 +63,7 @@ from hullmark.model.terms import ORDINARY, Severity
 from hullmark.model.truth import flag
 
 
-@check(Container, severity=Severity.HIGH, roles=ORDINARY)
+@check(Container, severity=Severity.HIGH, roles=ORDINARY, compose="give the user id the image was built for")
 def root_user(container: Container, arch: Architecture) -> Iterator[Finding]:
     if container.windows or flag(container.podset.node.value, "hostUsers") is False:
         return

@@ -57,7 +57,12 @@ from hullmark.model.finding import Finding
 from hullmark.model.terms import ORDINARY, Severity
 
 
-@check(Container, severity=Severity.CRITICAL, roles=ORDINARY)
+@check(
+    Container,
+    severity=Severity.CRITICAL,
+    roles=ORDINARY,
+    compose="put a proxy before the socket that lets only the needed calls through, or do without it",
+)
 def runtime_socket_mount(container: Container, arch: Architecture) -> Iterator[Finding]:
     for node in node_mounts(container):
         if node.is_runtime_socket:

@@ -7,8 +7,8 @@ everything above them. Writable, each is a way to become root there; read-only, 
 lower finding. Time zones, certificates of authorities, kernel modules and the like are harmless when read-only.
 
 Paths are compared after normalising (`/etc/`, `/data/../etc`, `subPath`). A path that a template fills in leaves the
-question open. For accelerators, ask the device plugin for the device in place of mounting `/dev`; for shared memory
-use a memory-backed `emptyDir` at `/dev/shm`. Device plugins, drivers and exporters of accelerators are left out.
+question open. For accelerators, ask the device plugin for the device in place of mounting `/dev`. The shared memory of the
+node is reported by `host-path-shared-memory`. Device plugins, drivers and exporters of accelerators are left out.
 
 ```yaml bad
 apiVersion: v1
@@ -87,13 +87,18 @@ from hullmark.model.truth import Undecided
 from hullmark.text.source import Place
 
 
-@check(Container, severity=Severity.HIGH, roles=ORDINARY)
+@check(
+    Container,
+    severity=Severity.HIGH,
+    roles=ORDINARY,
+    compose="mount only what the program reads, read-only, or a named volume",
+)
 def sensitive_host_path(container: Container, arch: Architecture) -> Iterator[Finding]:
     unknown = ""
     for node in node_mounts(container):
         if not node.known:
             unknown = node.mount.path
-        elif node.is_sensitive and not node.is_runtime_socket:
+        elif node.is_sensitive and not node.is_runtime_socket and not node.is_shared_memory:
             manner = "read-only" if node.mount.read_only else "writable"
             yield Finding(
                 f"container '{container.name}' mounts '{node.path}' of its node, {manner}",
@@ -107,16 +112,12 @@ def sensitive_host_path(container: Container, arch: Architecture) -> Iterator[Fi
 
 
 def _severity(node: NodeMount) -> Severity:
-    if node.path == "/dev/shm":  # noqa: S108 - a path to look for
-        return Severity.MEDIUM
     if node.mount.read_only:
         return Severity.MEDIUM
     return Severity.CRITICAL if node.path in ("/", "/etc", "/var/lib/kubelet", "/root") else Severity.HIGH
 
 
 def _advice(path: str) -> str:
-    if path == "/dev/shm":  # noqa: S108 - a path to look for
-        return "use an emptyDir with medium Memory and a sizeLimit"
     return (
         "ask a device plugin for the device"
         if path.startswith("/dev")

@@ -89,7 +89,13 @@ from hullmark.model.truth import Undecided
 from hullmark.model.workload import Workload
 
 
-@check(Workload, severity=Severity.HIGH, roles=SERVING, engines=["ollama"])
+@check(
+    Workload,
+    severity=Severity.HIGH,
+    roles=SERVING,
+    engines=["ollama"],
+    compose="publish it on 127.0.0.1, or through a proxy that authenticates",
+)
 def shared_ollama(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     exposure = arch.exposure(workload)
     if exposure.reach not in (Reach.CLUSTER, Reach.INTERNAL) or exposure.authenticated or not exposure.path:

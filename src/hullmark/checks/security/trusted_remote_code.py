@@ -8,8 +8,9 @@ pinned commits, or models that all lie in storage of your own, it is medium. The
 (`TRUST_REMOTE_CODE`, `HF_TRUST_REMOTE_CODE`, `NIM_TRUST_CUSTOM_CODE`), Python that passes `trust_remote_code=True` and
 the `engine_kwargs` of a RayService all count; a file counts for the container that runs it.
 
-To fix it, drop the flag: the usual architectures are built into the servers. Where a model needs it, read the code, pin
-`--revision` and `--code-revision` to that commit, and load from a mirror of your own.
+To fix it, drop the flag: Llama, Mistral, Gemma, Qwen 2 to 3 and Phi are built into the servers, and for a recent vLLM
+that is a safe fix. Where a model needs it, read the code, pin `--revision` and `--code-revision` to that commit, and load
+from a mirror of your own. Which other architectures a server has depends on its release and is not judged.
 
 ```yaml bad
 apiVersion: apps/v1
@@ -32,7 +33,7 @@ spec:
             - --trust-remote-code  # finding: code from the model's repository is run
 ```
 
-```yaml good
+```yaml fixed
 apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -52,7 +53,7 @@ spec:
             - microsoft/phi-4
 ```
 
-See transformers' [security policy](https://github.com/huggingface/transformers/blob/main/SECURITY.md), OWASP [LLM03:2025
+See vLLM's [supported models](https://docs.vllm.ai/en/stable/models/supported_models.html), transformers' [security policy](https://github.com/huggingface/transformers/blob/main/SECURITY.md), OWASP [LLM03:2025
 Supply Chain](https://genai.owasp.org/llmrisk/llm032025-supply-chain/) and MITRE ATLAS
 [AML.T0010.003](https://atlas.mitre.org/techniques/AML.T0010.003).
 """
@@ -60,13 +61,17 @@ Supply Chain](https://genai.owasp.org/llmrisk/llm032025-supply-chain/) and MITRE
 import re
 from collections.abc import Iterator
 
-from hullmark.checks.security._files import files, runs
+from hullmark.checks.security._native import native, surely
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container, ModelReference
-from hullmark.model.finding import Finding
-from hullmark.model.terms import Severity
+from hullmark.model.files import files, runs
+from hullmark.model.finding import Finding, Fix
+from hullmark.model.terms import Safety, Severity
+from hullmark.model.truth import Undecided, is_placeholder
+from hullmark.text.edit import remove
 from hullmark.text.source import Place
+from hullmark.text.tree import items
 
 _VARIABLES = (
     "TRUST_REMOTE_CODE",
@@ -75,6 +80,7 @@ _VARIABLES = (
     "NIM_TRUST_CUSTOM_CODE",
     "NIM_FORCE_TRUST_REMOTE_CODE",
 )
+_ELSEWHERE = "whether the model's own code is trusted is filled in elsewhere"
 _ON = ("1", "true", "yes", "on")
 _OFF = ("0", "no", "off", "false")
 _OWN = frozenset({"path", "pvc", "s3", "gs", "azure", "oci"})
@@ -83,7 +89,7 @@ _OWN = frozenset({"path", "pvc", "s3", "gs", "azure", "oci"})
 _PYTHON = re.compile(r"^[^#\n]*\btrust_remote_code[\"']?\s*[=:]\s*true\b", re.IGNORECASE | re.MULTILINE)
 
 
-@check(Container, severity=Severity.HIGH)
+@check(Container, severity=Severity.HIGH, compose="")
 def trusted_remote_code(container: Container, arch: Architecture) -> Iterator[Finding]:
     place = _place(container, arch)
     if place is not None:
@@ -93,9 +99,27 @@ def trusted_remote_code(container: Container, arch: Architecture) -> Iterator[Fi
             "code from the model's repository is run",
             place,
             severity=_severity(models),
+            fix=_fix(container) if native(container) else None,
             related=tuple((m.place, "the commit is not pinned") for m in moving),
-            advice="drop it, or pin the revision after reading the code",
+            advice="drop it: the server has the model's architecture built in"
+            if native(container)
+            else "drop it, or pin the revision after reading the code",
         )
+
+
+def _fix(container: Container) -> Fix | None:
+    """Take out the flag where it is an argument of its own, or the variable."""
+    safety = Safety.SAFE if surely(container) else Safety.UNSAFE
+    for key in ("command", "args"):
+        words = items(container.spec, key)
+        for at, word in enumerate(words):
+            alone = at + 1 == len(words) or str(words[at + 1]).startswith("-")
+            if isinstance(word, str) and word.replace("_", "-") == "--trust-remote-code" and alone:
+                return Fix.of("drop the flag", remove(container.node, (key, at)), safety)
+    for at, variable in enumerate(container.node.children("env")):
+        if variable.get("name") in _VARIABLES:
+            return Fix.of("drop the variable", remove(container.node, ("env", at)), safety)
+    return None
 
 
 def _severity(models: tuple[ModelReference, ...]) -> Severity | None:
@@ -108,10 +132,14 @@ def _severity(models: tuple[ModelReference, ...]) -> Severity | None:
 def _place(container: Container, arch: Architecture) -> Place | None:
     argv = container.argv
     if (given := argv.flag("--trust-remote-code")) is not None:
+        if is_placeholder(given) or "$" in given:
+            raise Undecided(_ELSEWHERE)
         return None if given.lower() in _OFF else argv.place("--trust-remote-code")
-    for name in _VARIABLES:
-        if (container.env(name) or "").lower() in _ON:
-            return container.environment[name].node.at()
+    for variable in (container.environment[name] for name in _VARIABLES if name in container.environment):
+        if variable.value is None or is_placeholder(variable.value):
+            raise Undecided(_ELSEWHERE)
+        if variable.value.lower() in _ON:
+            return variable.node.at()
     if argv.script and ("--trust-remote-code" in argv.text.split() or _PYTHON.search(argv.script)):
         return container.at("args" if container.node.get("args") is not None else "command")
     if "trust_remote_code" in argv.text and _PYTHON.search(argv.text):

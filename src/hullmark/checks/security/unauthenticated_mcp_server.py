@@ -36,7 +36,7 @@ spec:
     audience: fetch
 ```
 
-See the MCP specification's [authorization](https://modelcontextprotocol.io/specification/2026-07-28/basic/authorization),
+See the MCP specification's [authorization](https://modelcontextprotocol.io/specification/2025-11-25/basic/authorization),
 ToolHive's [authentication](https://docs.stacklok.com/toolhive/guides-k8s/auth-k8s), OWASP
 [LLM06:2025 Excessive Agency](https://genai.owasp.org/llmrisk/llm062025-excessive-agency/) and MITRE ATLAS
 [AML.M0028](https://atlas.mitre.org/mitigations/AML.M0028).
@@ -44,10 +44,11 @@ ToolHive's [authentication](https://docs.stacklok.com/toolhive/guides-k8s/auth-k
 
 from collections.abc import Iterator
 
-from hullmark.model.architecture import Architecture
+from hullmark.checks.security._reach import severity
+from hullmark.model.architecture import Architecture, Exposure
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
-from hullmark.model.terms import Confidence, Reach, Role, Severity
+from hullmark.model.terms import Confidence, Role, Severity
 from hullmark.model.truth import Undecided, string
 from hullmark.model.workload import Workload
 
@@ -55,17 +56,21 @@ _TOOLHIVE = "toolhive.stacklok.dev"
 _REFERENCES = ("oidcConfigRef", "oidcConfig", "authServerRef")
 _SIGNS = ("OAUTH", "OIDC", "JWT", "JWKS", "AUTH_TOKEN", "AUTH_REQUIRED", "BEARER")
 _BRIDGES = ("mcp-proxy", "supergateway", "mcpo")
-_SEVERITIES = {Reach.PUBLIC: Severity.CRITICAL, Reach.ISOLATED: Severity.MEDIUM}
 
 
-@check(Workload, severity=Severity.HIGH, roles=[Role.MCP_SERVER])
+@check(
+    Workload,
+    severity=Severity.HIGH,
+    roles=[Role.MCP_SERVER],
+    compose="do not publish it, or put a proxy that authenticates in front",
+)
 def unauthenticated_mcp_server(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     exposure = arch.exposure(workload)
     operated = workload.ref.group == _TOOLHIVE
     if (
         exposure.authenticated
-        or exposure.reach is Reach.LOOPBACK
-        or (_asks(workload, arch) if operated else not exposure.path or _speaks_stdio(workload))
+        or not exposure.reached
+        or (_asks(workload, arch) if operated else not _led_to(exposure) or _speaks_stdio(workload))
     ):
         return
     if not operated and (exposure.unknown or _may_ask(workload)):
@@ -73,11 +78,16 @@ def unauthenticated_mcp_server(workload: Workload, arch: Architecture) -> Iterat
     yield Finding(
         f"mcp server '{workload.name}' accepts anonymous calls",
         workload.at(),
-        severity=_SEVERITIES.get(exposure.reach),
+        severity=severity(exposure),
         confidence=None if operated else Confidence.MEDIUM,
         related=tuple((hop.place, hop.text) for hop in exposure.path),
         advice="name an identity provider, or put a gateway that authenticates in front",
     )
+
+
+def _led_to(exposure: Exposure) -> bool:
+    """Whether a Service leads to it, or the services of its project find it by its name."""
+    return bool(exposure.path) or exposure.enclosed
 
 
 def _asks(workload: Workload, arch: Architecture) -> bool:

@@ -72,15 +72,16 @@ protection](https://mlflow.org/docs/latest/self-hosting/security/network), and M
 
 from collections.abc import Iterator
 
+from hullmark.checks.security._reach import severity
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
 from hullmark.model.finding import Finding
-from hullmark.model.terms import Confidence, Reach, Severity
+from hullmark.model.release import chosen
+from hullmark.model.terms import Confidence, Severity
 from hullmark.model.truth import Undecided
 
 _LOOPBACK = ("", "127.0.0.1", "localhost", "::1")
-_SEVERITIES = {Reach.PUBLIC: Severity.CRITICAL, Reach.ISOLATED: Severity.MEDIUM}
 _ANYONE = {
     "--allowed-hosts": "MLFLOW_SERVER_ALLOWED_HOSTS",
     "--cors-allowed-origins": "MLFLOW_SERVER_CORS_ALLOWED_ORIGINS",
@@ -88,8 +89,11 @@ _ANYONE = {
 _DISABLED = ("--disable-security-middleware", "MLFLOW_SERVER_DISABLE_SECURITY_MIDDLEWARE")
 
 
-@check(Container, severity=Severity.HIGH, engines=["mlflow"], containers=("app", "sidecar"))
+@check(Container, severity=Severity.HIGH, engines=["mlflow"], containers=("app", "sidecar"), compose="")
 def unauthenticated_mlflow(container: Container, arch: Architecture) -> Iterator[Finding]:
+    if container.workload.resource.release is not None:
+        yield from chosen("unauthenticated-mlflow", container.workload, arch, container.podset.name)
+        return
     words = container.argv.words
     action = next((w for w in words if w in ("server", "ui")), "")
     if container.argv.launcher != "mlflow" or not action:
@@ -97,7 +101,7 @@ def unauthenticated_mlflow(container: Container, arch: Architecture) -> Iterator
     if (container.argv.flag("--host", "-h") or container.env("MLFLOW_HOST") or "") in _LOOPBACK:
         return
     exposure = arch.exposure(container.workload)
-    if exposure.reach is Reach.LOOPBACK:
+    if not exposure.reached:
         return
     yield from _unguarded(container)
     if exposure.authenticated:
@@ -110,7 +114,7 @@ def unauthenticated_mlflow(container: Container, arch: Architecture) -> Iterator
     yield Finding(
         f"'{container.workload.name}' serves every run and model without a sign-in",
         container.argv.word_place(action),
-        severity=_SEVERITIES.get(exposure.reach),
+        severity=severity(exposure),
         related=tuple((hop.place, hop.text) for hop in exposure.path),
         advice="start it with --app-name basic-auth, or put a proxy that authenticates in front",
     )

@@ -56,12 +56,14 @@ ATLAS [AML.T0049](https://atlas.mitre.org/techniques/AML.T0049).
 import re
 from collections.abc import Iterator
 
-from hullmark.checks.security._files import files
+from hullmark.checks.security._reach import severity
 from hullmark.model.architecture import Architecture, Exposure
 from hullmark.model.check import check
 from hullmark.model.container import Container
+from hullmark.model.files import files
 from hullmark.model.finding import Finding
-from hullmark.model.terms import Reach, Severity
+from hullmark.model.release import chosen
+from hullmark.model.terms import Severity
 from hullmark.text.source import Place
 
 _APPS = ("NotebookApp", "ServerApp", "IdentityProvider", "LabApp")
@@ -80,14 +82,21 @@ _IN_CODE = re.compile(
 _PASSWORD_IN_CODE = re.compile(r"^[ \t]*c\.\w+\.(?:hashed_)?password\s*=\s*u?['\"][^'\"]", re.MULTILINE)
 
 
-@check(Container, severity=Severity.HIGH, containers=("app", "sidecar"))
+@check(
+    Container,
+    severity=Severity.HIGH,
+    containers=("app", "sidecar"),
+    compose="let Jupyter make the token, or give one by a variable from outside of the repository",
+)
 def unauthenticated_notebook(container: Container, arch: Architecture) -> Iterator[Finding]:
+    if container.workload.resource.release is not None:
+        yield from chosen("unauthenticated-notebook", container.workload, arch, container.podset.name)
     token = _token(container, arch)
     unguarded = _unguarded(container)
     if token is None and unguarded is None:
         return
     exposure = arch.exposure(container.workload)
-    if exposure.authenticated or exposure.reach is Reach.LOOPBACK:
+    if exposure.authenticated or not exposure.reached:
         return
     if token is not None and token[0].lower() in ("", *_WEAK) and not _password(container, arch):
         yield _open(container, token, exposure)
@@ -107,7 +116,7 @@ def _open(container: Container, token: tuple[str, Place], exposure: Exposure) ->
     return Finding(
         f"notebook '{name}' takes a token that everybody knows" if token[0] else f"notebook '{name}' asks for no token",
         token[1],
-        severity=Severity.CRITICAL if exposure.reach is Reach.PUBLIC else Severity.MEDIUM if kubeflow else None,
+        severity=severity(exposure) or (Severity.MEDIUM if kubeflow else None),
         related=tuple((hop.place, hop.text) for hop in exposure.path),
         advice="let Jupyter make the token, or read it from a Secret",
     )

@@ -91,7 +91,12 @@ _BY_DEFAULT = frozenset({"InferenceService", "InferenceGraph", "LLMInferenceServ
 """Kinds of KServe and Knative that are published unless they say otherwise."""
 
 
-@check(Workload, severity=Severity.CRITICAL, roles=SERVING)
+@check(
+    Workload,
+    severity=Severity.CRITICAL,
+    roles=SERVING,
+    compose="publish it on 127.0.0.1, or through a proxy that authenticates",
+)
 def unauthenticated_public_inference(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     exposure = arch.exposure(workload)
     if exposure.authenticated or _asks_by_itself(workload):
@@ -99,6 +104,8 @@ def unauthenticated_public_inference(workload: Workload, arch: Architecture) -> 
     if exposure.path and exposure.path[0].text.startswith(_RANGES) and not exposure.unknown:
         yield from _narrowed(workload, arch)
     if exposure.reach < Reach.PUBLIC:
+        if (release := workload.resource.release) is not None and not release.published:
+            raise Undecided(release.gap)
         return
     if exposure.unknown:
         raise Undecided(exposure.unknown)

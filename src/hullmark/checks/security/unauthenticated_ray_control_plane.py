@@ -57,11 +57,12 @@ KubeRay](https://docs.ray.io/en/master/kuberay/user-guides/auth.html),
 from collections.abc import Iterator
 
 from hullmark.checks.security._ray import cluster, declares_token, demands_token
+from hullmark.checks.security._reach import severity
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
 from hullmark.model.image import Image
-from hullmark.model.terms import Severity
+from hullmark.model.terms import Platform, Reach, Severity
 from hullmark.model.truth import Undecided, is_placeholder, string
 from hullmark.model.workload import Workload
 from hullmark.text.source import Place
@@ -71,20 +72,31 @@ _TOKENS_SINCE = (2, 52, 0)
 """The first Ray with token authentication (https://docs.ray.io/en/latest/ray-security/token-auth.html)."""
 
 
-@check(Workload, severity=Severity.HIGH)
+@check(
+    Workload,
+    severity=Severity.HIGH,
+    compose="demand a token (Ray 2.52 or newer), and publish the ports on 127.0.0.1 only",
+)
 def unauthenticated_ray_control_plane(workload: Workload, arch: Architecture) -> Iterator[Finding]:
+    release = workload.resource.release
+    if release is not None and release.gap:
+        raise Undecided(release.gap)
     path = cluster(workload.resource)
     place = workload.at(*path, "authOptions") if path else _started(workload)
     if place is None or (path and _protected(workload, path)) or demands_token(workload.podsets):
         return
+    exposure = arch.exposure(workload)
+    composed = workload.platform is Platform.COMPOSE
     isolated = [arch.around(p).ingress.isolated for p in workload.podsets[:1]]
-    if True in isolated:
+    if True in isolated or (composed and (not exposure.reached or exposure.reach is Reach.ISOLATED)):
         return
     if None in isolated:
         raise Undecided("whether a network policy isolates the head is not known")
     yield Finding(
         f"ray cluster of '{workload.name}' runs whatever anyone on the network sends it",
         place,
+        severity=severity(exposure) if composed else None,
+        related=tuple((hop.place, hop.text) for hop in exposure.path) if composed else (),
         advice=_advice(workload, path),
     )
 

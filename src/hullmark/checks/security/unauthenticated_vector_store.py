@@ -60,17 +60,18 @@ See [Qdrant](https://qdrant.tech/documentation/security/),
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from hullmark.checks.security._files import files, unread
+from hullmark.checks.security._reach import severity
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
+from hullmark.model.files import files, unread
 from hullmark.model.finding import Finding
-from hullmark.model.terms import Reach, Role, Severity
+from hullmark.model.release import chosen
+from hullmark.model.terms import Role, Severity
 from hullmark.model.truth import Undecided
 from hullmark.text.tree import mapping
 
 _ENGINES = ("qdrant", "weaviate", "milvus", "chroma", "opensearch", "pgvector", "postgres", "redis-stack")
-_SEVERITIES = {Reach.PUBLIC: Severity.CRITICAL, Reach.ISOLATED: Severity.MEDIUM}
 _ON = re.compile(r"anonymous_access:\s*\n?\s*enabled:\s*true", re.IGNORECASE)
 _MILVUS_ON = re.compile(r"authorizationEnabled:\s*[\"']?true", re.IGNORECASE)
 _QDRANT_KEY = re.compile(r"^\s*(?:alt_|read_only_)?api_key\s*:\s*(?![\"']{2})[^\s#]", re.MULTILINE)
@@ -81,11 +82,21 @@ _OWN = ("QDRANT__", "AUTHENTICATION_", "CHROMA_")
 """Settings of the stores themselves: each store's rule below knows better what they do."""
 
 
-@check(Container, severity=Severity.HIGH, roles=[Role.VECTOR_STORE], engines=_ENGINES, containers=("app", "sidecar"))
+@check(
+    Container,
+    severity=Severity.HIGH,
+    roles=[Role.VECTOR_STORE],
+    engines=_ENGINES,
+    containers=("app", "sidecar"),
+    compose="demand a key, and do not publish its ports",
+)
 def unauthenticated_vector_store(container: Container, arch: Architecture) -> Iterator[Finding]:
+    if container.workload.resource.release is not None:
+        yield from chosen("unauthenticated-vector-store", container.workload, arch, container.podset.name)
+        return
     exposure = arch.exposure(container.workload)
     front = exposure.authenticated and not exposure.authenticated.startswith(_OWN)
-    if exposure.reach is Reach.LOOPBACK or front:
+    if not exposure.reached or front:
         return
     if _OPEN[container.engine](container, _files(container, arch)):
         known = container.environment_known or (container.engine == "chroma" and container.image.version is not None)
@@ -94,7 +105,7 @@ def unauthenticated_vector_store(container: Container, arch: Architecture) -> It
         yield Finding(
             f"'{container.workload.name}' lets anyone read and write its vectors",
             container.at(),
-            severity=_SEVERITIES.get(exposure.reach),
+            severity=severity(exposure),
             related=tuple((hop.place, hop.text) for hop in exposure.path),
             advice="demand a key from a Secret",
         )

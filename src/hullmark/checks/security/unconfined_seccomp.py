@@ -62,7 +62,13 @@ _FOR_POD = "seccomp.security.alpha.kubernetes.io/pod"
 _FOR_CONTAINER = "container.seccomp.security.alpha.kubernetes.io/"
 
 
-@check(Container, severity=Severity.MEDIUM, roles=ORDINARY)
+@check(
+    Container,
+    severity=Severity.MEDIUM,
+    roles=ORDINARY,
+    covered_by=("privileged-container",),
+    compose="drop seccomp:unconfined from security_opt: the default filter applies then",
+)
 def unconfined_seccomp(container: Container, arch: Architecture) -> Iterator[Finding]:
     if container.windows or container.privileged:
         return

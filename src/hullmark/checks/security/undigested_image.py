@@ -45,10 +45,10 @@ from hullmark.model.terms import Severity, Theme
 from hullmark.model.truth import Undecided
 
 
-@check(Container, severity=Severity.LOW, absence=Theme.SUPPLY_CHAIN)
+@check(Container, severity=Severity.LOW, absence=Theme.SUPPLY_CHAIN, compose="")
 def undigested_image(container: Container, arch: Architecture) -> Iterator[Finding]:
     image = container.image
-    if not image.text and "image" in container.workload.injected:
+    if container.built or (not image.text and "image" in container.workload.injected):
         return
     if reason := undecided(image):
         raise Undecided(reason)

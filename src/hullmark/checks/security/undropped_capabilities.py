@@ -67,7 +67,14 @@ from hullmark.model.terms import ORDINARY, Safety, Severity, Theme
 from hullmark.text.edit import append
 
 
-@check(Container, severity=Severity.LOW, roles=ORDINARY, absence=Theme.HARDENING)
+@check(
+    Container,
+    severity=Severity.LOW,
+    roles=ORDINARY,
+    absence=Theme.HARDENING,
+    covered_by=("privileged-container",),
+    compose="drop ALL in cap_drop and add back in cap_add what is needed",
+)
 def undropped_capabilities(container: Container, arch: Architecture) -> Iterator[Finding]:
     if "ALL" in container.capabilities("drop") or not could_harden(container):
         return

@@ -4,8 +4,9 @@ A name on a hub is a branch: the same manifest loads other weights after the nex
 over the account. What was evaluated is then not what runs, and there is nothing to roll back to.
 
 A tag or branch as revision is a low finding, no revision a medium one. Tokenizers, draft models and adapters that are
-loaded beside the model are meant too; vLLM and SGLang have flags for the commit of a tokenizer and a draft model, and
-adapters are pinned by loading them from a path. Paths, volumes, images and NIM, whose image carries the version, are not
+loaded beside the model are meant too, also those that a LoRA syncer reads from a ConfigMap; vLLM and SGLang have flags for
+the commit of a tokenizer and a draft model, Text Generation Inference takes an adapter's after `@`, and all other adapters
+are pinned by loading them from a path. Paths, volumes, images and NIM, whose image carries the version, are not
 meant, and neither is a server that is told to stay offline (`HF_HUB_OFFLINE=1`): what is in its cache decides.
 
 To fix it, add `--revision` with the 40-digit commit.
@@ -48,7 +49,8 @@ spec:
             - --revision=005ad3404e59d6023443cb575daa05336842228a
 ```
 
-See vLLM's [engine arguments](https://docs.vllm.ai/en/v0.8.5/serving/engine_args.html), OWASP [LLM03:2025 Supply
+See the [LoRA syncer](https://github.com/kubernetes-sigs/gateway-api-inference-extension/tree/main/tools/dynamic-lora-sidecar),
+vLLM's [engine arguments](https://docs.vllm.ai/en/v0.8.5/serving/engine_args.html), OWASP [LLM03:2025 Supply
 Chain](https://genai.owasp.org/llmrisk/llm032025-supply-chain/) and MITRE ATLAS
 [AML.M0014](https://atlas.mitre.org/mitigations/AML.M0014).
 """
@@ -57,6 +59,7 @@ import json
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from hullmark.checks.security._adapters import adapters, unread
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
@@ -72,8 +75,8 @@ _REVISIONS = ("--revision", "--model-revision")
 _TRUE = ("1", "true", "yes", "on")
 
 
-class _Beside(NamedTuple):
-    """What a server loads beside its model."""
+class _Loaded(NamedTuple):
+    """A model, or what a server loads beside it."""
 
     kind: str
     id: str
@@ -81,28 +84,37 @@ class _Beside(NamedTuple):
     place: Place
 
 
-@check(Workload, severity=Severity.MEDIUM, roles=_LOADERS)
+@check(Workload, severity=Severity.MEDIUM, roles=_LOADERS, compose="")
 def unpinned_model(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     named: set[str] = set()
-    unknown = False
     for container in workload.containers:
-        unknown = unknown or _filled_in(container)
         if _offline(container) or _filled_in(container) or _pinned_by_argument(container):
             named |= {m.id for m in container.models}
-    for model in workload.models:
-        if model.scheme == "hub" and not model.pinned and model.id not in named:
-            named.add(model.id)
-            yield _found(_Beside("model", model.id, model.revision, model.place))
+    for loaded in (*_declared(workload), *_besides(workload, arch)):
+        if loaded.id not in named:
+            named.add(loaded.id)
+            yield _found(loaded)
     for container in workload.containers:
-        for other in () if _offline(container) else _beside(container):
-            if other.id not in named and not _pinned(other.revision) and not _open(other.revision):
-                named.add(other.id)
-                yield _found(other)
-    if unknown:
-        raise Undecided("the revision is filled in elsewhere")
+        if _filled_in(container):
+            raise Undecided("the revision is filled in elsewhere")
+        if unread(container, arch):
+            raise Undecided("the ConfigMap that names the adapters is not in the scan")
 
 
-def _found(loaded: _Beside) -> Finding:
+def _declared(workload: Workload) -> Iterator[_Loaded]:
+    for model in workload.models:
+        if model.scheme == "hub" and not model.pinned:
+            yield _Loaded("model", model.id, model.revision, model.place)
+
+
+def _besides(workload: Workload, arch: Architecture) -> Iterator[_Loaded]:
+    for container in workload.containers:
+        for other in () if _offline(container) else _beside(container, arch):
+            if not _pinned(other.revision) and not _open(other.revision):
+                yield other
+
+
+def _found(loaded: _Loaded) -> Finding:
     to = f"pinned only to '{loaded.revision}'" if loaded.revision else "not pinned to a commit"
     return Finding(
         f"{loaded.kind} '{loaded.id}' is {to}",
@@ -112,23 +124,22 @@ def _found(loaded: _Beside) -> Finding:
     )
 
 
-def _beside(container: Container) -> Iterator[_Beside]:
+def _beside(container: Container, arch: Architecture) -> Iterator[_Loaded]:
     """Tokenizers, draft models and adapters that flags name; those of objects count as models."""
     argv = container.argv
     models = {m.id for m in container.models}
     tokenizer = argv.flag("--tokenizer") or ""
     if hub_id(tokenizer) and tokenizer not in models and container.mount_for(f"/{tokenizer}") is None:
-        yield _Beside("tokenizer", tokenizer, argv.flag("--tokenizer-revision") or "", argv.place("--tokenizer"))
+        yield _Loaded("tokenizer", tokenizer, argv.flag("--tokenizer-revision") or "", argv.place("--tokenizer"))
     for flag in ("--speculative-model", "--speculative-draft-model-path", "--speculator-model-id"):
         if hub_id(draft := argv.flag(flag) or "") and draft not in models:
             revision = argv.flag(f"{flag}-revision", "--speculative-draft-model-revision") or ""
-            yield _Beside("draft model", draft, revision, argv.place(flag))
+            yield _Loaded("draft model", draft, revision, argv.place(flag))
     draft, revision = _speculative(argv.flag("--speculative-config") or "")
     if hub_id(draft) and draft not in models:
-        yield _Beside("draft model", draft, revision, argv.place("--speculative-config"))
-    if container.engine in ("vllm", "sglang"):
-        for name, word in _adapters(container):
-            yield _Beside("adapter", name, "", argv.word_place(word))
+        yield _Loaded("draft model", draft, revision, argv.place("--speculative-config"))
+    for adapter in adapters(container, arch):
+        yield _Loaded("adapter", *adapter)
 
 
 def _speculative(text: str) -> tuple[str, str]:
@@ -139,33 +150,6 @@ def _speculative(text: str) -> tuple[str, str]:
         return "", ""
     found = [config.get(key) for key in ("model", "revision")]
     return tuple(v if isinstance(v, str) else "" for v in found)  # type: ignore[return-value]  # two of them
-
-
-def _adapters(container: Container) -> Iterator[tuple[str, str]]:
-    """The sources of adapters, each with its word: ``name=org/adapter``, or JSON with a ``path``, after the flag."""
-    words = container.argv.words
-    for at, word in enumerate(words):
-        flag, given, value = word.partition("=")
-        if flag.replace("_", "-") not in ("--lora-modules", "--lora-paths"):
-            continue
-        if given:
-            yield from ((name, word) for name in _adapter(value))
-        for text in words[at + 1 :]:
-            if text.startswith("-"):
-                break
-            yield from ((name, text) for name in _adapter(text))
-
-
-def _adapter(text: str) -> Iterator[str]:
-    if text.startswith("{"):
-        try:
-            source = json.loads(text).get("path", "")
-        except (ValueError, AttributeError):
-            return
-    else:
-        source = text.partition("=")[2] or text
-    if isinstance(source, str) and hub_id(source):
-        yield source
 
 
 def _pinned(revision: str) -> bool:

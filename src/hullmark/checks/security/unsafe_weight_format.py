@@ -10,6 +10,10 @@ and Seldon's servers for scikit-learn and MLflow load such files; those for XGBo
 formats and are fine. So are safetensors, and `.bin` files that are GGML. Python that a serving container runs counts
 where it calls `pickle.load`, `joblib.load` or `torch.load` without `weights_only=True`.
 
+It is a step lower where the signature of the model is verified before it is loaded: by an init container that runs
+`model_signing verify` or `cosign verify-blob`, or by sigstore's model validation operator for the model's path, unless it
+lets unsigned files through. A label whose ModelValidation is not in the scan only makes the finding less certain.
+
 To fix it, convert the weights to safetensors, ONNX or GGUF.
 
 ```yaml bad
@@ -52,7 +56,8 @@ spec:
             - --load-format=safetensors
 ```
 
-See Hugging Face on [pickle scanning](https://huggingface.co/docs/hub/security-pickle), Seldon's [scikit-learn
+See [model signing](https://github.com/sigstore/model-transparency), the [model validation
+operator](https://github.com/sigstore/model-validation-operator), Hugging Face on [pickle scanning](https://huggingface.co/docs/hub/security-pickle), Seldon's [scikit-learn
 server](https://docs.seldon.ai/seldon-core-1/configuration/servers/sklearn) and MITRE ATLAS
 [AML.T0011.000, unsafe AI artifacts](https://atlas.mitre.org/techniques/AML.T0011.000).
 """
@@ -60,12 +65,13 @@ server](https://docs.seldon.ai/seldon-core-1/configuration/servers/sklearn) and 
 import re
 from collections.abc import Callable, Iterator, Mapping
 
-from hullmark.checks.security._files import files, runs
+from hullmark.checks.security._signatures import verification
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
+from hullmark.model.files import files, runs
 from hullmark.model.finding import Finding
-from hullmark.model.terms import SERVING, Role, Severity
+from hullmark.model.terms import SERVING, Confidence, Role, Severity
 from hullmark.model.truth import string
 from hullmark.model.workload import Workload
 from hullmark.text.source import Place
@@ -93,15 +99,19 @@ _CODE = re.compile(
 _Found = tuple[str, Place]
 
 
-@check(Workload, severity=Severity.HIGH, roles=[*SERVING, Role.BATCH_INFERENCE])
+@check(Workload, severity=Severity.HIGH, roles=[*SERVING, Role.BATCH_INFERENCE], compose="")
 def unsafe_weight_format(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     found = _by_flag(workload) or _by_name(workload) or _by_server(workload)
     if found is not None:
         foreign = any(m.scheme in ("hub", "http") for m in workload.models)
+        verified = verification(workload, arch)
+        signed = verified is not None and verified.sure
         yield Finding(
             f"weights are loaded in a format that runs code ('{found[0]}')",
             found[1],
-            severity=None if foreign else Severity.MEDIUM,
+            severity=_severity(foreign=foreign, signed=signed),
+            confidence=Confidence.MEDIUM if verified is not None and not signed else None,
+            related=((verified.place, "verifies their signature"),) if verified is not None else (),
             advice="convert them to safetensors, ONNX or GGUF",
         )
     for container in workload.containers:
@@ -112,6 +122,12 @@ def unsafe_weight_format(workload: Workload, arch: Architecture) -> Iterator[Fin
                 severity=Severity.MEDIUM,
                 advice="load safetensors, or with torch.load set weights_only=True",
             )
+
+
+def _severity(*, foreign: bool, signed: bool) -> Severity | None:
+    if signed:
+        return Severity.MEDIUM if foreign else Severity.LOW
+    return None if foreign else Severity.MEDIUM
 
 
 def _by_flag(workload: Workload) -> _Found | None:

@@ -57,16 +57,25 @@ from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
 from hullmark.model.finding import Finding, Fix
-from hullmark.model.terms import ORDINARY, Severity, Theme
-from hullmark.model.truth import flag
+from hullmark.model.terms import ORDINARY, Platform, Severity, Theme
+from hullmark.model.truth import Undecided, flag
 from hullmark.text.edit import put
 
 
-@check(Container, severity=Severity.MEDIUM, roles=ORDINARY, absence=Theme.HARDENING)
+@check(
+    Container,
+    severity=Severity.MEDIUM,
+    roles=ORDINARY,
+    absence=Theme.HARDENING,
+    covered_by=("privileged-container",),
+    compose="set user to a user id that is not 0",
+)
 def unset_non_root(container: Container, arch: Architecture) -> Iterator[Finding]:
     decided = container.run_as_user is not None or container.run_as_non_root is not None
     if decided or not could_harden(container) or flag(container.podset.node.value, "hostUsers") is False:
         return
+    if container.workload.platform is Platform.COMPOSE:
+        raise Undecided("which user the image runs as is not in the scan")
     edits = put(container.node, ("securityContext", "runAsNonRoot"), value=True)
     yield Finding(
         f"nothing keeps container '{container.name}' from running as root",

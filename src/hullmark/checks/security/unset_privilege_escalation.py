@@ -63,7 +63,14 @@ from hullmark.model.truth import flag
 from hullmark.text.edit import put
 
 
-@check(Container, severity=Severity.LOW, roles=ORDINARY, absence=Theme.HARDENING)
+@check(
+    Container,
+    severity=Severity.LOW,
+    roles=ORDINARY,
+    absence=Theme.HARDENING,
+    covered_by=("privileged-container",),
+    compose="add no-new-privileges:true to security_opt",
+)
 def unset_privilege_escalation(container: Container, arch: Architecture) -> Iterator[Finding]:
     keys = ("securityContext", "allowPrivilegeEscalation")
     if flag(container.node.value, *keys) is not None or not could_harden(container):

@@ -63,7 +63,7 @@ from hullmark.model.terms import ORDINARY, Safety, Severity, Theme
 from hullmark.text.edit import put
 
 
-@check(Container, severity=Severity.LOW, roles=ORDINARY, absence=Theme.HARDENING)
+@check(Container, severity=Severity.LOW, roles=ORDINARY, absence=Theme.HARDENING, covered_by=("privileged-container",))
 def unset_seccomp_profile(container: Container, arch: Architecture) -> Iterator[Finding]:
     if container.inherited("seccompProfile", "type") is not None or not could_harden(container):
         return

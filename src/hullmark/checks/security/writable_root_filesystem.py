@@ -62,7 +62,15 @@ from hullmark.model.truth import flag
 from hullmark.text.tree import mapping
 
 
-@check(Container, severity=Severity.LOW, roles=ORDINARY, containers=LONG_RUNNING, absence=Theme.HARDENING)
+@check(
+    Container,
+    severity=Severity.LOW,
+    roles=ORDINARY,
+    containers=LONG_RUNNING,
+    absence=Theme.HARDENING,
+    covered_by=("privileged-container",),
+    compose="set read_only: true and mount a tmpfs where the program writes",
+)
 def writable_root_filesystem(container: Container, arch: Architecture) -> Iterator[Finding]:
     read_only = flag(container.node.value, "securityContext", "readOnlyRootFilesystem") is True
     if read_only or _has_hook(container) or not could_harden(container):

@@ -168,7 +168,7 @@ def _whole(resource: Resource, podsets: list[PodSet]) -> str:
 def _authenticated(scene: Scene, resource: Resource, podsets: list[PodSet]) -> str:
     """Who asks for credentials at the pods; what stands further out is told by the routes."""
     service = resource if resource.ref.kind == "Service" and not resource.ref.group else None
-    answers = [at_pod(p, service) for p in podsets]
+    answers = [at_pod(p, service, scene.arch) for p in podsets]
     inner = [scene.arch.around(p).exposure.authenticated for p in podsets]
     named = next((a for a in (*answers, *inner) if a), "")
     return named or ("unknown" if None in answers else "no")

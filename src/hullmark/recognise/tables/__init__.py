@@ -6,6 +6,7 @@ from hullmark.recognise.kinds import Kind
 from hullmark.recognise.tables import (
     agents,
     builtin,
+    compose,
     edge,
     kserve,
     kubeflow,
@@ -18,6 +19,7 @@ from hullmark.recognise.tables import (
 
 KINDS: dict[str, Kind] = {
     **builtin.KINDS,
+    **compose.KINDS,
     **kserve.KINDS,
     **ray.KINDS,
     **kubeflow.KINDS,

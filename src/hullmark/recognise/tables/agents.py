@@ -21,11 +21,14 @@ _KAGENT = (
 )
 _BY_OPERATOR = frozenset({"image", "command", "readiness-probe", "resources"})
 _SANDBOX = Pods("spec", "podTemplate", replicas=ONE)
-_MCP = Kind(
-    (Pods(replicas=Count("replicas"), labels={"toolhive-name": "{name}"}, assemble=server),),
-    Role.MCP_SERVER,
-    injected=frozenset({"security-context"}),
-)
+_NAME = {"toolhive-name": "{name}"}
+
+
+def _proxy(name: str) -> Kind:
+    """A server of ToolHive's own, of which the object shows only what is laid over it."""
+    injected = frozenset({"image", "command", "security-context", "liveness-probe", "readiness-probe", "resources"})
+    return Kind((Pods(labels=_NAME, assemble=server(name)),), Role.MCP_SERVER, injected=injected)
+
 
 KINDS: Table = {
     "Agent.kagent.dev": Kind(_KAGENT, Role.AGENT, injected=_BY_OPERATOR),
@@ -34,11 +37,15 @@ KINDS: Table = {
     "MCPServer.kagent.dev": Kind((Pods("spec.deployment", assemble=flat(_AGENT)),), Role.MCP_SERVER),
     "ToolServer.kagent.dev": Kind((), Role.MCP_SERVER),
     "RemoteMCPServer.kagent.dev": Kind((), Role.MCP_SERVER),
-    "MCPServer.toolhive.stacklok.dev": _MCP,
-    "VirtualMCPServer.toolhive.stacklok.dev": _MCP,
-    "MCPRemoteProxy.toolhive.stacklok.dev": _MCP,
+    "MCPServer.toolhive.stacklok.dev": Kind(
+        (Pods(replicas=Count("backendReplicas"), labels=_NAME, assemble=server("mcp")),),
+        Role.MCP_SERVER,
+        injected=frozenset({"security-context"}),
+    ),
+    "VirtualMCPServer.toolhive.stacklok.dev": _proxy("vmcp"),
+    "MCPRemoteProxy.toolhive.stacklok.dev": _proxy("toolhive"),
     "MCPServerEntry.toolhive.stacklok.dev": Kind((), Role.MCP_SERVER),
-    "EmbeddingServer.toolhive.stacklok.dev": Kind((Pods(assemble=server),), Role.EMBEDDING),
+    "EmbeddingServer.toolhive.stacklok.dev": Kind((Pods(assemble=server("embedding")),), Role.EMBEDDING),
     "Sandbox.agents.x-k8s.io": Kind((_SANDBOX,), Role.AGENT),
     "SandboxTemplate.extensions.agents.x-k8s.io": Kind(
         (_SANDBOX._replace(replicas=CLUSTER_DECIDES),), Role.AGENT, template=True

@@ -5,28 +5,8 @@ https://kubernetes.io/docs/concepts/workloads/ and the API references of the pro
 
 from __future__ import annotations
 
-from hullmark.model.resource import Resource
-from hullmark.model.truth import natural
-from hullmark.model.workload import Replicas
+from hullmark.recognise import knative
 from hullmark.recognise.kinds import CLUSTER_DECIDES, ONE, Count, Kind, Pods, Table
-from hullmark.text.tree import Node, dig
-
-
-def knative(carrier: Node, resource: Resource) -> Replicas:
-    """Knative scales by annotations of the revision template; without them from 0 to no bound, starting with 1."""
-    del resource
-    annotations = dig(carrier.value, "template", "metadata", "annotations")
-
-    def scale(name: str) -> int | None:
-        written = dig(annotations, f"autoscaling.knative.dev/{name}-scale")
-        if written is None:
-            written = dig(annotations, f"autoscaling.knative.dev/{name}Scale")
-        return natural(written) if isinstance(written, str) else None
-
-    least, most = scale("min"), scale("max")
-    source = "default" if least is None and most is None else "declared"
-    return Replicas(max(least or 0, 1), least or 0, most or None, source)
-
 
 _POD = Pods(carrier="", template="", replicas=ONE)
 _JOB_PODS = {"job-name": "{name}", "batch.kubernetes.io/job-name": "{name}"}
@@ -34,11 +14,12 @@ _JOB = Kind((Pods(replicas=Count("parallelism"), labels=_JOB_PODS),), lifetime="
 _CRON_JOB = Kind((Pods("spec.jobTemplate.spec", replicas=Count("parallelism")),), lifetime="task")
 _DAEMON_SET = Kind((Pods(replicas=CLUSTER_DECIDES),), lifetime="daemon")
 _PROBED = frozenset({"readiness-probe"})
+_REVISIONS = Pods(replicas=knative.replicas, assemble=knative.revision)
 _SERVICE = {"serving.knative.dev/service": "{name}", "serving.knative.dev/configuration": "{name}"}
 _ADVANCED_CRON_JOB = Kind(
     (
         Pods("spec.template.jobTemplate.spec", replicas=Count("parallelism")),
-        Pods("spec.template.broadcastJobTemplate.spec"),
+        Pods("spec.template.broadcastJobTemplate.spec", replicas=CLUSTER_DECIDES),
     ),
     lifetime="task",
 )
@@ -58,11 +39,11 @@ KINDS: Table = {
     "CronJob.batch": _CRON_JOB,
     "DeploymentConfig.apps.openshift.io": Kind((Pods(labels={"deploymentconfig": "{name}"}),)),
     "Rollout.argoproj.io": Kind(),
-    "Service.serving.knative.dev": Kind((Pods(replicas=knative, labels=_SERVICE),), injected=_PROBED),
+    "Service.serving.knative.dev": Kind((_REVISIONS._replace(labels=_SERVICE),), injected=_PROBED),
     "Configuration.serving.knative.dev": Kind(
-        (Pods(replicas=knative, labels={"serving.knative.dev/configuration": "{name}"}),), injected=_PROBED
+        (_REVISIONS._replace(labels={"serving.knative.dev/configuration": "{name}"}),), injected=_PROBED
     ),
-    "Revision.serving.knative.dev": Kind((Pods("", template="", replicas=CLUSTER_DECIDES),)),
+    "Revision.serving.knative.dev": Kind((Pods("", replicas=CLUSTER_DECIDES, assemble=knative.revision),)),
     "CloneSet.apps.kruise.io": Kind(),
     "StatefulSet.apps.kruise.io": Kind(),
     "DaemonSet.apps.kruise.io": _DAEMON_SET,

@@ -30,11 +30,16 @@ _LLM = {"app.kubernetes.io/name": "{name}", "app.kubernetes.io/part-of": "llminf
 def component(carrier: Node, scene: Scene) -> Iterator[Pod]:
     """A predictor, transformer or explainer: its own containers and the one its runtime completes."""
     del scene
-    written = tuple(containers(carrier))
+    written = tuple(_first_named(part) for part in containers(carrier))
     by_runtime = tuple(_served(carrier))
     if isinstance(carrier.value, Map):
         injected = _BY_RUNTIME if by_runtime else frozenset[str]()
         yield Pod(carrier, (*by_runtime, *written), carrier, injected=injected)
+
+
+def _first_named(part: Part) -> Part:
+    """KServe names the first container where nobody does (``pkg/apis/serving/v1beta1/predictor_custom.go``)."""
+    return part._replace(unnamed="kserve-container") if part.node.path[-2:] == ("containers", 0) else part
 
 
 def _served(carrier: Node) -> Iterator[Part]:
@@ -101,13 +106,15 @@ _COMPONENTS = (
     Pods("spec.predictor", "workerSpec", "", name="worker", replicas=worker_spec, labels=_PREDICTOR),
     _component("spec.transformer", "transformer", Role.GENERIC),
     _component("spec.explainer", "explainer", Role.GENERIC),
-    _component("spec.canary.*.predictor", "canary"),
+)
+_CANARIES = (_component("spec.canary.*.predictor", "canary"),)
+_V1ALPHA2 = (
     _component("spec.default.predictor", "predictor"),
     _component("spec.default.transformer", "transformer", Role.GENERIC),
     _component("spec.default.explainer", "explainer", Role.GENERIC),
     _component("spec.canary.predictor", "canary"),
 )
-"""``default`` and a ``canary`` that is no list belong to v1alpha2."""
+"""What ``v1alpha2`` had before components stood at the top; some write it with today's group."""
 
 _PART = "app.kubernetes.io/component"
 _MAIN = {**_LLM, _PART: "llminferenceservice-workload", "kserve.io/component": "workload"}
@@ -125,7 +132,12 @@ _LLM_PODS = (
 _PRESETS = tuple(row._replace(assemble=None, spec="", replicas=CLUSTER_DECIDES) for row in _LLM_PODS)
 
 _LLM_DEFAULTS = _BY_RUNTIME | {"pre-stop", "grace-period", "dev-shm", "security-context"}
-_SERVICE = Kind(_COMPONENTS, Role.ONLINE_INFERENCE, injected=frozenset({"resources", "readiness-probe"}))
+
+
+def _service(*pods: Pods) -> Kind:
+    return Kind(pods, Role.ONLINE_INFERENCE, injected=frozenset({"resources", "readiness-probe"}))
+
+
 _RUNTIME = Kind(
     (
         Pods("spec", "", "", replicas=CLUSTER_DECIDES),
@@ -145,8 +157,8 @@ def initializer(carrier: Node, scene: Scene) -> Iterator[Pod]:
 _STORAGE = (Pods("spec.container", replicas=CLUSTER_DECIDES, assemble=initializer),)
 
 KINDS: Table = {
-    "InferenceService.serving.kserve.io": _SERVICE,
-    "InferenceService.serving.kubeflow.org": _SERVICE,
+    "InferenceService.serving.kserve.io": _service(*_COMPONENTS, *_CANARIES, *_V1ALPHA2),
+    "InferenceService.serving.kubeflow.org": _service(*_COMPONENTS, *_V1ALPHA2),
     "LLMInferenceService.serving.kserve.io": Kind(_LLM_PODS, Role.ONLINE_INFERENCE, injected=_LLM_DEFAULTS),
     "LLMInferenceServiceConfig.serving.kserve.io": Kind(_PRESETS, Role.ONLINE_INFERENCE, template=True),
     "ServingRuntime.serving.kserve.io": _RUNTIME,

@@ -8,25 +8,13 @@ from __future__ import annotations
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Role
 from hullmark.model.workload import Replicas
-from hullmark.recognise.assemble import Fields, flat
-from hullmark.recognise.dynamo import component, service
+from hullmark.recognise import dynamo
+from hullmark.recognise.assemble import flat
 from hullmark.recognise.kinds import ONE, Count, Kind, Pods, Table, whole
+from hullmark.recognise.nim import SERVICE, cache, service
 from hullmark.text.tree import Node
 
-_NIM = Fields(
-    "nim",
-    container=(
-        "command args resources imagePullPolicy=image.pullPolicy startupProbe=startupProbe.probe "
-        "livenessProbe=livenessProbe.probe readinessProbe=readinessProbe.probe securityContext=containerSecurityContext"
-    ),
-    pod=(
-        "nodeSelector tolerations affinity serviceAccountName runtimeClassName runtimeClassName=runtimeClass "
-        "schedulerName securityContext=podSecurityContext resourceClaims=draResources"
-    ),
-    beside="init=initContainers app=sidecarContainers",
-)
-_NEMO = _NIM._replace(name="nemo")
-_PULLER = Fields("nim-cache", container="resources", image="modelPuller")
+_NEMO = SERVICE._replace(name="nemo")
 
 
 def scaled(carrier: Node, resource: Resource) -> Replicas:
@@ -58,32 +46,28 @@ def _nemo(role: Role) -> Kind:
 
 
 _GRAPH = (
-    Pods("spec.services.*", name="*", replicas=Count("replicas*multinode.nodeCount"), assemble=service),
-    Pods("spec.components.*", name=".name", replicas=Count("replicas*multinode.nodeCount"), assemble=component),
+    Pods("spec.services.*", name="*", replicas=Count("replicas*multinode.nodeCount"), assemble=dynamo.service),
+    Pods("spec.components.*", name=".name", replicas=Count("replicas*multinode.nodeCount"), assemble=dynamo.component),
 )
 _DYNAMO = frozenset({"liveness-probe", "readiness-probe", "startup-probe", "dev-shm"})
 _PLATFORM = Kind((), Role.ACCELERATOR_PLATFORM, "daemon")
 
 KINDS: Table = {
     "NIMService.apps.nvidia.com": Kind(
-        (Pods(replicas=scaled, labels=_APP, assemble=flat(_NIM)),), Role.ONLINE_INFERENCE, injected=_NIM_DEFAULTS
+        (Pods(replicas=scaled, assemble=service()),), Role.ONLINE_INFERENCE, injected=_NIM_DEFAULTS
     ),
     "NIMPipeline.apps.nvidia.com": Kind(
-        (Pods("spec.services.*", name=".name", replicas=scaled, assemble=flat(_NIM._replace(at="spec"))),),
+        (Pods("spec.services.*", name=".name", replicas=scaled, assemble=service(SERVICE._replace(at="spec"))),),
         Role.ONLINE_INFERENCE,
         injected=_NIM_DEFAULTS,
     ),
     "NIMCache.apps.nvidia.com": Kind(
-        (
-            Pods("spec.source.ngc", replicas=ONE, assemble=flat(_PULLER)),
-            Pods("spec.source.hf", replicas=ONE, assemble=flat(_PULLER)),
-            Pods("spec.source.dataStore", replicas=ONE, assemble=flat(_PULLER)),
-        ),
+        (Pods(replicas=ONE, assemble=cache),),
         Role.MODEL_LOADER,
         "task",
         injected=frozenset({"security-context", "command"}),
     ),
-    "NIMBuild.apps.nvidia.com": Kind((Pods(replicas=ONE, assemble=flat(_NIM)),), Role.MODEL_LOADER, "task"),
+    "NIMBuild.apps.nvidia.com": Kind((Pods(replicas=ONE, assemble=flat(SERVICE)),), Role.MODEL_LOADER, "task"),
     "NemoGuardrail.apps.nvidia.com": _nemo(Role.GUARDRAIL),
     "NemoCustomizer.apps.nvidia.com": _nemo(Role.FINE_TUNING),
     "NemoDatastore.apps.nvidia.com": _nemo(Role.MODEL_REGISTRY),
@@ -91,7 +75,7 @@ KINDS: Table = {
     "NemoEvaluator.apps.nvidia.com": _nemo(Role.EVALUATION),
     "DynamoGraphDeployment.nvidia.com": Kind(_GRAPH, Role.ONLINE_INFERENCE, injected=_DYNAMO),
     "DynamoComponentDeployment.nvidia.com": Kind(
-        (Pods("spec", assemble=service),), Role.ONLINE_INFERENCE, injected=_DYNAMO
+        (Pods("spec", assemble=dynamo.service),), Role.ONLINE_INFERENCE, injected=_DYNAMO
     ),
     "DynamoGraphDeploymentRequest.nvidia.com": Kind((), Role.ONLINE_INFERENCE),
     "ClusterPolicy.nvidia.com": _PLATFORM,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from hullmark.recognise.argo import template
 from hullmark.recognise.kinds import CLUSTER_DECIDES, ONE, Kind, Pods, Table
-from hullmark.recognise.steps import task, template
+from hullmark.recognise.tekton import task
 
 
 def _workflow(at: str, *, is_template: bool = False) -> Kind:

@@ -6,7 +6,7 @@ Sources: kubeflow/spark-operator ``api/v1beta2``, dask/dask-kubernetes CRDs, fea
 from __future__ import annotations
 
 from hullmark.model.terms import Role
-from hullmark.recognise.assemble import Fields, flat
+from hullmark.recognise import feast
 from hullmark.recognise.kinds import ONE, Count, Kind, Pods, Table
 from hullmark.recognise.spark import executors, process
 
@@ -30,10 +30,10 @@ _CONNECT = (
         "spec.server",
         name="server",
         replicas=ONE,
-        labels={"sparkoperator.k8s.io/connect-name": "{name}"},
+        labels={"sparkoperator.k8s.io/connect-name": "{name}", "spark-role": "connect-server"},
         assemble=process,
     ),
-    _spark("spec")[1]._replace(labels={"sparkoperator.k8s.io/connect-name": "{name}"}),
+    _spark("spec")[1]._replace(labels={"sparkoperator.k8s.io/connect-name": "{name}", "spark-role": "executor"}),
 )
 _JVM = frozenset({"command", "resources"})
 
@@ -48,7 +48,7 @@ def _dask(at: str) -> tuple[Pods, Pods]:
     )
 
 
-_FEAST = Fields("feast", container="envFrom resources volumeMounts", pod="", at="server")
+_FEAST = {"feast.dev/name": "{name}"}
 
 KINDS: Table = {
     "SparkApplication.sparkoperator.k8s.io": Kind(_spark("spec"), lifetime="task", injected=_JVM),
@@ -61,12 +61,8 @@ KINDS: Table = {
     ),
     "FeatureStore.feast.dev": Kind(
         (
-            Pods("spec.services.onlineStore", name="online", replicas=Count("/spec.replicas"), assemble=flat(_FEAST)),
-            Pods("spec.services.offlineStore", name="offline", replicas=Count("/spec.replicas"), assemble=flat(_FEAST)),
-            Pods(
-                "spec.services.registry.local", name="registry", replicas=Count("/spec.replicas"), assemble=flat(_FEAST)
-            ),
-            Pods("spec.services", name="ui", replicas=Count("/spec.replicas"), assemble=flat(_FEAST._replace(at="ui"))),
+            Pods(replicas=feast.scaled, labels=_FEAST, assemble=feast.servers),
+            Pods("spec.cronJob", name="cronjob", replicas=Count("jobSpec.parallelism"), assemble=feast.upkeep),
         ),
         Role.FEATURE_STORE,
         injected=frozenset({"image", "command", "liveness-probe", "readiness-probe", "startup-probe"}),

@@ -7,6 +7,7 @@ envoyproxy/ai-gateway, kubernetes-sigs/gateway-api-inference-extension, opea-pro
 from __future__ import annotations
 
 from hullmark.model.terms import Role
+from hullmark.recognise import kaito, seldon
 from hullmark.recognise.assemble import Fields, flat
 from hullmark.recognise.kinds import CLUSTER_DECIDES, Count, Kind, Pods, Table
 
@@ -26,9 +27,10 @@ _STACK_ROUTER = Fields(
 _KUBEAI = Fields("server", container="args resources", pod="priorityClassName")
 _BY_OPERATOR = frozenset({"image", "command", "liveness-probe", "readiness-probe", "startup-probe", "resources"})
 _EXTPROC = Fields("ai-gateway-extproc", container="resources securityContext volumeMounts", pod="")
+_WORKSPACE = {"kaito.sh/workspace": "{name}"}
 _KAITO = (
-    Pods("inference", replicas=Count("/resource.count")),
-    Pods("tuning", replicas=Count("/resource.count")),
+    Pods("inference", labels=_WORKSPACE, role=_SERVE, assemble=kaito.workspace),
+    Pods("tuning", name="tuning", labels=_WORKSPACE, role=Role.FINE_TUNING, assemble=kaito.tuning, lifetime="task"),
 )
 
 KINDS: Table = {
@@ -52,7 +54,7 @@ KINDS: Table = {
         (
             Pods(
                 replicas=Count("replicas|minReplicas", "minReplicas", "maxReplicas", default=0),
-                labels={"model": "{name}", "app.kubernetes.io/name": "{name}"},
+                labels={"app": "model", "model": "{name}", "app.kubernetes.io/managed-by": "kubeai"},
                 assemble=flat(_KUBEAI),
             ),
         ),
@@ -84,19 +86,28 @@ KINDS: Table = {
         (Pods("spec.components.*", "podSpec", "", name=".name", replicas=CLUSTER_DECIDES),), _SERVE, template=True
     ),
     "SeldonDeployment.machinelearning.seldon.io": Kind(
+        (Pods("spec.predictors.*", labels={"seldon-deployment-id": "{name}"}, assemble=seldon.predictor),),
+        _SERVE,
+        injected=frozenset({"liveness-probe", "readiness-probe", "pre-stop", "grace-period"}),
+    ),
+    "Workspace.kaito.sh": Kind(_KAITO),
+    "InferenceSet.kaito.sh": Kind(
         (
             Pods(
-                "spec.predictors.*.componentSpecs.*",
-                template="",
-                replicas=Count("replicas"),
-                labels={"seldon-deployment-id": "{name}"},
+                "spec.template.inference",
+                labels={"inferenceset.kaito.sh/created-by": "{name}"},
+                assemble=kaito.inference_set,
             ),
         ),
         _SERVE,
-        injected=frozenset({"liveness-probe", "readiness-probe"}),
     ),
-    "Workspace.kaito.sh": Kind(_KAITO, injected=_BY_OPERATOR),
-    "RAGEngine.kaito.sh": Kind((), Role.RAG_SERVICE),
+    "MultiRoleInference.kaito.sh": Kind(
+        (Pods("spec.roles.*", name=".type", replicas=CLUSTER_DECIDES, assemble=kaito.server),), _SERVE
+    ),
+    "RAGEngine.kaito.sh": Kind(
+        (Pods(replicas=Count("compute.count"), labels={"kaito.sh/ragengine": "{name}"}, assemble=kaito.server),),
+        Role.RAG_SERVICE,
+    ),
     "InferencePool.inference.networking.k8s.io": Kind((), _ROUTE),
     "InferencePool.inference.networking.x-k8s.io": Kind((), _ROUTE),
     "AIGatewayRoute.aigateway.envoyproxy.io": Kind((), Role.LLM_GATEWAY),

@@ -14,10 +14,10 @@ from hullmark.report.picture.scene import Arrow, Scene, Shape, Tile, Zone
 
 SIZES: Mapping[Shape, tuple[float, float]] = {
     "card": (236.0, 78.0),
-    "store": (196.0, 66.0),
-    "outside": (188.0, 58.0),
+    "store": (214.0, 66.0),
+    "outside": (214.0, 58.0),
     "entry": (120.0, 84.0),
-    "small": (164.0, 40.0),
+    "small": (176.0, 40.0),
 }
 """Width and height of tiles, in pixels."""
 

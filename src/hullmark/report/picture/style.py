@@ -92,7 +92,7 @@ _RULES = (
     ".heading{font-size:20px;font-weight:650}"
     ".remark{font-size:12px;fill:var(--faint)}"
     ".zone rect{fill:var(--zone);stroke:var(--rim);stroke-width:1.2}"
-    ".zone.boundary rect{stroke-dasharray:6 4}"
+    ".zone.boundary rect{stroke-dasharray:6 4}.zone rect.tab{fill:var(--paper);stroke:none}"
     ".zone text{font-size:12px;font-weight:600;fill:var(--faint);letter-spacing:.02em}"
     ".tile .face{fill:var(--card);stroke:var(--line);stroke-width:1.2}"
     ".tile .title{font-size:13.5px;font-weight:650}"

@@ -17,19 +17,20 @@ _CORNER = 8.0
 """The radius of an arrow's corners."""
 
 
-def render(scene: Scene, *, theme: str = "auto", path: Path | None = None) -> str:
+def render(scene: Scene, *, theme: str = "auto", path: Path | None = None, own_style: bool = True) -> str:
     """A scene as an SVG file.
 
     Args:
         scene: what to draw.
         theme: *light*, *dark* or *auto*.
         path: a way through the picture to highlight.
+        own_style: whether it brings its style sheet, or stands in a page that has it.
 
     Raises:
         HullmarkError: the layout library is not installed.
     """
     laid = lay_out(scene)
-    return "".join(_file(laid, theme, path))
+    return "".join(_file(laid, sheet(theme) if own_style else "", path))
 
 
 def text(words: str) -> str:
@@ -37,7 +38,7 @@ def text(words: str) -> str:
     return escape(visible(words), quote=True)
 
 
-def _file(laid: Laid, theme: str, path: Path | None) -> Iterator[str]:
+def _file(laid: Laid, style: str, path: Path | None) -> Iterator[str]:
     x, y, wide, high = laid.bounds
     kinds = list(dict.fromkeys(arrow.kind for arrow, _ in laid.arrows))
     full_wide, full_high = max(wide, 520.0) + 2 * _MARGIN, high + 2 * _MARGIN + _HEADER + _LEGEND
@@ -45,7 +46,7 @@ def _file(laid: Laid, theme: str, path: Path | None) -> Iterator[str]:
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left:.0f} {top:.0f} {full_wide:.0f} {full_high:.0f}" '
         f'width="{full_wide:.0f}" height="{full_high:.0f}" role="img" aria-label="{text(laid.scene.title)}">\n'
-        f"<title>{text(laid.scene.title)}</title>\n<style>{sheet(theme)}</style>\n"
+        f"<title>{text(laid.scene.title)}</title>\n<style>{style}</style>\n"
         f'<rect class="paper" x="{left:.0f}" y="{top:.0f}" width="{full_wide:.0f}" height="{full_high:.0f}"/>\n'
     )
     yield f'<text class="heading" x="{x:.0f}" y="{top + _MARGIN + 18:.0f}">{text(laid.scene.title)}</text>\n'
@@ -60,8 +61,9 @@ def body(laid: Laid, path: Path | None = None) -> Iterator[str]:
     hot = frozenset(path.tiles) if path is not None else frozenset()
     steps = frozenset(zip(path.tiles, path.tiles[1:], strict=False)) if path is not None else frozenset()
     yield f"<defs>{''.join(_heads())}</defs>\n"
+    outer = {zone.parent for zone, _ in laid.zones}
     for zone, box in laid.zones:
-        yield _zone(zone, box)
+        yield _zone(zone, box, is_outer=zone.id in outer)
     # What is highlighted lies above the rest.
     for arrow, points in sorted(laid.arrows, key=lambda a: (a[0].source, a[0].target) in steps):
         yield _arrow(arrow, points, hot=(arrow.source, arrow.target) in steps)
@@ -83,12 +85,18 @@ def _heads() -> Iterator[str]:
         )
 
 
-def _zone(zone: Zone, box: Box) -> str:
-    title = clipped(zone.title, box.width - 24, 12, BOLD)
+def _zone(zone: Zone, box: Box, *, is_outer: bool) -> str:
+    """A frame with its title: inside, or on the rim where frames within would run into it."""
+    title = clipped(zone.title, box.width - 40, 12, BOLD)
+    y = box.y + (4 if is_outer else 20)
+    tab = ""
+    if is_outer:
+        wide = width(title, 12, BOLD) + 12
+        tab = f'<rect class="tab" x="{box.x + 14:.1f}" y="{y - 13:.1f}" width="{wide:.1f}" height="17" rx="5"/>'
     return (
         f'<g class="zone {zone.kind}" data-zone="{text(zone.id)}">'
-        f'<rect x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="14"/>'
-        f'<text x="{box.x + 14:.1f}" y="{box.y + 20:.1f}">{text(title)}</text></g>\n'
+        f'<rect x="{box.x:.1f}" y="{box.y:.1f}" width="{box.width:.1f}" height="{box.height:.1f}" rx="14"/>{tab}'
+        f'<text x="{box.x + (20 if is_outer else 14):.1f}" y="{y:.1f}">{text(title)}</text></g>\n'
     )
 
 

@@ -18,6 +18,7 @@ MAX_CHART = 100 * 1024 * 1024
 MAX_FILES = 10_000
 """How many files a chart may have."""
 
+_LONGEST_NAME = 100
 _DRIVE = re.compile(r"[A-Za-z]:/")
 
 
@@ -26,12 +27,10 @@ class Refused(Exception):  # noqa: N818 - what is wrong with an archive, not wit
 
 
 def unpack(data: bytes, limit: int = MAX_CHART) -> dict[str, bytes]:
-    """The regular files of a gzipped tar archive, without the folder that holds them all.
-
-    What lies outside that folder and what is no regular file is left out: helm refuses the one and finds nothing in the other.
+    """The regular files of a gzipped tar archive, without the folder that holds them all; helm finds nothing in other kinds.
 
     Raises:
-        Refused: it is no such archive, or too large.
+        Refused: it is no such archive, is too large, or has files that lie outside of that folder, as helm refuses them too.
     """
     import tarfile
     import zlib
@@ -39,13 +38,13 @@ def unpack(data: bytes, limit: int = MAX_CHART) -> dict[str, bytes]:
 
     files: dict[str, bytes] = {}
     try:
-        with GzipFile(fileobj=BytesIO(data)) as plain, tarfile.open(fileobj=_Bounded(plain, limit), mode="r|") as tar:
+        bounded: Any = _Bounded(GzipFile(fileobj=BytesIO(data)), limit)
+        with tarfile.open(fileobj=bounded, mode="r|") as tar:
             for count, member in enumerate(tar):
                 if count >= MAX_FILES:
                     raise Refused(f"it has more than {MAX_FILES:,} files")
-                name = _inside(member.name)
-                if name and member.isreg() and (content := tar.extractfile(member)) is not None:
-                    files[name] = content.read()
+                if member.isreg() and (content := tar.extractfile(member)) is not None:
+                    files[_inside(member.name)] = content.read()
     except (tarfile.TarError, OSError, EOFError, zlib.error, ValueError) as error:
         raise Refused(f"it is no gzipped tar archive: {str(error).lower() or 'it ends too early'}") from None
     return files
@@ -65,9 +64,11 @@ def pack(files: Files) -> bytes:
 
 
 def _inside(name: str) -> str:
-    """A member's path below the folder at the top of the archive; empty where it lies elsewhere."""
+    """A member's path below the folder at the top of the archive."""
     path = normpath(name.replace("\\", "/").partition("/")[2] or ".")
-    return "" if path.startswith(("/", "..")) or path == "." or _DRIVE.match(path) else path
+    if path.startswith(("/", "..")) or path == "." or _DRIVE.match(path):
+        raise Refused(f"'{name[:_LONGEST_NAME]}' in it lies outside of it")
+    return path
 
 
 class _Bounded:

@@ -46,6 +46,10 @@ class Helm(NamedTuple):
         found += (f"--set={values}" for values in options.set)
         return cls(program, tuple(found))
 
+    def debugging(self) -> Helm:
+        """The same, made to print what it renders even where that is no YAML."""
+        return self._replace(arguments=("--debug", *self.arguments))
+
     def template(
         self, release: str, chart: str, files: Sequence[str], values: bytes = b"", timeout: float = TIMEOUT
     ) -> Ran:

@@ -44,7 +44,9 @@ def reading(pages: Sequence[Page], texts: Texts) -> Reading:
 def _items(page: Page, texts: Texts) -> Iterator[Resource | NotChecked | Problem]:
     rendered, sheet = page
     source = Source(sheet.template, rendered.text)
-    for item in resources(source, lambda document: Translation(document, sheet, texts)):
+    # helm prints one document at a time; if there should be another all the same, nothing is known of its values.
+    bare = sheet._replace(scalars={}, wholes={})
+    for item in resources(source, lambda doc: Translation(doc, bare if doc.index else sheet, texts)):
         if isinstance(item, Problem):
             yield _told(item, sheet, texts)
         elif isinstance(item, Resource) and _is_test(item):

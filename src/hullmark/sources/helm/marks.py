@@ -30,7 +30,7 @@ def text(value: Value) -> str:
 def same(value: Value, rendered: Value) -> bool:
     """Whether a rendered scalar (or empty collection) is this value, whatever its type has become."""
     if isinstance(value, (dict, list)) or isinstance(rendered, (dict, list)):
-        return value == rendered and type(value) is type(rendered)
+        return bool(value == rendered) and isinstance(value, dict) == isinstance(rendered, dict)
     numbers = isinstance(value, (int, float)) and isinstance(rendered, (int, float))
     if numbers and not isinstance(value, bool) and not isinstance(rendered, bool):
         return bool(value == rendered)
@@ -80,20 +80,16 @@ def mark(value: Value, number: int) -> Mark | None:
 
 
 class Marking(NamedTuple):
-    """What is marked in one rendering: the marks and the values they stand for, by the number of the value."""
+    """What is marked in one rendering: marks and the values they stand for by the number of the value."""
 
-    marks: Mapping[int, Mark]
-    values: Mapping[int, Value]
+    marks: Mapping[int, tuple[Mark, Value]]
     by_digits: Mapping[int, int]
 
     @classmethod
-    def of(cls, marks: Mapping[int, Mark], values: Mapping[int, Value]) -> Marking:
+    def of(cls, marks: Mapping[int, tuple[Mark, Value]]) -> Marking:
         """The marking with these marks."""
-        found = {}
-        for number, one in marks.items():
-            if run := _RUN.search(one.shown):
-                found[int(run.group())] = number
-        return cls(marks, values, found)
+        runs = ((number, _RUN.search(one.shown)) for number, (one, _) in marks.items())
+        return cls(marks, {int(run.group()): number for number, run in runs if run})
 
     def unmarked(self, rendered: str, wanted: Value) -> tuple[str, list[tuple[int, int, int]]]:
         """A rendered scalar with the marks taken back, and where in it the value of which number stands.
@@ -105,11 +101,14 @@ class Marking(NamedTuple):
         at = length = 0
         for run in _RUN.finditer(rendered):
             number = self.by_digits.get(int(run.group()), -1)
-            shown = self.marks[number].shown if number >= 0 else ""
-            start = run.start() - (_RUN.search(shown).start() if shown else 0)  # type: ignore[union-attr]  # has digits
-            if not shown or start < at or not rendered.startswith(shown, start):
+            if number < 0:
                 continue
-            value = self.values[number]
+            (_, shown), value = self.marks[number]
+            if run.group() not in shown:
+                continue
+            start = run.start() - shown.index(run.group())
+            if start < at or not rendered.startswith(shown, start):
+                continue
             whole = start == 0 and len(shown) == len(rendered)
             if whole and (same(value, wanted) or could_print(value, text(wanted))):
                 return text(wanted), [(0, len(text(wanted)), number)]

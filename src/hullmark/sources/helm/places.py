@@ -25,6 +25,12 @@ _JOINT = re.compile(r"[/:@._+-]*")
 """What joins values to one name, and means nothing itself."""
 
 
+_NAMING = frozenset(
+    ["--model", "--model-id", "--model-path", "--model-name", "--tokenizer", "--revision", "--load-format", "-m"]
+)
+"""Options that always have a value, and of which everything that can be said is about their value."""
+
+
 class Written(NamedTuple):
     """A value where it is written: the file, the spans of its key and of itself, and the value if it is a string."""
 
@@ -62,8 +68,8 @@ class _Entry(NamedTuple):
     start: int
     end: int
     path: Path
-    key: bool
     value: Value
+    key: bool = False
 
 
 class Translation:
@@ -77,7 +83,7 @@ class Translation:
     def __call__(self, span: Span, path: Path, exact: bool) -> Place:  # noqa: FBT001 - the signature of an Origin
         """The place of a stretch: the value it is, by way of the template, or else the line of the template."""
         template = self._template(span, path, exact=exact)
-        found = self._written(span, path) if exact else self._around(span, path)
+        found = self._written(span) if exact else self._around(span, path)
         if found is None:
             return template
         file, inner = found
@@ -88,7 +94,7 @@ class Translation:
         """The keys and values of the document by where they start."""
         found: dict[int, list[_Entry]] = {}
         doc = self.document
-        pending = [_Entry(doc.span.start, doc.span.end, (), False, doc.root)]
+        pending = [_Entry(doc.span.start, doc.span.end, (), doc.root)]
         while pending:
             entry = pending.pop()
             found.setdefault(entry.start, []).append(entry)
@@ -97,13 +103,11 @@ class Translation:
                 continue
             if isinstance(value, Map):
                 for key, (start, end, first, last) in value.marks.items():
-                    pending.append(_Entry(start, end, (*path, key), True, value[key]))
-                    pending.append(_Entry(first, last, (*path, key), False, value[key]))
+                    pending.append(_Entry(start, end, (*path, key), value[key], key=True))
+                    pending.append(_Entry(first, last, (*path, key), value[key]))
             elif isinstance(value, Seq):
                 marked = zip(value.marks, value, strict=True)
-                pending.extend(
-                    _Entry(*mark, (*path, index), False, inner) for index, (mark, inner) in enumerate(marked)
-                )
+                pending.extend(_Entry(*mark, (*path, index), inner) for index, (mark, inner) in enumerate(marked))
         return found
 
     def _entry(self, span: Span) -> _Entry | None:
@@ -130,7 +134,7 @@ class Translation:
             return None if inner is None else (inner.file, inner.key)
         return None
 
-    def _written(self, span: Span, path: Path) -> tuple[str, Span] | None:
+    def _written(self, span: Span) -> tuple[str, Span] | None:
         """Where a stretch is written in values."""
         entry = self._entry(span)
         if entry is None or entry.path in _WHOLE:
@@ -142,7 +146,7 @@ class Translation:
             return None if whole is None else (whole.file, whole.span)
         if (entry.start, entry.end) != span:
             return self._part(entry, span)
-        found = self._single(entry.path) or self._tail(entry)
+        found = self._single(entry.path) or self._tail(entry) or self._named(entry)
         return None if found is None else (found.file, found.span)
 
     def _key(self, entry: _Entry, whole: Written | None) -> tuple[str, Span] | None:
@@ -169,8 +173,8 @@ class Translation:
     def _tail(self, entry: _Entry) -> Written | None:
         """The value at the end of a scalar made of several things, where that is what the scalar is about.
 
-        It is for an image, whose tag or digest comes last, for an argument's or a variable's value, and for what is nothing
-        but values joined by punctuation. Whatever else a text says, no single value says it.
+        It is for an image, whose tag or digest comes last, for an argument's or a variable's value, and for the name of a model.
+        Whatever else a text says, no single value says it.
         """
         stretches = self.sheet.scalars.get(entry.path, ())
         rendered = text(entry.value)
@@ -178,6 +182,11 @@ class Translation:
             return None
         image = str(entry.path[-1]).lower().endswith("image")
         return stretches[-1].value if image or _is_joined(rendered, stretches) else None
+
+    def _named(self, entry: _Entry) -> Written | None:
+        """The value of an option that stands in a list by itself, before its value."""
+        option = isinstance(entry.value, str) and entry.value in _NAMING and isinstance(entry.path[-1], int)
+        return self._single((*entry.path[:-1], int(entry.path[-1]) + 1)) if option else None
 
     def _part(self, entry: _Entry, span: Span) -> tuple[str, Span] | None:
         """Where a part of a scalar is written in values."""
@@ -215,9 +224,11 @@ class Translation:
 
 
 def _is_joined(rendered: str, stretches: Sequence[Stretch]) -> bool:
-    """Whether a scalar is nothing but values, what joins them, and perhaps the name of an option before them."""
+    """Whether a scalar is one value behind the name of an option, or several behind one whose value is one name."""
     head = _FLAG.match(rendered)
     at = head.end() if head is not None and head.end() <= stretches[0].start else 0
+    if len(stretches) > 1 and rendered[:at].rstrip("= \"'") not in _NAMING:
+        return False
     for stretch in stretches:
         if not _JOINT.fullmatch(rendered, at, stretch.start):
             return False

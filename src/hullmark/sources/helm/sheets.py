@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from hullmark.sources.helm.archive import pack
@@ -14,27 +14,29 @@ from hullmark.sources.helm.marks import text
 from hullmark.sources.helm.output import Rendered, documents
 from hullmark.sources.helm.places import Sheet, Stretch, Written
 from hullmark.sources.helm.record import Page
-from hullmark.sources.helm.tags import Tag, owners, tagged, tags
+from hullmark.sources.helm.tags import Tag, owners, tagged, tags, untagged
 from hullmark.sources.helm.template import pieces
 from hullmark.sources.helm.tracing import Traced, first_document, trace
 from hullmark.sources.helm.trouble import file_of
-from hullmark.sources.helm.values import Held, Layer, Path, merged, places
+from hullmark.sources.helm.values import Held, Path
 from hullmark.sources.helm.wholes import inside, wholes
 from hullmark.sources.process import Ran
+from hullmark.text.source import Problem, Source
 from hullmark.text.tree import Value, dig
+from hullmark.text.yaml import read
 
 _TEMPLATES = "templates/"
 _SWITCH = re.compile(r"\b(?:if|with|and|or|not|ternary|empty|coalesce|default)\b")
 _COMPARISON = re.compile(
-    r"\b(?:eq|ne|lt|gt|le|ge|has|contains|hasPrefix|hasSuffix|hasKey|regex\w+|mustRegex\w+|semver\w*|until|untilStep|repeat"
-    r"|fail|get|index|lookup)\b"
+    r"\b(?:eq|ne|lt|gt|le|ge|has|contains|hasPrefix|hasSuffix|regex\w+|mustRegex\w+|semver\w*|until|untilStep|repeat|fail)\b"
 )
 _FIELD = re.compile(r"[.\"]([A-Za-z_][\w-]*)")
 
 
 class Setup(NamedTuple):
-    """A chart ready to be rendered: the program, the release, the archive for helm, the files of values for it, and a folder for
-    what else it takes.
+    """A chart ready to be rendered.
+
+    It takes the program, the release, the archive and the files of values for it, and a folder for what comes up.
     """
 
     helm: Helm
@@ -48,25 +50,28 @@ class Setup(NamedTuple):
         return self.helm.template(self.release, self.archive, self.files)
 
 
-def pages(chart: Chart, output: str, setup: Setup, layers: Sequence[Layer], touched: frozenset[str]) -> Iterator[Page]:
+def pages(chart: Chart, output: str, setup: Setup, values: Mapping[Path, Held]) -> Iterator[Page]:
     """The documents of an output with what can be found out about them.
 
     Args:
         chart: the chart that was rendered.
         output: what helm printed.
         setup: to render it again.
-        layers: the files of values, those that win first.
-        touched: keys at the top of the values that are changed in part on the command line, so that nothing is traced there.
+        values: what it was rendered with, where that is written.
     """
     found = list(documents(output))
-    held = {path: one for path, one in places(merged(layers)).items() if path[0] not in touched}
-    traced = trace(output, held, _renderer(setup), _doubtful(chart, held))
+    traced = trace(output, values, _renderer(setup), _doubtful(chart, values))
     roots = {doc.key: first_document(doc.text) for doc in found}
-    whole = wholes(roots, traced, held)
+    whole = wholes(roots, traced, values)
     lines = _lines(chart, found, setup)
     for doc in found:
         template = file_of(doc.template, chart) or doc.template
-        yield Page(doc, _sheet(doc, template, lines.get(doc.key, ()), _Notes(traced, whole, held, roots)))
+        yield Page(doc, _sheet(doc, template, lines.get(doc.key, ()), _Notes(traced, whole, values, roots)))
+
+
+def printed(ran: Ran) -> str:
+    """What helm printed; bytes that are no UTF-8 become lone surrogates."""
+    return ran.out.decode("utf-8", "surrogateescape")
 
 
 class _Notes(NamedTuple):
@@ -83,6 +88,8 @@ def _sheet(doc: Rendered, template: str, lines: Sequence[tuple[str, int] | None]
     scalars: dict[Path, tuple[Stretch, ...]] = {}
     own = {where: value for where, value in whole.items() if where[0] == doc.key}
     for (_, path), value in inside(own, roots):
+        if value not in held:
+            continue
         length = len(text(dig(roots[doc.key], *path)))
         scalars[path] = (Stretch(0, length, _written(held[value])),)
     for (key, path), parts in traced.parts.items():
@@ -98,7 +105,7 @@ def _written(one: Held) -> Written:
 def _renderer(setup: Setup) -> Callable[[bytes, float], tuple[str | None, str]]:
     def render(values: bytes, seconds: float) -> tuple[str | None, str]:
         ran = setup.helm.template(setup.release, setup.archive, setup.files, values, seconds)
-        return (ran.out.decode("utf-8", "replace"), "") if ran.well else (None, ran.err)
+        return (printed(ran), "") if ran.well else (None, ran.err)
 
     return render
 
@@ -133,6 +140,24 @@ def _templates(chart: Chart) -> Iterator[tuple[str, str]]:
                     continue
 
 
+def misprint(chart: Chart, template: str, setup: Setup) -> tuple[str, int] | None:
+    """The line of which file prints what makes no YAML of a template's text, by helm's name for the template."""
+    texts = dict(_templates(chart))
+    known = _tags(texts, texts)
+    ran = _render_tagged(chart, setup._replace(helm=setup.helm.debugging()), texts, known)
+    for doc in documents(printed(ran)):
+        if doc.template == template:
+            plain = untagged(doc.text)
+            found = next((p for p in read(Source("", plain)) if isinstance(p, Problem) and p.severity == "error"), None)
+            lines = owners(doc.text, plain, known)
+            if found is not None and lines is not None:
+                # What is never closed is missed at the end, behind the last line that prints anything.
+                filled = [number for number, line in enumerate(plain.split("\n")[: found.place.line]) if line.strip()]
+                tag = lines[filled[-1]] if filled else None
+                return None if tag is None else (tag.template, tag.line)
+    return None
+
+
 def _lines(
     chart: Chart, found: Sequence[Rendered], setup: Setup
 ) -> dict[tuple[str, int], list[tuple[str, int] | None]]:
@@ -144,25 +169,37 @@ def _lines(
     lines: dict[tuple[str, int], list[tuple[str, int] | None]] = {}
     names = set(texts)
     for _ in range(_ATTEMPTS):
-        known = [tag for name in sorted(names) for tag in tags(name, texts[name])]
+        known = _tags(texts, names)
         ran = _render_tagged(chart, setup, texts, known)
         if ran.well:
-            tagged_texts = {doc.key: doc.text for doc in documents(ran.out.decode("utf-8", "replace"))}
+            bodies = {doc.key: doc.text for doc in documents(printed(ran))}
             for doc in found:
-                if doc.key not in lines and (own := owners(tagged_texts.get(doc.key, ""), doc.text, known)) is not None:
+                if doc.key not in lines and (own := owners(bodies.get(doc.key, ""), doc.text, known)) is not None:
                     lines[doc.key] = [None if tag is None else (tag.template, tag.line) for tag in own]
             if len(lines) == len(found):
                 break
-            names = {name for name in names if not os.path.basename(name).startswith("_")}
+            names -= _named_templates(names)
+        elif ran.failure:
+            break
         else:
-            named = {file_of(path, chart) for path in re.findall(r"[\w.@+-]+/[^\s:()\"<>]+", ran.err)} & names
-            names -= named or {name for name in names if os.path.basename(name).startswith("_")} or names
+            culprits = {file_of(path, chart) for path in _PATH.findall(ran.err)} & names
+            names -= culprits or _named_templates(names) or names
         if not names:
             break
     return lines
 
 
 _ATTEMPTS = 4
+_PATH = re.compile(r"[\w.@+-]+/[^\s:()\"<>]+")
+
+
+def _tags(texts: Mapping[str, str], names: Iterable[str]) -> list[Tag]:
+    return [tag for name in sorted(names) for tag in tags(name, texts[name])]
+
+
+def _named_templates(names: Iterable[str]) -> set[str]:
+    """The files that print nothing themselves."""
+    return {name for name in names if os.path.basename(name).startswith("_")}
 
 
 def _render_tagged(chart: Chart, setup: Setup, texts: Mapping[str, str], known: Sequence[Tag]) -> Ran:

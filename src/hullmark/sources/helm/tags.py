@@ -9,7 +9,7 @@ without any, its tags say nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -19,9 +19,13 @@ _ENTRY = re.compile(r"""(?:- +)*(?:[\w./-]+|"[^"\n]*"|'[^'\n]*'):(?:\s|\{\{|$)|-
 """What an entry of a YAML mapping or list starts with."""
 
 _SEPARATOR = re.compile(r"---|\.\.\.")
-TAG = re.compile(r"#~(\d+)~")
+_TAG = re.compile(r"#[~=]\d+~")
 _ALONE = re.compile(r"[ \t]*#~(\d+)~")
-_BEHIND = re.compile(r" #~(\d+)~")
+_BEHIND = re.compile(r" #=(\d+)~")
+
+
+_Note = tuple[list[int], list[int]]
+"""The numbers of the tags before a line and behind it."""
 
 
 class Tag(NamedTuple):
@@ -35,9 +39,9 @@ class Tag(NamedTuple):
     template: str
     line: int
     offset: int
-    opens: bool
-    several: bool
-    clean: bool
+    opens: bool = False
+    several: bool = True
+    clean: bool = True
     indent: str = ""
     literal: str = ""
 
@@ -47,7 +51,7 @@ def tags(template: str, text: str) -> list[Tag]:
 
     In a named template there are some only if it holds entries of YAML: what holds a name or a number is used inside lines.
     """
-    if TAG.search(text):
+    if _TAG.search(text):
         return []
     found: list[Tag] = []
     clean = True
@@ -68,13 +72,15 @@ def tags(template: str, text: str) -> list[Tag]:
 
 def _tag(template: str, text: str, line: Line) -> Tag | None:
     start, first = line.start, line.first
-    if line.action and line.end is not None and not line.trims_right:
-        return Tag(template, line.number, line.end, False, True, True)
+    if line.action and line.end is not None and not line.trims_right and not line.alternates:
+        return Tag(template, line.number, line.end)
     if start is None or (line.action and (line.trims_left or start == first)) or _SEPARATOR.match(text, first):
         return None
     end = text.find("\n", first)
     literal = text[first : end if end >= 0 else len(text)].partition("{{")[0].rstrip()
-    return Tag(template, line.number, start, True, line.prints, True, text[start:first], literal)
+    return Tag(
+        template, line.number, start, opens=True, several=line.prints > 0, indent=text[start:first], literal=literal
+    )
 
 
 def tagged(text: str, found: Iterable[tuple[int, Tag]]) -> str:
@@ -82,9 +88,14 @@ def tagged(text: str, found: Iterable[tuple[int, Tag]]) -> str:
     parts, at = [], 0
     for number, tag in found:
         parts.append(text[at : tag.offset])
-        parts.append(f"{tag.indent}#~{number}~\n" if tag.opens else f" #~{number}~")
+        parts.append(f"{tag.indent}#~{number}~\n" if tag.opens else f" #={number}~")
         at = tag.offset
     return "".join((*parts, text[at:]))
+
+
+def untagged(document: str) -> str:
+    """A document without its tags."""
+    return "\n".join(line for line, *_ in _lines(document))
 
 
 def owners(document: str, plain: str, known: Sequence[Tag]) -> list[Tag | None] | None:
@@ -92,19 +103,24 @@ def owners(document: str, plain: str, known: Sequence[Tag]) -> list[Tag | None] 
 
     None for a line that cannot be told, and None altogether where the two documents differ in more than single lines.
     """
-    untagged, notes = [], []
+    if _TAG.search(plain):
+        return None
+    found = list(_lines(document))
+    wanted = plain.split("\n")
+    if len(found) != len(wanted) or any(_differ(line, other) for (line, *_), other in zip(found, wanted, strict=True)):
+        return None
+    return list(_owners(wanted, [(opening, behind) for _, opening, behind in found], known))
+
+
+def _lines(document: str) -> Iterator[tuple[str, list[int], list[int]]]:
+    """The lines of a document without its tags, with the numbers of those that stand before and behind each."""
     opening: list[int] = []
     for line in document.split("\n"):
         if alone := _ALONE.fullmatch(line.rstrip("\r")):
             opening.append(int(alone.group(1)))
         else:
-            untagged.append(_BEHIND.sub("", line))
-            notes.append((opening, [int(number) for number in _BEHIND.findall(line)]))
+            yield _BEHIND.sub("", line), opening, [int(number) for number in _BEHIND.findall(line)]
             opening = []
-    wanted = plain.split("\n")
-    if len(untagged) != len(wanted) or any(map(_differ, untagged, wanted)):
-        return None
-    return list(_owners(wanted, notes, lambda number: known[number] if number < len(known) else None))
 
 
 def _differ(one: str, other: str) -> bool:
@@ -112,27 +128,29 @@ def _differ(one: str, other: str) -> bool:
     return one != other and (one.partition(":")[0] != other.partition(":")[0] or ":" not in one)
 
 
-def _owners(
-    plain: Sequence[str], notes: Sequence[tuple[list[int], list[int]]], tag: Callable[[int], Tag | None]
-) -> Iterator[Tag | None]:
+def _owners(plain: Sequence[str], notes: Sequence[_Note], known: Sequence[Tag]) -> Iterator[Tag | None]:
     before: Tag | None = None
     for index, (opening, behind) in enumerate(notes):
         if opening:
-            before = tag(opening[-1])
+            before = _tag_of(opening[-1], known)
             yield before if before and plain[index].strip().startswith(before.literal) else None
         else:
-            after = tag(behind[0]) if behind else _next(notes, index, tag)
+            after = _tag_of(behind[0], known) if behind else _next(notes, index, known)
             if after is not None and not after.opens:
                 yield after if after.clean else None
             else:
                 yield before if before and before.several and (after is None or after.clean) else None
         if behind:
-            before = tag(behind[-1])
+            before = _tag_of(behind[-1], known)
 
 
-def _next(notes: Sequence[tuple[list[int], list[int]]], index: int, tag: Callable[[int], Tag | None]) -> Tag | None:
+def _next(notes: Sequence[_Note], index: int, known: Sequence[Tag]) -> Tag | None:
     """The first tag after a line."""
     for opening, behind in notes[index + 1 :]:
         if opening or behind:
-            return tag((*opening, *behind)[0])
+            return _tag_of((*opening, *behind)[0], known)
     return None
+
+
+def _tag_of(number: int, known: Sequence[Tag]) -> Tag | None:
+    return known[number] if number < len(known) else None

@@ -52,7 +52,14 @@ def pieces(text: str) -> Iterator[Piece]:
         inner = text[start + 2 : end - 2]
         left = inner[:1] == "-" and inner[1:2].isspace()
         right = inner[-1:] == "-" and inner[-2:-1].isspace()
-        yield Piece(start, end, True, inner[left : len(inner) - right].strip(), left, right)
+        yield Piece(
+            start,
+            end,
+            action=True,
+            body=inner[int(left) : len(inner) - int(right)].strip(),
+            trims_left=left,
+            trims_right=right,
+        )
         at = end
     if at < len(text):
         yield Piece(at, len(text))
@@ -73,8 +80,9 @@ class Line:
 
     ``start`` is the offset where what it prints begins a line (after the last line end, or after what trims it away), None
     where something else stands before it. ``first`` is the offset of the first thing that prints, an action or text.
-    ``end`` is where its last action that prints ends, if nothing follows it. ``named`` is the ordinal of the named template
-    it stands in, 0 for none.
+    ``end`` is where its last action that prints ends, if no text follows. ``named`` is the ordinal of the named template it
+    stands in, 0 for none. ``prints`` counts the actions that print, and so perhaps several lines; ``switches`` the
+    others.
     """
 
     number: int
@@ -84,9 +92,14 @@ class Line:
     trims_left: bool
     named: int
     end: int | None = None
-    prints: bool = False
-    """Whether any action in it prints, and so perhaps several lines."""
+    prints: int = 0
+    switches: int = 0
     trims_right: bool = False
+
+    @property
+    def alternates(self) -> bool:
+        """Whether what is printed last may be printed by one action or by another."""
+        return self.prints > 1 and self.switches > 0
 
 
 def lines(text: str) -> Iterator[Line]:
@@ -121,7 +134,7 @@ class _Scan:
         elif self.line is None:
             self.start = None
         else:
-            self.line.end = None
+            self.line.switches += 1
         self.number += text.count("\n", piece.start, piece.end)
         self.trims = piece.trims_right
         return iter(())
@@ -159,5 +172,5 @@ class _Scan:
             left = action is not None and action.trims_left
             self.line = Line(self.number, self.start, first, action is not None, left, named)
         self.line.end = None if action is None else action.end
-        self.line.prints = self.line.prints or action is not None
+        self.line.prints += action is not None
         self.line.trims_right = action is not None and action.trims_right

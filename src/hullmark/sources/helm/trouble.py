@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from hullmark.sources.helm.chart import META, VALUES, Chart, Texts, dependencies, document_of
@@ -18,6 +18,7 @@ _EXPLICIT = re.compile(
     r"(?:execution|parse) error (?:at|in) \((?P<file>[^():]+)(?::(?P<line>\d+))?(?::\d+)?\): (?P<said>.*)"
 )
 _YAML = re.compile(r"YAML parse error on (?P<file>[^:]+): (?P<said>.*)")
+_PRINTED = re.compile(r"^line \d+: ")
 _LOCATION = re.compile(r"(?P<file>[\w.@+-]+/[^\s:()\"<>]+):(?P<line>\d+)(?::\d+)?")
 _AT = re.compile(r".* at <(?P<what>.*?)>: (?P<said>.*)")
 _MISSING = re.compile(r"missing in charts/ directory: (?P<names>.*)")
@@ -33,7 +34,9 @@ class Trouble(NamedTuple):
     chart: Chart
     texts: Texts
     given: Mapping[str, str]
-    """The user's names of these files by those that helm was given."""
+    """The user's names of what helm reads by the names that helm was given."""
+    misprint: Callable[[str], tuple[str, int] | None]
+    """Finds the line that prints what is no YAML, in a template of which helm gives only the name."""
 
     def problem(self, ran: Ran) -> Problem:
         """The diagnostic for a run of helm that printed no manifests."""
@@ -50,18 +53,22 @@ class Trouble(NamedTuple):
             hint = "give the value it asks for with --values or --set" if explicit else hint
             return Problem(self._short(found["said"]), self._place(found["file"], found["line"]), hint)
         if found := _YAML.search(said):
-            message = f"what the template prints is no YAML: {found['said'].rpartition('yaml: ')[2]}"
-            return Problem(self._short(message), self._place(found["file"], None), hint)
+            said, line = found["said"].rpartition("yaml: ")[2], self.misprint(found["file"])
+            place = self._place(found["file"], None) if line is None else line_of(self.texts[line[0]], line[1])
+            message = f"what the template prints is no YAML: {said if line is None else _PRINTED.sub('', said)}"
+            return Problem(self._short(message), place, hint)
         if (at := _AT.match(said)) and (where := self._innermost(said)) is not None:
             message = f"{at['said']} at <{at['what']}>"
             return Problem(
                 self._short(message), where, "give the value with --values or --set, or a default in the template"
             )
+        if "chart requires kubeVersion" in said:
+            return Problem(self._short(said), self._in_chart(), "choose the cluster's version with --kube-version")
         return Problem(self._short(said), self._innermost(said) or self._unreadable() or self._in_chart(), hint)
 
     def _said(self, ran: Ran) -> str:
         """What helm says after its log, on one line, with the user's names."""
-        _, mark, said = f"\n{ran.err}".rpartition("\nError: ")
+        _, mark, said = f"\n{ran.err}".rpartition("\nError:")
         said = " ".join(_NOISE.sub("", said if mark else ran.err).split())
         for ours, users in self.given.items():
             said = said.replace(ours, users)

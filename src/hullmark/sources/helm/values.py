@@ -2,8 +2,8 @@
 
 Helm lets the files given on the command line win over the chart's ``values.yaml``, and that over those of its sub-charts;
 mappings are merged, everything else is replaced whole, and null takes away what comes from below
-(https://helm.sh/docs/chart_template_guide/values_files/). What is set on the command line, imported from a sub-chart or
-passed down as a global has no place here: it is never traced to a wrong file because tracing asks helm itself.
+(https://helm.sh/docs/chart_template_guide/values_files/). Nobody relies on this alone: tracing changes each of these values
+and looks where helm prints it.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from hullmark.sources.helm.chart import VALUES, Chart, document_of
+from hullmark.model.truth import string
+from hullmark.sources.helm.chart import VALUES, Chart, dependencies, document_of
 from hullmark.text.source import Key, Span
-from hullmark.text.tree import Map, Seq, Value
+from hullmark.text.tree import Document, Map, Seq, Value, items
 
 Path = tuple[Key, ...]
 
@@ -41,22 +42,26 @@ class Branch(NamedTuple):
 
 
 class Layer(NamedTuple):
-    """One file of values: the user's name for it, where in the chart's values it belongs, and what is in it."""
+    """One file of values: the user's name for it, where in the chart's values it belongs, and what is in it, if it can be read."""
 
     file: str
     above: Path
-    root: Map
+    document: Document | None
 
 
-def layers(chart: Chart, given: Sequence[tuple[str, bytes]]) -> tuple[Layer, ...]:
-    """All files of values, those that win first; ``given`` are those of the command line by name, the last of which wins."""
-    found = [(name, (), document_of("", {"": data}, name)) for name, data in reversed(given)]
-    found += [(one.prefix + VALUES, above, document_of(VALUES, one.files)) for above, one in _charts(chart, ())]
-    return tuple(
-        Layer(name, above, document.root)
-        for name, above, document in found
-        if document is not None and isinstance(document.root, Map)
-    )
+def merged(chart: Chart, given: Sequence[tuple[str, bytes]]) -> dict[str, Branch | Held]:
+    """The values of a chart as helm merges them, each where it is written.
+
+    ``given`` are the files of the command line by name, the last of which wins.
+    """
+    own = [Layer(one.prefix + VALUES, above, document_of(VALUES, one.files)) for above, one in _charts(chart, ())]
+    alone = _joined(own)
+    root = _joined([*(Layer(name, (), document_of("", {"": data}, name)) for name, data in reversed(given)), *own])
+    for above, one in reversed(list(_charts(chart, ()))):
+        for source, target in _imports(one):
+            _graft(root, (*above, *target), _at(alone, (*above, *source)))
+            _graft(alone, (*above, *target), _at(alone, (*above, *source)))
+    return root
 
 
 def _charts(chart: Chart, above: Path) -> Iterator[tuple[Path, Chart]]:
@@ -65,19 +70,57 @@ def _charts(chart: Chart, above: Path) -> Iterator[tuple[Path, Chart]]:
         yield from _charts(part, (*above, key))
 
 
-def merged(found: Sequence[Layer]) -> dict[str, Branch | Held]:
-    """The values of these layers as helm merges them, each where it is written."""
+def _joined(layers: Sequence[Layer]) -> dict[str, Branch | Held]:
+    """The values of these files, those that win first."""
     root: dict[str, Branch | Held] = {}
-    for layer in found:
-        into = root
-        for key in layer.above:
-            node = into.setdefault(str(key), Branch(Held(layer.file, Span(0, 0), Span(0, 0), layer.root), {}))
-            if isinstance(node, Held):
-                break
-            into = node.below
-        else:
-            _merge(into, layer.root, layer.file, 0)
+    for file, above, document in layers:
+        if document is not None and isinstance(document.root, Map):
+            into = _below(root, above, file)
+            if into is not None:
+                _merge(into, document.root, file, 0)
     return root
+
+
+def _below(root: dict[str, Branch | Held], path: Path, file: str) -> dict[str, Branch | Held] | None:
+    """The mapping at a path, made if need be; None where something else is."""
+    into = root
+    for key in path:
+        node = into.setdefault(str(key), Branch(Held(file, Span(0, 0), Span(0, 0), None), {}))
+        if isinstance(node, Held):
+            return None
+        into = node.below
+    return into
+
+
+def _imports(chart: Chart) -> Iterator[tuple[Path, Path]]:
+    """What a chart takes over from its sub-charts: from where, and to where. Its own values win over it.
+
+    See https://helm.sh/docs/topics/charts/#importing-child-values-via-dependencies; only what the files of charts say is
+    imported, not what is given on the command line.
+    """
+    for node in dependencies(chart.files):
+        name = string(node.value, "alias") or string(node.value, "name")
+        for entry in items(node.value, "import-values"):
+            child = f"exports.{entry}" if isinstance(entry, str) else string(entry, "child")
+            parent = string(entry, "parent").strip(".")
+            yield (name, *child.split(".")), tuple(parent.split(".")) if parent else ()
+
+
+def _at(root: dict[str, Branch | Held], path: Path) -> Branch | None:
+    node: Branch | Held | None = root.get(str(path[0]))
+    for key in path[1:]:
+        node = node.below.get(str(key)) if isinstance(node, Branch) else None
+    return node if isinstance(node, Branch) else None
+
+
+def _graft(root: dict[str, Branch | Held], path: Path, found: Branch | None) -> None:
+    into = None if found is None else _below(root, path, found.held.file)
+    if found is not None and into is not None:
+        for key, node in found.below.items():
+            if key not in into:
+                into[key] = node
+            elif isinstance(node, Branch) and isinstance(into[key], Branch):
+                _graft(into, (key,), node)
 
 
 def _merge(into: dict[str, Branch | Held], layer: Map, file: str, depth: int) -> None:
@@ -100,12 +143,12 @@ def _adopted(layer: Map, key: str, file: str, depth: int) -> Branch | Held:
 def places(root: Mapping[str, Branch | Held]) -> dict[Path, Held]:
     """Every value by its path, with those inside lists and the mappings and lists themselves."""
     found: dict[Path, Held] = {}
-    pending: list[tuple[Path, Branch | Held]] = [((key,), node) for key, node in reversed(root.items())]
+    pending: list[tuple[Path, Branch | Held]] = [((key,), node) for key, node in reversed(list(root.items()))]
     while pending and len(found) < MAX_VALUES:
         path, node = pending.pop()
         if isinstance(node, Branch):
             found[path] = node.held._replace(value=plain(node))
-            pending.extend(((*path, key), inner) for key, inner in reversed(node.below.items()))
+            pending.extend(((*path, key), inner) for key, inner in reversed(list(node.below.items())))
         else:
             found[path] = node
             pending.extend(((*path, key), inner) for key, inner in reversed(list(_inside(node))))

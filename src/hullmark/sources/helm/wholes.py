@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from hullmark.sources.helm.attribution import Where
 from hullmark.sources.helm.marks import same, text
-from hullmark.sources.helm.tracing import Part, Traced, Where
+from hullmark.sources.helm.tracing import Part, Traced
 from hullmark.sources.helm.values import Held, Path
 from hullmark.text.tree import Value, dig
 
@@ -27,16 +28,23 @@ def wholes(roots: Roots, traced: Traced, held: Mapping[Path, Held]) -> dict[Wher
         value = parts[0].value
         if isinstance(held[value].value, (dict, list)):
             found[key, path] = value
-        while len(path) > 1 and len(value) > 1 and path[-1] == value[-1]:
-            path, value = path[:-1], value[:-1]
-            where = key, path
-            if where in found or (where, value) in refused:
+        for where, above in _around((key, path), value):
+            if where in found or (where, above) in refused:
                 break
-            if not _agrees(where, value, dig(roots[key], *path), held, traced):
-                refused.add((where, value))
+            if not _agrees(where, above, dig(roots[key], *where[1]), held, traced):
+                refused.add((where, above))
                 break
-            found[where] = value
+            found[where] = above
     return found
+
+
+def _around(where: Where, value: Path) -> Iterator[tuple[Where, Path]]:
+    """What is around a rendered value and around a value of the chart as long as both are called the same."""
+    key, path = where
+    for depth in range(1, min(len(path), len(value))):
+        if path[-depth] != value[-depth]:
+            return
+        yield (key, path[:-depth]), value[:-depth]
 
 
 def _is_all(rendered: Value, parts: tuple[Part, ...]) -> bool:
@@ -44,25 +52,27 @@ def _is_all(rendered: Value, parts: tuple[Part, ...]) -> bool:
 
 
 def _agrees(where: Where, value: Path, rendered: Value, held: Mapping[Path, Held], traced: Traced) -> bool:
+    """Whether a rendered mapping or list is one of the values, as far as was found out."""
     key, path = where
-    if value not in held:
-        return False
-    for inner, one, other in _pairs(held[value].value, rendered):
-        if isinstance(one, (dict, list)) and one:
-            if type(one) is not type(other) and not isinstance(other, type(one)):
-                return False
-            if len(one) != len(other):
-                return False
-            continue
-        own = traced.parts.get((key, (*path, *inner)))
-        source = (*value, *inner)
-        if not same(one, other):
-            return False
-        if own is None and source in traced.tried:
-            return False
-        if own is not None and [part.value for part in own] != [source]:
-            return False
-    return True
+    return (
+        value in held
+        and isinstance(rendered, (dict, list))
+        and all(
+            _fits(one, other, traced.parts.get((key, (*path, *inner))), (*value, *inner), traced)
+            for inner, one, other in _pairs(held[value].value, rendered)
+        )
+    )
+
+
+def _fits(one: Value, other: Value, parts: tuple[Part, ...] | None, source: Path, traced: Traced) -> bool:
+    if isinstance(one, dict) and one:
+        # Null in a file of values takes away what another file says.
+        return isinstance(other, dict) and {k for k, v in one.items() if v is not None} <= other.keys() <= one.keys()
+    if isinstance(one, list) and one:
+        return isinstance(other, list) and len(one) == len(other)
+    if parts is None:
+        return same(one, other) and source not in traced.tried
+    return same(one, other) and [part.value for part in parts] == [source]
 
 
 def _pairs(value: Value, rendered: Value) -> Iterator[tuple[Path, Value, Value]]:

@@ -8,13 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from hullmark.model.finding import NotChecked
+from hullmark.model.kustomization import patches
 from hullmark.model.resource import Resource
+from hullmark.model.truth import string
 from hullmark.sources.cache import Cache
+from hullmark.sources.helmcharts import referring
 from hullmark.sources.kubernetes import resources
 from hullmark.sources.kustomize.copy import Copy, marked
 from hullmark.sources.kustomize.origins import Origins
 from hullmark.sources.kustomize.tree import Tree, load
-from hullmark.sources.kustomize.trouble import problem
+from hullmark.sources.kustomize.trouble import problem, stopped
 from hullmark.sources.process import Ran, run
 from hullmark.sources.reading import Reading
 from hullmark.sources.tools import Tools, identity
@@ -29,24 +32,29 @@ _FORM = "1"
 
 
 class _Built(NamedTuple):
-    """What came out of a kustomization: its objects, those of its marked copy, or what went wrong."""
+    """What came out of a kustomization: its objects and those of its marked copy, what kustomize says is wrong, or why it was stopped.
+
+    What was stopped may come to its end another time, so it is not kept.
+    """
 
     plain: str = ""
     marked: str = ""
     error: str = ""
+    failure: str = ""
 
 
 def build(folder: str, tools: Tools) -> Unit:
     """The kustomization in a folder, built; what keeps it from being built is told in the unit's reading.
 
-    Nothing is fetched, no plugin and no chart is run, and nothing is written but the cache.
+    Nothing is fetched, no plugin and no chart is run, and nothing is written but the cache. Of one that names Helm charts
+    there is at least the object that says which, with which values.
     """
     tree = load(folder)
     if tree.root not in tree.layers and not tree.problems:
         start = Place(Source(folder, ""), Span(0, 0))
         tree.problems.append(Problem("there is no kustomization here", start, "name its folder"))
     if tree.not_checked or tree.problems:
-        return _unit(folder, tree, ())
+        return _unit(folder, tree, _charts(tree))
     layer = tree.layers[tree.root]
     if not tools.kustomize:
         hint = "install kustomize or kubectl"
@@ -54,11 +62,22 @@ def build(folder: str, tools: Tools) -> Unit:
         return _unit(folder, tree, ())
     copy = marked(tree)
     built = _built(tree, copy, tools)
-    if built.error:
-        tree.problems.append(problem(tree, built.error))
+    if not built.plain and (built.error or built.failure):
+        tree.problems.append(problem(tree, built.error) if built.error else stopped(tree, built.failure))
         return _unit(folder, tree, ())
     origins = Origins(tree, copy, built.marked)
     return _unit(folder, tree, resources(Source(layer.name, built.plain), origins.of))
+
+
+def _charts(tree: Tree) -> Iterator[Resource]:
+    """The kustomizations that name charts, as objects, unless another one may change what the charts make."""
+    top = tree.layers.get(tree.root)
+    space = "" if top is None else string(top.node.value, "namespace")
+    for folder, layer in tree.layers.items():
+        others = (each.node.value for key, each in tree.layers.items() if key != folder)
+        found = referring(layer.document, space)
+        if found is not None and not any(map(patches, others)):
+            yield found
 
 
 def _unit(folder: str, tree: Tree, found: Iterable[Resource | NotChecked | Problem]) -> Unit:
@@ -84,7 +103,8 @@ def _built(tree: Tree, copy: Copy | None, tools: Tools) -> _Built:
     if kept is not None:
         return _Built(*json.loads(kept))
     built = _run(tree, copy, tools)
-    cache.put(key, json.dumps(built).encode())
+    if not built.failure:
+        cache.put(key, json.dumps(built).encode())
     return built
 
 
@@ -104,10 +124,12 @@ def _inputs(tree: Tree) -> Iterator[str | bytes]:
 def _run(tree: Tree, copy: Copy | None, tools: Tools) -> _Built:
     plain = run([*tools.kustomize, tree.root])
     if not plain.well:
-        return _Built(error=plain.failure or plain.err or f"it ended with exit code {plain.code}")
-    text = plain.out.decode("utf-8", "replace")
+        said = "" if plain.failure else plain.err or f"it ended with exit code {plain.code}"
+        return _Built(error=said, failure=plain.failure)
     twin = _run_copy(tree.root, copy.files, tools) if copy is not None else None
-    return _Built(text, twin.out.decode("utf-8", "replace") if twin is not None and twin.well else "")
+    marked = twin.out if twin is not None and twin.well else b""
+    failure = twin.failure if twin is not None else ""
+    return _Built(plain.out.decode("utf-8", "replace"), marked.decode("utf-8", "replace"), failure=failure)
 
 
 def _run_copy(root: str, files: Mapping[str, bytes], tools: Tools) -> Ran | None:

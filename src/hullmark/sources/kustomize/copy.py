@@ -16,6 +16,7 @@ from hullmark.text.source import Key, Source, Span, decode
 from hullmark.text.tree import Document, Map, Seq, Value, dig, items, mapping
 
 _IMAGE_PARTS = ("newName", "newTag", "digest", "tagSuffix")
+_LINES = re.compile(r"[^\n]*\n|[^\n]+")
 _MERGE_KEY = re.compile(r'x-kubernetes-patch-merge-key"?\s*:\s*"?(\w+)')
 
 
@@ -59,6 +60,8 @@ class _Writer:
         layer = self.tree.layers[folder]
         root: dict[str, Any] = dict(layer.node.value)
         self._below(layer, "resource")
+        if options := mapping(root, "generatorOptions"):
+            root["generatorOptions"] = self._options(layer, options, ("generatorOptions",))
         for field in GENERATORS:
             self._change(root, layer, field, self._generator)
         self._below(layer, "component")
@@ -142,40 +145,44 @@ class _Writer:
 
     def _operations(self, document: Document) -> list[Any]:
         """The operations of a JSON patch (RFC 6902); what they test for, which are values, is no matter here."""
-        marked = []
+        marked: list[Any] = []
         for index, operation in enumerate(document.root):
             if not isinstance(operation, Map) or "value" not in operation:
                 marked.append(operation)
             elif operation.get("op") != "test":
-                value, path = operation["value"], (index, "value")
-                seen = _pointer(string(operation, "path"))
+                value, path, pointer = operation["value"], (index, "value"), string(operation, "path")
+                seen = _pointer(pointer)
                 changed = self.marks.tree(document, value, path, seen)
-                if changed == value and seen and value is not None:
-                    self.marks.loose(Mark(document, path, value), seen[-1])
                 marked.append({**operation, "value": changed})
+                if changed == value and seen and isinstance(seen[-1], str):
+                    # It has to stay, so a token is put beside it.
+                    token = self.marks.token(Mark(document, path, Map({seen[-1]: value}), "entry"))
+                    marked.append({"op": "add", "path": f"{pointer.rpartition('/')[0]}/{token}", "value": ""})
         return marked or list(document.root)
 
     def _pairs(self, layer: Kustomization, holder: dict[str, Any], path: tuple[Key, ...], field: str) -> dict[str, Any]:
         """A mapping with marks for the labels or annotations in one of its fields."""
-        pairs = holder.get(field)
-        if not isinstance(pairs, Map):
+        pairs = dig(holder, field)
+        if not isinstance(pairs, Map) or not pairs:
             return holder
-        marked = {}
+        way = (*path, field)
+        marked: dict[str, Any] = {self.marks.token(Mark(layer.document, way, pairs, "map")): ""}
         for key, value in pairs.items():
-            mark = Mark(layer.document, (*path, field, key), value)
             kept = not isinstance(value, str) or self.marks.keeps(("annotations", key), value)
-            if kept:
-                self.marks.loose(mark, key)
-            marked[key] = value if kept else self.marks.token(mark)
+            marked[key] = value if kept else self.marks.token(Mark(layer.document, (*way, key), value))
         return {**holder, field: marked}
 
     def _generator(self, layer: Kustomization, entry: dict[str, Any], path: tuple[Key, ...]) -> dict[str, Any]:
         """A generator of a ConfigMap or Secret: marks for literals, for its files, and for itself in an annotation."""
         own = self.marks.token(Mark(layer.document, path, dig(layer.node.value, *path), "map"))
-        options = mapping(entry, "options")
-        marked = self._pairs(layer, dict(options), (*path, "options"), "annotations")
-        marked = self._pairs(layer, marked, (*path, "options"), "labels")
-        entry["options"] = {**marked, "annotations": {**(marked.get("annotations") or {}), own: ""}}
+        marked = self._options(layer, mapping(entry, "options"), (*path, "options"))
+        annotations = marked.get("annotations")
+        entry["options"] = {
+            **marked,
+            "annotations": {**(annotations if isinstance(annotations, dict) else {}), own: ""},
+        }
+        if isinstance(kind := entry.get("type"), str):
+            entry["type"] = self.marks.token(Mark(layer.document, (*path, "type"), kind))
         if isinstance(literals := entry.get("literals"), Seq):
             entry["literals"] = [
                 self._literal(layer, literal, (*path, "literals", index)) for index, literal in enumerate(literals)
@@ -185,6 +192,9 @@ class _Writer:
             if file is not None and reference.path[:2] == path and file.path not in self.files:
                 self.files[file.path] = self._data(file) if reference.role == "data" else self._environment(file)
         return entry
+
+    def _options(self, layer: Kustomization, options: Map, path: tuple[Key, ...]) -> dict[str, Any]:
+        return self._pairs(layer, self._pairs(layer, dict(options), path, "annotations"), path, "labels")
 
     def _literal(self, layer: Kustomization, literal: Value, path: tuple[Key, ...]) -> Value:
         if not isinstance(literal, str) or "=" not in literal:
@@ -211,7 +221,7 @@ class _Writer:
             return file.data
         values, places, lines, start = Seq(), [], [], 0
         document = Document(Source(file.shown, text), values, Span(0, len(text)))
-        for line in text.splitlines(keepends=True):
+        for line in _LINES.findall(text):
             key, equals, value = line.rstrip("\r\n").lstrip().partition("=")
             if equals and not key.startswith("#"):
                 places.append((start + len(line) - len(line.lstrip()), start + len(line.rstrip("\r\n"))))

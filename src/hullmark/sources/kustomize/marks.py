@@ -16,9 +16,9 @@ from typing import Any, Literal, NamedTuple
 from hullmark.text.source import Key, Place
 from hullmark.text.tree import Document, Map, Seq, Value
 
-Kind = Literal["value", "map", "image", "part", "count"]
-"""What a token stands for: a value, a mapping, the tag and digest of an image, a part of a text that may be taken apart, a
-number of replicas."""
+Kind = Literal["value", "map", "entry", "image", "part", "count"]
+"""What a token stands for: a value, a mapping, an entry that is put into one, the tag and digest of an image, a part of a
+text that may be taken apart, a number of replicas."""
 
 MAX_MARKS = 1_000_000
 """How many marks one build may have; aliases can make a small file boundless."""
@@ -55,7 +55,8 @@ class TooMuch(Exception):  # noqa: N818 - no error: the build is traced less clo
 class Mark(NamedTuple):
     """Where a value stands in the user's files: a document and the way in it, and what it says there.
 
-    For the kinds *image* and *part*, ``value`` is only what the token stands for.
+    For the kinds *image* and *part*, ``value`` is only what the token stands for; for *entry* it is a mapping with the entry,
+    whose value stands at ``path``.
     """
 
     document: Document
@@ -67,6 +68,10 @@ class Mark(NamedTuple):
     def place(self) -> Place:
         """Its place."""
         return self.document.node.at(*self.path)
+
+    def way(self, key: str) -> tuple[Key, ...]:
+        """The way to a value in the mapping that this stands for."""
+        return self.path if self.kind == "entry" else (*self.path, key)
 
 
 class Plain(NamedTuple):
@@ -96,7 +101,6 @@ class Marks:
         parts = "|".join(map(re.escape, sorted(plain.delimiters)))
         self._delimiter = re.compile(f"({parts})") if parts else None
         self.all: list[Mark] = []
-        self._loose: dict[Key, list[Mark]] = {}
         self.pattern = re.compile(f"{salt}(\\d+)z")
 
     def token(self, mark: Mark) -> str:
@@ -123,14 +127,6 @@ class Marks:
             return None
         mark = self.all[number] if 0 <= number < len(self.all) else None
         return mark if mark and mark.kind == "count" else None
-
-    def loose(self, mark: Mark, key: Key) -> None:
-        """Note a value that has no token, and the key that it is set under."""
-        self._loose.setdefault(key, []).append(mark)
-
-    def set_loosely(self, key: Key) -> list[Mark]:
-        """The values without tokens that are set under a key."""
-        return self._loose.get(key, [])
 
     @staticmethod
     def image(value: str) -> tuple[str, str]:

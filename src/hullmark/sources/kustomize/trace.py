@@ -14,6 +14,7 @@ from binascii import Error
 from typing import NamedTuple
 
 from hullmark.model.truth import string
+from hullmark.sources.kustomize.kustomization import GENERATORS
 from hullmark.sources.kustomize.marks import Mark, Marks
 from hullmark.sources.kustomize.tree import Tree
 from hullmark.text.source import Key, Place, Source
@@ -59,8 +60,9 @@ class Trace:
 
     def home(self) -> Found | None:
         """Where the object was made: its name in the base, or its generator."""
-        made_of = self._made_of(self.marked) or self._made_of(dig(self.marked, "metadata", "annotations"))
-        for mark in made_of[:1]:
+        annotated = self._merged(dig(self.marked, "metadata", "annotations"))
+        generators = [mark for mark in annotated if len(mark.path) == 2 and mark.path[0] in GENERATORS]
+        for mark in (*self._merged(self.marked), *generators)[:1]:
             for way in (("metadata", "name"), ("metadata", "generateName"), ("name",)):
                 if dig(mark.value, *way) is not None:
                     return Found(mark.document, (*mark.path, *way))
@@ -95,7 +97,7 @@ class Trace:
         for mark in self._made_of(steps[-2].marked) if steps and len(steps) > 1 else ():
             own = mark.document is found.document and found.path[: len(mark.path)] == mark.path
             if not own and isinstance(path[-1], str) and path[-1] in mark.value:
-                return mark.document.node.at(*mark.path, path[-1])
+                return mark.document.node.at(*mark.way(path[-1]))
         return home.place
 
     def _steps(self, path: tuple[Key, ...]) -> list[_Step] | None:
@@ -124,17 +126,20 @@ class Trace:
         keys = self.marks.plain.merge_keys & plain.keys() & marked.keys()
         return all(same(plain[k], marked[k]) or self.marks.found(str(marked[k])) for k in keys)
 
-    def _made_of(self, marked: Value) -> list[Mark]:
+    def _merged(self, marked: Value) -> list[Mark]:
         """The mappings that were merged into one, in the order of their merging."""
+        return [mark for mark in self._made_of(marked) if mark.kind == "map"]
+
+    def _made_of(self, marked: Value) -> list[Mark]:
+        """The mappings that were merged into one, and the entries put into it, in this order."""
         if not isinstance(marked, Map):
             return []
         numbers = sorted(int(m[1]) for key in marked if (m := self.marks.pattern.fullmatch(key)))
         return [self.marks.all[n] for n in numbers if n < len(self.marks.all)]
 
     def _mapping(self, marked: Map) -> Found | None:
-        made_of = self._made_of(marked)
-        if made_of:
-            return Found(made_of[0].document, made_of[0].path)
+        for mark in self._merged(marked):
+            return Found(mark.document, mark.path)
         for value in marked.values():
             for mark in self.marks.found(value) if isinstance(value, str) else ():
                 if isinstance(dig(mark.document.root, *mark.path[:-1]), Map):
@@ -145,7 +150,7 @@ class Trace:
         """The list that the first of the items came with; exact if all of them did."""
         above = []
         for item in steps[-1].marked:
-            made_of = self._made_of(item) or (self.marks.found(item) if isinstance(item, str) else [])
+            made_of = self._merged(item) or (self.marks.found(item) if isinstance(item, str) else [])
             above += [(mark.document, mark.path[:-1]) for mark in made_of[:1]]
         lists = [(d, p) for d, p in above if isinstance(dig(d.root, *p), Seq)]
         if lists:
@@ -186,18 +191,16 @@ class Trace:
             found = self._first(steps)
         else:
             found = self._last(steps)
-        if found is None and path[-1] in ("namespace", "name"):
-            found = self._namespace(steps[-1].plain)
-        if found is None:
-            found = self._set_loosely(steps[-1].plain, path[-1])
-        return found or (self._name(steps[-1].plain) if path == ("metadata", "name") else None)
+        if found is None and (path[-1] == "namespace" or path == ("metadata", "name")):
+            found = self._namespace(steps[-1].plain) or self._generated(path, steps[-1].plain)
+        return found or (self._name(steps, path) if path[-1] == "name" else None)
 
     def _first(self, steps: list[_Step]) -> Found | None:
         """Of the mappings that were merged, the first that says this."""
         key, plain, _ = steps[-1]
         for mark in self._made_of(steps[-2].marked):
-            if key in mark.value and same(mark.value[key], plain):
-                return Found(mark.document, (*mark.path, key))
+            if isinstance(key, str) and same(mark.value.get(key), plain):
+                return Found(mark.document, mark.way(key))
         return None
 
     def _last(self, steps: list[_Step]) -> Found | None:
@@ -208,7 +211,7 @@ class Trace:
             return found and found._replace(path=(*found.path, key))
         for mark in reversed(self._made_of(steps[-2].marked)):
             if mark.value.get(key) is not None:
-                return Found(mark.document, (*mark.path, key)) if same(mark.value[key], plain) else None
+                return Found(mark.document, mark.way(key)) if same(mark.value[key], plain) else None
         return None
 
     def _namespace(self, plain: Value) -> Found | None:
@@ -223,18 +226,22 @@ class Trace:
                     return Found(layer.document, ("namespace",)) if value == plain else None
         return None
 
-    def _set_loosely(self, plain: Value, key: Key) -> Found | None:
-        """The one patch or transformer that sets this value under this key, if there is just one."""
-        found = [mark for mark in self.marks.set_loosely(key) if same(mark.value, plain)]
-        return Found(found[0].document, found[0].path) if len(found) == 1 else None
-
-    def _name(self, plain: Value) -> Found | None:
-        """The name before prefixes, suffixes and digests were put to it."""
+    def _generated(self, path: tuple[Key, ...], plain: Value) -> Found | None:
+        """What the generator of the object says of its namespace."""
         home = self.home()
-        if home is None or not home.path or home.path[-1] not in ("name", "generateName"):
+        if path != ("metadata", "namespace") or home is None:
             return None
-        name = dig(home.document.root, *home.path)
-        return home._replace(exact=same(name, plain)) if same(name, plain) or _grown(name, plain) else None
+        way = (*home.path[:-1], "namespace")
+        return Found(home.document, way) if same(dig(home.document.root, *way), plain) else None
+
+    def _name(self, steps: list[_Step], path: tuple[Key, ...]) -> Found | None:
+        """A name before prefixes, suffixes and digests were put to it."""
+        home = self.home() if path == ("metadata", "name") else None
+        own = [(mark.document, mark.way("name")) for mark in self._made_of(steps[-2].marked)]
+        for document, way in [*own, *([(home.document, home.path)] if home else ())]:
+            if _grown(dig(document.root, *way), steps[-1].plain):
+                return Found(document, way, same(dig(document.root, *way), steps[-1].plain))
+        return None
 
 
 def same(one: Value, other: Value) -> bool:
@@ -255,15 +262,16 @@ def _text(value: Value) -> str:
 
 
 def _grown(value: Value, plain: Value) -> bool:
-    """Whether a text came of another one by what kustomize puts around it (prefix, digest) or into it (variables)."""
-    if not isinstance(value, str) or not isinstance(plain, str) or not value:
+    """Whether a value came of a text by what kustomize puts around it (prefix, digest) or into it (variables)."""
+    if not isinstance(value, str) or not value or isinstance(plain, (Map, Seq)):
         return False
-    parts = _VARIABLE.split(value)
-    return any(parts) and re.fullmatch(".*" + ".*".join(map(re.escape, parts)) + ".*", plain, re.DOTALL) is not None
+    parts = map(re.escape, _VARIABLE.split(value))
+    return re.fullmatch(f".*{'.*'.join(parts)}.*", _text(plain), re.DOTALL) is not None
 
 
 def _base64(value: Value) -> str | None:
     try:
-        return b64decode(value, validate=True).decode() if isinstance(value, str) else None
+        # Long ones are wrapped.
+        return b64decode("".join(value.split()), validate=True).decode() if isinstance(value, str) else None
     except (Error, ValueError):
         return None

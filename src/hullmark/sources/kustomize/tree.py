@@ -91,7 +91,7 @@ def load(folder: str, *, whole: bool = True, known: dict[str, Kustomization] | N
         known: kustomizations that have been read already, by folder; those that are read are added.
     """
     tree = Tree(os.path.realpath(folder))
-    _Loader(tree, whole, {} if known is None else known).layer(tree.root, folder, None, 0)
+    _Loader(tree, whole, {} if known is None else known).layer(tree.root, folder, None)
     return tree
 
 
@@ -103,8 +103,9 @@ class _Loader:
         self.whole = whole
         self.known = known
         self.total = 0
+        self.above: list[str] = []
 
-    def layer(self, folder: str, shown: str, entry: Place | None, depth: int, role: Role = "resource") -> None:
+    def layer(self, folder: str, shown: str, entry: Place | None, role: Role = "resource") -> None:
         """Add the kustomization in a folder and all it refers to."""
         if folder in self.tree.layers or self.tree.problems:
             return
@@ -112,17 +113,19 @@ class _Loader:
         if kustomization is None:
             return
         self.tree.layers[folder] = self.known[folder] = kustomization
-        if depth > MAX_NESTING:
+        if len(self.above) > MAX_NESTING:
             self._refuse(f"builds on others over more than {MAX_NESTING} levels", kustomization.start)
             return
         for name in CHARTS:
             if kustomization.node.get(name):
                 self._left(kustomization.node.key(name), CHART, "kustomize build --enable-helm")
+        self.above.append(folder)
         for reference in kustomization.references():
             if role == "plugin" and reference.role == "resource":
-                self._follow(kustomization, reference._replace(role="plugin"), depth)
+                self._follow(kustomization, reference._replace(role="plugin"))
             else:
-                self._follow(kustomization, reference, depth)
+                self._follow(kustomization, reference)
+        self.above.pop()
 
     def _read(self, folder: str, shown: str, entry: Place | None) -> Kustomization | None:
         name = file_in(folder)
@@ -147,13 +150,13 @@ class _Loader:
         wanted = documents and is_kustomization(documents[0]) and not self.tree.problems
         return Kustomization(folder, shown, documents[0]) if wanted else None
 
-    def _follow(self, layer: Kustomization, reference: Reference, depth: int) -> None:
+    def _follow(self, layer: Kustomization, reference: Reference) -> None:
         """Add what an entry refers to."""
         role, entry, path = reference
         place = layer.node.at(*path)
         if reference.inline:
             if role == "plugin":
-                self._plugin(layer, Source(layer.name, entry), place)
+                self._plugin(Source(layer.name, entry), place)
             return
         real = "" if "\0" in entry else os.path.realpath(os.path.join(layer.folder, entry))
         if is_remote_file(entry) or (role in _FOLDERS and is_remote(entry) and not os.path.isfile(real)):
@@ -163,16 +166,16 @@ class _Loader:
             self._file(layer, real, reference)
         elif role in _FOLDERS and real and os.path.isdir(real) and not os.path.isabs(entry):
             self.tree.links[layer.folder, path] = real
-            if (layer.folder + os.sep).startswith(real.rstrip(os.sep) + os.sep):
-                self.tree.suspects.append((entry, place))
-            self.layer(real, _shown(layer, entry, real), place, depth + 1, role)
+            if any(folder == real or _inside(folder, real) for folder in self.above):
+                self.tree.suspects.append((entry, place))  # kustomize calls that a cycle
+            self.layer(real, _shown(layer, entry, real), place, role)
         elif real and os.path.exists(real) and not os.path.isfile(real) and not os.path.isdir(real):
             self._refuse(f"'{entry}' is neither a file nor a folder", place)
         elif role != "values":
             self.tree.suspects.append((entry, place))
 
     def _file(self, layer: Kustomization, real: str, reference: Reference) -> None:
-        if real in self.tree.files:
+        if real in self.tree.files or self.tree.problems:
             return
         shown = _shown(layer, reference.entry, real)
         data = contents(shown) if self.whole else b""
@@ -187,9 +190,9 @@ class _Loader:
         elif reference.role == "plugin" and self.whole:
             source = decode(shown, data)
             if isinstance(source, Source):
-                self._plugin(layer, source, layer.node.at(*reference.path))
+                self._plugin(source, layer.node.at(*reference.path))
 
-    def _plugin(self, layer: Kustomization, source: Source, place: Place) -> None:
+    def _plugin(self, source: Source, place: Place) -> None:
         """Look at the configuration of generators, transformers and validators: only those built in are ever run."""
         for found in read(source):
             if not isinstance(found, Document):
@@ -198,10 +201,12 @@ class _Loader:
                 self._left(place, PLUGIN, "kustomize build --enable-alpha-plugins")
             elif string(found.root, "kind") == "HelmChartInflationGenerator":
                 self._left(place, CHART, "kustomize build --enable-helm")
-            for text in (text for each in maps(found.root) for text in _texts(each)):
-                real = "" if "\0" in text or "\n" in text else os.path.realpath(os.path.join(layer.folder, text))
-                if real and os.path.isfile(real) and _inside(real, layer.folder):
-                    self._file(layer, real, Reference("setting", text, ()))
+            # What they name lies in the folder of the kustomization that uses them, which need not be this one.
+            for text in dict.fromkeys(text for each in maps(found.root) for text in _texts(each)):
+                for user in tuple(self.tree.layers.values()) if "\0" not in text and "\n" not in text else ():
+                    real = os.path.realpath(os.path.join(user.folder, text))
+                    if os.path.isfile(real) and _inside(real, user.folder):
+                        self._file(user, real, Reference("setting", text, ()))
 
     def _left(self, place: Place, reason: str, command: str) -> None:
         hint = f"build it yourself: {command} {os.path.relpath(self.tree.root)} | hullmark scan -"

@@ -22,6 +22,9 @@ _NOISE = re.compile(
 )
 """What kustomize puts before a message for every kustomization on the way, and for having tried it as a file first."""
 
+_LOGGED = re.compile(r'^E\d{4} .*\] "command failed" err="((?:[^"\\]|\\.)*)"', re.MULTILINE)
+"""How some builds of kubectl put a message."""
+
 _BOTH = re.compile(
     r"accumulating resources: accumulation err='(?:accumulating|merging) resources from '[^']*': (.*)': must build at directory: .*",
     re.DOTALL,
@@ -36,8 +39,15 @@ _POINTER = re.compile(r"(?:missing path|path|find field)[: ]+\"?(?P<path>/?[\w./
 
 def problem(tree: Tree, said: str) -> Problem:
     """A failed build: what kustomize says in short, and where."""
-    message = _short(tree, said)
-    return Problem(f"kustomize cannot build it: {message}", _place(tree, said), _hint(tree, said))
+    if logged := _LOGGED.search(said):
+        said = logged[1].replace('\\"', '"').replace("\\n", "\n")
+    return Problem(f"kustomize cannot build it: {_short(tree, said)}", _place(tree, said), _hint(tree))
+
+
+def stopped(tree: Tree, failure: str) -> Problem:
+    """A build that did not come to its end."""
+    hint = "leave it out, or build it yourself and scan what comes out"
+    return Problem(f"kustomize {failure}", tree.layers[tree.root].start, hint)
 
 
 def _short(tree: Tree, said: str) -> str:
@@ -52,9 +62,7 @@ def _short(tree: Tree, said: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} ... {text[-_LONGEST // 2 :]}"
 
 
-def _hint(tree: Tree, said: str) -> str:
-    if said.startswith(("took longer", "printed more", "needed more")):
-        return "leave it out, or build it yourself and scan what comes out"
+def _hint(tree: Tree) -> str:
     return f"see that it builds: kustomize build {os.path.relpath(tree.root)}"
 
 
@@ -68,7 +76,7 @@ def _place(tree: Tree, said: str) -> Place:
 def _suspect(tree: Tree, said: str) -> Iterator[Place]:
     """The entry that leads nowhere, if the message speaks of it."""
     for entry, place in tree.suspects:
-        if entry in said or os.path.basename(entry) in said:
+        if entry in said or (os.path.basename(entry) or entry) in said:
             yield place
 
 

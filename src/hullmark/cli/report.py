@@ -1,0 +1,65 @@
+"""``hullmark report``: everything about a system in one page, for a pull request or a reviewer."""
+
+from __future__ import annotations
+
+import argparse
+import os
+
+from hullmark.cli import pipeline
+from hullmark.cli.command import FILES, Command, Option
+from hullmark.cli.options import COMPLETE, HELP, INPUT, NO_PROGRESS, PATHS, PROFILE, QUIET, RENDERING, UNIT
+from hullmark.cli.output import note, write
+from hullmark.cli.progress import Progress
+from hullmark.cli.scan import CLEAN, exit_code, request
+from hullmark.cli.targets import save
+from hullmark.engine.attack.attack import attacks
+from hullmark.report.picture.architecture import scene
+from hullmark.report.review import render
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the page."""
+    plan = pipeline.plan(request(options))
+    progress = Progress(enabled=not (options.quiet or options.no_progress))
+    units = plan.read(progress)
+    progress.clear()
+    result = plan.judge(units)
+    if not result.architecture.resources:
+        return exit_code(result)
+    found = tuple(attacks(result))
+    scenes = [scene(attack, part.result, part.unit.title) for attack, part in zip(found, result.parts, strict=True)]
+    title = options.title or (scenes[0].title if len(scenes) == 1 else os.path.basename(os.getcwd()))
+    page = render(result, found, scenes, title)
+    if options.output and options.output != "-":
+        save(options.output, page)
+        if not options.quiet:
+            note(f"the report was written to '{options.output}'")
+    else:
+        write(page)
+    return CLEAN
+
+
+COMMAND = Command(
+    "report",
+    "write one page for a reviewer: figures, what to do first, pictures, inventory, findings, paths",
+    run,
+    PATHS,
+    (
+        ("what is read", (*INPUT, UNIT)),
+        ("how it is rendered", RENDERING),
+        (
+            "what is written",
+            (
+                PROFILE,
+                Option("--baseline", "findings that are known and left out", "FILE", words=FILES),
+                COMPLETE,
+                Option("--output", "the page", "FILE", default="", words=FILES, short="-o"),
+                Option("--title", "what stands above it", "TEXT"),
+                NO_PROGRESS,
+                QUIET,
+                HELP,
+            ),
+        ),
+    ),
+    notes="The page opens offline, needs nothing else and prints. It needs the extra 'map'.",
+)

@@ -1,0 +1,1 @@
+"""Attack paths: from where an attacker comes in to what an attacker wants, each step with what says so."""

@@ -1,0 +1,86 @@
+"""What an attacker walks on: the component graph with the findings on each component, looked up by id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+from hullmark.engine.result import Result, Settled
+from hullmark.model.architecture import Architecture
+from hullmark.model.component import Component, ComponentKind, EdgeKind, Graph
+from hullmark.model.resource import Resource
+from hullmark.model.terms import Outcome
+from hullmark.model.workload import Evidence
+
+
+class Ground:
+    """A graph and what was found on it, but for findings that are taken for repaired."""
+
+    def __init__(self, graph: Graph, result: Result, without: frozenset[Settled] = frozenset()) -> None:
+        """``without`` are findings that are taken for repaired; ``repaired`` holds the objects they were found on."""
+        self.graph = graph
+        self.result = result
+        self.repaired = frozenset(s.resource for s in without)
+        self.findings = tuple(s for s in (*result.findings, *result.waived) if s not in without)
+
+    @property
+    def architecture(self) -> Architecture:
+        """What the graph was made of."""
+        return self.result.architecture
+
+    @cached_property
+    def _by_component(self) -> Mapping[str, Mapping[str, tuple[Settled, ...]]]:
+        found: dict[str, dict[str, tuple[Settled, ...]]] = {}
+        for settled in self.findings:
+            component = self.graph.of(settled.resource)
+            if component is not None:
+                checks = found.setdefault(component.id, {})
+                checks[settled.check] = (*checks.get(settled.check, ()), settled)
+        return found
+
+    @cached_property
+    def _by_resource(self) -> Mapping[Resource, tuple[Settled, ...]]:
+        found: dict[Resource, tuple[Settled, ...]] = {}
+        for settled in self.findings:
+            found[settled.resource] = (*found.get(settled.resource, ()), settled)
+        return found
+
+    @cached_property
+    def _unknown(self) -> frozenset[tuple[str, str, str, str]]:
+        return frozenset(
+            (v.check, v.subject.kind, v.subject.namespace, v.subject.name)
+            for v in self.result.undecided
+            if v.outcome is Outcome.UNKNOWN
+        )
+
+    def found(self, component: str, checks: Iterable[str]) -> tuple[Settled, ...]:
+        """The findings of these checks on a component; waived ones count, for waiving closes no way."""
+        here = self._by_component.get(component, {})
+        return tuple(settled for check in checks for settled in here.get(check, ()))
+
+    def on(self, resource: Resource, checks: Iterable[str]) -> tuple[Settled, ...]:
+        """The findings of these checks on an object."""
+        wanted = frozenset(checks)
+        return tuple(s for s in self._by_resource.get(resource, ()) if s.check in wanted)
+
+    def undecided(self, component: Component, checks: Iterable[str]) -> bool:
+        """Whether one of these checks could not be decided on a component."""
+        if component.resource is None:
+            return False
+        ref = component.resource.ref
+        return any((check, ref.kind, ref.namespace, ref.name) in self._unknown for check in checks)
+
+    def workloads(self) -> Iterable[Component]:
+        """The workloads that stand for themselves, not the parts of one."""
+        return (c for c in self.graph.kinds(ComponentKind.WORKLOAD) if c.workload is not None and not c.parent)
+
+    def targets(self, component: str, *kinds: EdgeKind) -> Iterable[tuple[Component, tuple[Evidence, ...], str]]:
+        """Where the edges of these kinds lead, with their evidence and what is unknown about them."""
+        for edge in self.graph.out(component, *kinds):
+            target = self.graph.by_id.get(edge.target)
+            if target is not None:
+                yield (
+                    target,
+                    edge.evidence,
+                    edge.unknown or ("" if edge.certain else "that this is so is concluded, not written"),
+                )

@@ -1,0 +1,91 @@
+"""What an attacker wants, and where it is got."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hullmark.engine.attack.ground import Ground
+from hullmark.engine.attack.path import Hold, Prize, Stand
+from hullmark.engine.attack.rules import CLUSTER, NODE
+from hullmark.model.component import Component, ComponentKind, EdgeKind
+from hullmark.model.terms import Role
+
+KINDS = {
+    "cluster-admin": ("the whole cluster", 6, ("valid-accounts",)),
+    "node": ("a node, and all that runs on it", 5, ("escape",)),
+    "secrets": ("secrets", 5, ("unsecured-credentials",)),
+    "model-weights": ("the weights of a model of one's own", 4, ("collect-artifacts", "full-model")),
+    "data": ("data", 4, ("repositories",)),
+    "poisoning": ("a say in what models learn from or answer with", 3, ("poison-data", "poison-rag")),
+    "accelerators": ("time of accelerators", 2, ("cost",)),
+    "third-party-bill": ("calls that somebody else pays for", 2, ("cost",)),
+}
+"""Kinds of prizes: what they are, how much they weigh, and the techniques that getting them amounts to."""
+
+_OWN = ("s3", "gs", "azure", "pvc", "path", "oci", "http")
+"""Schemes of models that are not simply downloaded from a public hub."""
+
+_POWERS = {"read-secrets": "secrets", "create-tokens": "secrets", "write-secrets": "secrets"}
+
+
+class Prizes:
+    """The prizes of a stand."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.graph = ground.graph
+
+    def at(self, stand: Stand) -> Iterator[Prize]:
+        """Everything got by standing there."""
+        if stand == Stand(CLUSTER, Hold.CONTROL):
+            yield _prize("cluster-admin", "administrator of the whole cluster")
+        elif stand == Stand(NODE, Hold.CONTROL):
+            yield _prize("node", "a node and everything that runs on it")
+        component = self.graph.by_id.get(stand.component)
+        if component is None:
+            return
+        if component.kind is ComponentKind.IDENTITY and stand.hold is Hold.CONTROL:
+            yield from self._by_powers(component)
+        elif component.kind is ComponentKind.DATA_STORE and stand.hold >= Hold.USE:
+            yield _prize("data", f"the data in '{component.label}'")
+        elif component.workload is not None:
+            yield from self._of_workload(stand, component)
+
+    def _by_powers(self, component: Component) -> Iterator[Prize]:
+        for power in self.graph.powers.get(component.id, ()):
+            if power.kind in _POWERS:
+                where = "of the whole cluster" if power.everywhere else f"of namespace '{power.namespace}'"
+                which = ", ".join(f"'{name}'" for name in power.names) or "all secrets"
+                yield _prize("secrets", f"{which} {where}")
+
+    def _of_workload(self, stand: Stand, component: Component) -> Iterator[Prize]:
+        workload = component.workload
+        if workload is None or stand.hold < Hold.USE:
+            return
+        if workload.role is Role.VECTOR_STORE:
+            yield _prize("data", f"the documents in '{component.label}'")
+        if any(c.accelerators for c in workload.containers):
+            yield _prize("accelerators", f"time of the accelerators of '{component.label}'")
+        if workload.role in (Role.LLM_GATEWAY, Role.AGENT, Role.RAG_SERVICE, Role.AI_UI):
+            for target, _, _ in self.ground.targets(component.id, EdgeKind.CALLS):
+                if target.kind is ComponentKind.EXTERNAL:
+                    yield _prize("third-party-bill", f"calls to '{target.label}' at the owner's expense")
+        if stand.hold is Hold.CONTROL:
+            yield from self._inside(component)
+
+    def _inside(self, component: Component) -> Iterator[Prize]:
+        """What is got by running code in a workload."""
+        for target, _, _ in self.ground.targets(component.id, EdgeKind.READS, EdgeKind.MOUNTS, EdgeKind.DEPENDS_ON):
+            if target.kind is ComponentKind.SECRET:
+                yield _prize("secrets", f"secret '{target.label}'")
+        for target, _, _ in self.ground.targets(component.id, EdgeKind.WRITES):
+            if target.kind is ComponentKind.DATA_STORE:
+                yield _prize("poisoning", f"a say in what is written to '{target.label}'")
+        if component.workload is not None:
+            models = {m.id: m for c in component.workload.containers for m in c.models if m.scheme in _OWN}
+            for model in models.values():
+                yield _prize("model-weights", f"the weights of '{model.id}'")
+
+
+def _prize(kind: str, text: str) -> Prize:
+    return Prize(kind, text, KINDS[kind][1])

@@ -1,0 +1,267 @@
+"""What an attacker can do next: the rules by which one stand leads to another.
+
+Costs are a judgement, not a measurement: 1 for what needs a request and no luck, 2 or 3 for what needs a way with words
+or a token found, 4 and more for what needs somebody else's mistake.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hullmark.engine.attack.ground import Ground
+from hullmark.engine.attack.path import Entry, Hold, Stand, Step
+from hullmark.engine.result import Settled
+from hullmark.model.component import Component, ComponentKind, EdgeKind, Power
+from hullmark.model.resource import Resource
+from hullmark.model.terms import Reach, Role
+from hullmark.model.workload import Evidence
+
+INTERNET, INTERNAL, CLUSTER = (f"trust-boundary/{name}" for name in ("internet", "internal-network", "cluster"))
+NODE = "node"
+"""The stand of somebody who has left a container for its node; nodes are no components."""
+
+OPEN_API = (
+    "unauthenticated-public-inference",
+    "unauthenticated-mcp-server",
+    "unauthenticated-mcp-route",
+    "unauthenticated-mlflow",
+    "unauthenticated-notebook",
+    "unauthenticated-ray-control-plane",
+    "exposed-ray-control-plane",
+    "unauthenticated-vector-store",
+    "shared-ollama",
+)
+"""Findings that let anybody who reaches a component use it."""
+
+RUNS_CODE = {
+    "unauthenticated-notebook": ("runs code in the notebook", "interpreter"),
+    "unauthenticated-ray-control-plane": ("submits a job to Ray", "interpreter"),
+    "exposed-ray-control-plane": ("submits a job to Ray", "interpreter"),
+}
+"""Findings on what runs the code of its users by design."""
+
+ESCAPES = (
+    "privileged-container",
+    "runtime-socket-mount",
+    "sensitive-host-path",
+    "host-pid",
+    "added-capability",
+    "host-path-volume",
+)
+"""Findings that lead from a container to its node."""
+
+FOREIGN_CODE = ("trusted-remote-code", "unsafe-weight-format")
+"""Findings by which whoever changes a model runs code where it is loaded."""
+
+RBAC = ("cluster-admin-binding", "wildcard-rbac-rule", "secrets-access", "overpowered-agent-identity")
+_ADMIN = frozenset(
+    {"become-admin", "impersonate", "modify-webhooks", "nodes-proxy", "mount-nodes", "sign-certificates"}
+)
+"""Powers that end in being administrator of the cluster, wherever they hold in all of it."""
+
+_FOR_EVERYONE = frozenset({Role.AI_UI, Role.RAG_SERVICE, Role.AGENT, Role.LLM_GATEWAY})
+"""Roles whose users are whoever reaches them, as long as nothing asks who they are."""
+
+
+class Rules:
+    """The steps that lead on from a stand."""
+
+    def __init__(self, ground: Ground) -> None:
+        self.ground = ground
+        self.graph = ground.graph
+
+    def entries(self) -> Iterator[Entry]:
+        """Where attackers come in."""
+        reaches = {self.ground.architecture.exposure(c.workload).reach for c in self.ground.workloads() if c.workload}
+        if Reach.PUBLIC in reaches:
+            yield Entry(Stand(INTERNET, Hold.REACH), "anybody on the internet")
+        if Reach.INTERNAL in reaches:
+            yield Entry(Stand(INTERNAL, Hold.REACH), "anybody in the internal network", 2)
+        for component in self.ground.workloads():
+            role = component.workload.role if component.workload is not None else None
+            if role is Role.NOTEBOOK:
+                yield Entry(Stand(component.id, Hold.CONTROL), f"whoever works in notebook '{component.label}'", 2)
+            elif role is Role.AGENT and any(self._reads_outside(component)):
+                yield Entry(Stand(component.id, Hold.USE), f"a text from outside that '{component.label}' reads", 3)
+        for model in self.graph.kinds(ComponentKind.MODEL):
+            if any(self.ground.found(e.source, FOREIGN_CODE) for e in self.graph.into(model.id, EdgeKind.LOADS_MODEL)):
+                yield Entry(
+                    Stand(model.id, Hold.CONTROL), f"whoever can change model '{model.label}' where it is published", 4
+                )
+
+    def _reads_outside(self, component: Component) -> Iterator[bool]:
+        for target, _, _ in self.ground.targets(component.id, EdgeKind.CALLS, EdgeKind.READS):
+            yield target.kind in (ComponentKind.EXTERNAL, ComponentKind.DATA_STORE)
+
+    def steps(self, stand: Stand) -> Iterator[Step]:
+        """Every step from exactly this stand; what less allows is found from the lesser stand."""
+        if stand.component in (INTERNET, INTERNAL, CLUSTER):
+            if stand.hold is Hold.REACH:
+                yield from self._connected(stand)
+            return
+        component = self.graph.by_id.get(stand.component)
+        if component is None:
+            return
+        if stand.hold is Hold.REACH:
+            yield from self._reached(stand, component)
+        elif stand.hold is Hold.USE:
+            yield from self._used(stand, component)
+        elif component.kind is ComponentKind.IDENTITY:
+            yield from self._acted_as(stand, component)
+        elif component.kind is ComponentKind.MODEL:
+            yield from self._changed(stand)
+        else:
+            yield from self._controlled(stand, component)
+
+    def _connected(self, stand: Stand) -> Iterator[Step]:
+        """From a network to what can be reached in it."""
+        least = {INTERNET: Reach.PUBLIC, INTERNAL: Reach.INTERNAL, CLUSTER: Reach.CLUSTER}[stand.component]
+        where = {INTERNET: "from the internet", INTERNAL: "from the internal network", CLUSTER: "inside the cluster"}
+        for component in self.ground.workloads():
+            if component.workload is None:
+                continue
+            exposure = self.ground.architecture.exposure(component.workload)
+            if exposure.reach < least:
+                continue
+            findings = self.ground.found(component.id, ("unrestricted-ingress",)) if stand.component == CLUSTER else ()
+            yield Step(
+                stand,
+                Stand(component.id, Hold.REACH),
+                f"reaches '{component.label}' {where[stand.component]}",
+                tuple(Evidence(hop.text, hop.place) for hop in exposure.path),
+                findings,
+                ("lateral",) if stand.component == CLUSTER else ("public-application",),
+                1,
+                exposure.unknown if least > Reach.CLUSTER else "",
+            )
+
+    def _reached(self, stand: Stand, component: Component) -> Iterator[Step]:
+        """From reaching a component to using it, or to what stands behind it."""
+        for target, evidence, unknown in self.ground.targets(component.id, EdgeKind.ROUTES):
+            yield Step(
+                stand, Stand(target.id, Hold.REACH), f"is led on to '{target.label}'", evidence, cost=0, unknown=unknown
+            )
+        if component.workload is None:
+            return
+        use = Stand(component.id, Hold.USE)
+        exposure = self.ground.architecture.exposure(component.workload)
+        findings = self.ground.found(component.id, OPEN_API)
+        if findings:
+            yield Step(
+                stand,
+                use,
+                f"uses '{component.label}' without being asked who it is",
+                (),
+                findings,
+                ("exposed-service",),
+            )
+        elif component.workload.role in _FOR_EVERYONE and not exposure.authenticated:
+            unknown = "whether it asks its users for a name cannot be seen"
+            yield Step(stand, use, f"uses '{component.label}' as anybody does", (), (), ("inference-api",), 1, unknown)
+        elif self.ground.undecided(component, OPEN_API):
+            unknown = f"whether '{component.label}' asks who calls cannot be seen"
+            yield Step(stand, use, f"uses '{component.label}'", (), (), ("exposed-service",), 3, unknown)
+
+    def _used(self, stand: Stand, component: Component) -> Iterator[Step]:
+        """From using a component to running code in it or acting with its rights."""
+        control = Stand(component.id, Hold.CONTROL)
+        for check, (text, technique) in RUNS_CODE.items():
+            if findings := self.ground.found(component.id, (check,)):
+                yield Step(stand, control, f"{text} '{component.label}'", (), findings, (technique,))
+                return
+        role = component.workload.role if component.workload is not None else None
+        if role is Role.AGENT:
+            text = f"talks agent '{component.label}' into doing what it wants"
+            yield Step(stand, control, text, _here(component), (), ("prompt-injection", "agent-tools"), 2)
+        elif role is Role.MCP_SERVER:
+            yield Step(
+                stand, control, f"calls the tools of '{component.label}'", _here(component), (), ("agent-tools",)
+            )
+        elif role in (Role.AI_UI, Role.RAG_SERVICE, Role.LLM_GATEWAY, Role.INFERENCE_ROUTER):
+            # What stands in front passes requests on to what it calls.
+            for target, evidence, unknown in self.ground.targets(component.id, EdgeKind.CALLS):
+                text = f"sends requests through '{component.label}' to '{target.label}'"
+                yield Step(stand, Stand(target.id, Hold.REACH), text, evidence, (), ("inference-api",), 1, unknown)
+
+    def _controlled(self, stand: Stand, component: Component) -> Iterator[Step]:
+        """From running code in a workload to everything that it may do."""
+        for target, evidence, unknown in self.ground.targets(
+            component.id, EdgeKind.CALLS, EdgeKind.READS, EdgeKind.WRITES, EdgeKind.DEPENDS_ON
+        ):
+            if target.kind in (ComponentKind.EXTERNAL, ComponentKind.SECRET, ComponentKind.CONFIG):
+                continue
+            # It connects as the workload does, with the credentials that the workload has.
+            hold = Hold.USE if target.kind is ComponentKind.DATA_STORE else Hold.REACH
+            yield Step(
+                stand, Stand(target.id, hold), f"connects to '{target.label}'", evidence, (), ("lateral",), 1, unknown
+            )
+        yield from self._identity(stand, component)
+        if findings := self.ground.found(component.id, ESCAPES):
+            text = f"leaves the container of '{component.label}' for its node"
+            yield Step(stand, Stand(NODE, Hold.CONTROL), text, (), findings, ("escape",), 2)
+        if findings := self.ground.found(component.id, ("unrestricted-egress",)):
+            text = f"looks around in the cluster from '{component.label}'"
+            yield Step(stand, Stand(CLUSTER, Hold.REACH), text, (), findings, ("lateral",), 2)
+
+    def _identity(self, stand: Stand, component: Component) -> Iterator[Step]:
+        if component.workload is None:
+            return
+        tokens = [self.ground.architecture.around(p).identity.token_mounted for p in component.workload.podsets]
+        if not any(token is not False for token in tokens):
+            return
+        unknown = "" if True in tokens else "whether a token is mounted cannot be seen"
+        findings = self.ground.found(component.id, ("automounted-token",))
+        for target, evidence, doubt in self.ground.targets(component.id, EdgeKind.RUNS_AS):
+            if target.id in self.graph.powers:
+                text = f"takes the token of account '{target.label}'"
+                place = Stand(target.id, Hold.CONTROL)
+                yield Step(stand, place, text, evidence, findings, ("token",), 1, unknown or doubt)
+
+    def _acted_as(self, stand: Stand, component: Component) -> Iterator[Step]:
+        """From an account to what its roles allow; a repaired role allows none of it."""
+        if not self.ground.repaired.isdisjoint(self._rbac_objects(component.id)):
+            return
+        for power in self.graph.powers.get(component.id, ()):
+            if power.kind in _ADMIN and (power.everywhere or power.kind == "become-admin"):
+                technique = "account-manipulation" if power.kind == "become-admin" else "valid-accounts"
+                text = f"{power.text}, as '{component.label}'"
+                yield self._by_power(stand, Stand(CLUSTER, Hold.CONTROL), text, power, technique)
+            elif power.kind in ("run-pods", "exec-into-pods") and power.everywhere:
+                text = f"{power.text} wherever it likes, as '{component.label}'"
+                technique = "deploy-container" if power.kind == "run-pods" else "container-command"
+                yield self._by_power(stand, Stand(CLUSTER, Hold.CONTROL), text, power, technique)
+
+    def _by_power(self, stand: Stand, target: Stand, text: str, power: Power, technique: str) -> Step:
+        return Step(stand, target, text, power.evidence, self._rbac(stand.component), (technique,), 1, power.unknown)
+
+    def _rbac(self, identity: str) -> tuple[Settled, ...]:
+        """The findings on an account's roles and bindings, and on what runs as it."""
+        runners = (edge.source for edge in self.graph.into(identity, EdgeKind.RUNS_AS))
+        found = [s for runner in runners for s in self.ground.found(runner, RBAC)]
+        found += (s for resource in self._rbac_objects(identity) for s in self.ground.on(resource, RBAC))
+        return tuple(dict.fromkeys(found))
+
+    def _rbac_objects(self, identity: str) -> tuple[Resource, ...]:
+        """The roles and bindings of an account."""
+        runners = (self.graph.by_id.get(edge.source) for edge in self.graph.into(identity, EdgeKind.RUNS_AS))
+        podsets = [p for r in runners if r is not None and r.workload is not None for p in r.workload.podsets]
+        grants = [g for podset in podsets for g in self.ground.architecture.around(podset).identity.grants]
+        return tuple(dict.fromkeys(r for g in grants for r in (g.binding, g.role) if r is not None))
+
+    def _changed(self, stand: Stand) -> Iterator[Step]:
+        """From a model to where it is loaded."""
+        for edge in self.graph.into(stand.component, EdgeKind.LOADS_MODEL):
+            target = self.graph.by_id.get(edge.source)
+            findings = self.ground.found(edge.source, FOREIGN_CODE)
+            if target is None or not findings:
+                continue
+            pinned = self.ground.found(edge.source, ("unpinned-model",))
+            text = f"runs code in '{target.label}' when it loads the model"
+            techniques = ("model-supply-chain", "unsafe-artifact")
+            yield Step(
+                stand, Stand(edge.source, Hold.CONTROL), text, edge.evidence, (*findings, *pinned), techniques, 1
+            )
+
+
+def _here(component: Component) -> tuple[Evidence, ...]:
+    return (Evidence("declared here", component.place),) if component.place is not None else ()

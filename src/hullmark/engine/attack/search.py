@@ -1,0 +1,67 @@
+"""The cheapest way from any entry to every prize: Dijkstra's algorithm over stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from heapq import heappop, heappush
+
+from hullmark.engine.attack.path import Entry, Hold, Path, Prize, Stand, Step
+
+Steps = Callable[[Stand], Iterable[Step]]
+Prizes = Callable[[Stand], Iterable[Prize]]
+
+
+def search(entries: Sequence[Entry], steps: Steps, prizes: Prizes) -> list[Path]:
+    """For each entry and prize the cheapest way, heavy prizes and cheap ways first.
+
+    An entry that needs more than another is left out where both lead to one prize over the same stands. Whoever controls
+    a component can also use and reach it.
+    """
+    found: list[Path] = []
+    seen: set[tuple[Prize, tuple[Stand, ...]]] = set()
+    for entry in sorted(entries, key=lambda e: e.cost):
+        for path in _from(entry, steps, prizes):
+            way = path.prize, tuple(step.target for step in path.steps)
+            if not path.steps or way not in seen:
+                found.append(path)
+            seen.add(way)
+    return sorted(found, key=lambda path: (-path.prize.weight, path.cost, path.components))
+
+
+def _from(entry: Entry, steps: Steps, prizes: Prizes) -> Iterable[Path]:
+    best: dict[Stand, int] = {entry.stand: entry.cost}
+    came: dict[Stand, Step] = {}
+    queue: list[tuple[int, int, Stand]] = [(entry.cost, 0, entry.stand)]
+    order, done = 0, set[Stand]()
+    won: dict[Prize, Stand] = {}
+    while queue:
+        cost, _, stand = heappop(queue)
+        if stand in done:
+            continue
+        done.add(stand)
+        for prize in prizes(stand):
+            won.setdefault(prize, stand)
+        for step in _leaving(stand, steps):
+            total = cost + step.cost
+            if total < best.get(step.target, total + 1):
+                best[step.target], came[step.target] = total, step
+                order += 1
+                heappush(queue, (total, order, step.target))
+    for prize, stand in won.items():
+        yield Path(entry, tuple(_back(stand, came)), prize)
+
+
+def _leaving(stand: Stand, steps: Steps) -> Iterable[Step]:
+    """The steps from a stand, and those that less would allow too."""
+    for hold in range(stand.hold, -1, -1):
+        lesser = stand._replace(hold=Hold(hold))
+        for step in steps(lesser):
+            yield step if lesser == stand else step._replace(source=stand)
+
+
+def _back(stand: Stand, came: dict[Stand, Step]) -> list[Step]:
+    way: list[Step] = []
+    while stand in came:
+        way.append(came[stand])
+        stand = came[stand].source
+    return way[::-1]

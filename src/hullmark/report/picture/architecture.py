@@ -1,0 +1,282 @@
+"""From the component graph of a scan to a scene: what is worth showing, and how it is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from hullmark.engine.attack.attack import Attack
+from hullmark.engine.attack.path import Path as AttackPath
+from hullmark.engine.result import Result, Settled
+from hullmark.model.component import Component, ComponentKind, Edge, EdgeKind, Graph
+from hullmark.model.terms import Severity
+from hullmark.model.workload import Workload
+from hullmark.report.picture.scene import Arrow, Path, Scene, Shape, Tile, Tone, Zone
+from hullmark.report.snippet import address
+from hullmark.report.workloads import models, together
+
+_HIDDEN = frozenset({EdgeKind.MAY_REACH})
+"""Edges of which there are too many to mean anything in a picture; the reports and the graph have them."""
+
+_ALONE = frozenset({ComponentKind.CONFIG, ComponentKind.SECRET, ComponentKind.IDENTITY, ComponentKind.BOUNDARY})
+"""Components that are shown only where they are joined to something."""
+
+_SHAPES: Mapping[ComponentKind, Shape] = {
+    ComponentKind.DATA_STORE: "store",
+    ComponentKind.MODEL: "store",
+    ComponentKind.EXTERNAL: "outside",
+    ComponentKind.MANAGED_SERVICE: "outside",
+    ComponentKind.ROUTE: "outside",
+    ComponentKind.SERVICE: "small",
+    ComponentKind.SECRET: "small",
+    ComponentKind.CONFIG: "small",
+    ComponentKind.IDENTITY: "small",
+    ComponentKind.BOUNDARY: "entry",
+}
+_KINDS = {
+    ComponentKind.DATA_STORE: "data store",
+    ComponentKind.MODEL: "model",
+    ComponentKind.EXTERNAL: "third party",
+    ComponentKind.MANAGED_SERVICE: "managed service",
+    ComponentKind.ROUTE: "route",
+    ComponentKind.SERVICE: "service",
+    ComponentKind.SECRET: "secret",
+    ComponentKind.CONFIG: "configuration",
+    ComponentKind.IDENTITY: "service account",
+    ComponentKind.BOUNDARY: "trust boundary",
+}
+_TONES: Mapping[Severity, Tone] = {
+    Severity.INFO: "info",
+    Severity.LOW: "low",
+    Severity.MEDIUM: "medium",
+    Severity.HIGH: "high",
+    Severity.CRITICAL: "critical",
+}
+_TELLING = (
+    EdgeKind.ROUTES,
+    EdgeKind.LOADS_MODEL,
+    EdgeKind.WRITES,
+    EdgeKind.READS,
+    EdgeKind.CALLS,
+    EdgeKind.TRAINS,
+    EdgeKind.EVALUATES,
+    EdgeKind.PROMOTES,
+    EdgeKind.SERVES,
+    EdgeKind.DEPENDS_ON,
+    EdgeKind.MOUNTS,
+    EdgeKind.RUNS_AS,
+    EdgeKind.MAY_REACH,
+)
+"""Kinds of edges, the most telling first."""
+
+_EVIDENCE, _FINDINGS = 12, 20
+"""How many pieces of evidence and findings the details of a tile list."""
+
+
+def scene(attack: Attack, result: Result, title: str) -> Scene:
+    """The scene of one deployable unit, with its attack paths."""
+    graph = attack.graph
+    stand_ins = dict(_stand_ins(graph))
+    edges = [edge for edge in map(_moved(stand_ins), graph.edges) if _matters(edge, graph)]
+    joined = {end for edge in edges for end in (edge.source, edge.target)}
+    shown = [
+        c
+        for c in graph.components
+        if not c.parent and c.id not in stand_ins and (c.kind not in _ALONE or c.id in joined)
+    ]
+    known = {component.id for component in shown}
+    found = _findings(graph, result, stand_ins)
+    zones = tuple(_zones(graph, shown))
+    names = {zone.id for zone in zones}
+    tiles = tuple(_tile(c, graph, result, found.get(c.id, ()), names) for c in shown)
+    arrows = _arrows(e for e in edges if e.source in known and e.target in known and e.source != e.target)
+    return Scene(title, tiles, tuple(arrows), zones, tuple(_paths(attack.paths, known, stand_ins)))
+
+
+def _stand_ins(graph: Graph) -> Iterator[tuple[str, str]]:
+    """What is shown by another tile: a service by the one workload behind it, a store by the workload that serves it."""
+    for service in graph.kinds(ComponentKind.SERVICE):
+        behind = {e.target for e in graph.out(service.id, EdgeKind.ROUTES)}
+        if len(behind) == 1 and service.declared:
+            yield service.id, behind.pop()
+    for store in graph.kinds(ComponentKind.DATA_STORE):
+        servers = {e.source for e in graph.into(store.id, EdgeKind.SERVES)}
+        if len(servers) == 1:
+            yield store.id, servers.pop()
+
+
+def _moved(stand_ins: Mapping[str, str]) -> Callable[[Edge], Edge]:
+    def end(component: str) -> str:
+        for _ in range(4):  # a service in front of a service in front of a workload
+            component = stand_ins.get(component, component)
+        return component
+
+    return lambda edge: edge._replace(source=end(edge.source), target=end(edge.target))
+
+
+def _matters(edge: Edge, graph: Graph) -> bool:
+    """Whether an edge says something in a picture; who may reach whom is shown only for who comes from outside."""
+    source, target = graph.by_id.get(edge.source), graph.by_id.get(edge.target)
+    if source is None or target is None:
+        return False
+    if edge.kind in _HIDDEN:
+        outside = source.kind is ComponentKind.BOUNDARY and source.label != "cluster"
+        return outside and target.kind in (ComponentKind.ROUTE, ComponentKind.WORKLOAD, ComponentKind.SERVICE)
+    if edge.kind is EdgeKind.RUNS_AS:
+        return target.id in graph.powers or target.label != "default"
+    loads = {e.target for e in graph.out(source.id, EdgeKind.LOADS_MODEL)} if edge.kind is EdgeKind.SERVES else ()
+    return edge.target not in loads
+
+
+def _findings(graph: Graph, result: Result, stand_ins: Mapping[str, str]) -> Mapping[str, Sequence[Settled]]:
+    found: dict[str, list[Settled]] = {}
+    for settled in result.findings:
+        component = graph.of(settled.resource)
+        if component is not None:
+            found.setdefault(stand_ins.get(component.id, component.id), []).append(settled)
+    return found
+
+
+def _zones(graph: Graph, shown: Iterable[Component]) -> Iterator[Zone]:
+    """The boundaries that hold something, each within the one that it lies in."""
+    wanted = {component.zone for component in shown if component.kind is not ComponentKind.BOUNDARY}
+    for zone in sorted(wanted):
+        boundary = graph.by_id.get(zone)
+        if boundary is not None and boundary.namespace:
+            yield Zone(zone, boundary.label, "namespace")
+        elif boundary is not None and boundary.label not in ("cluster", "internet"):
+            yield Zone(zone, boundary.label, "boundary")
+
+
+def _tile(component: Component, graph: Graph, result: Result, found: Sequence[Settled], zones: Iterable[str]) -> Tile:
+    workload = component.workload
+    worst = max((settled.severity for settled in found), default=None)
+    return Tile(
+        component.id,
+        component.label,
+        _subtitle(component),
+        tuple(_chips(result, workload)) if workload is not None else (),
+        workload.role.value if workload is not None else component.kind.value.replace("trust-boundary", "entry"),
+        _SHAPES.get(component.kind, "card"),
+        component.zone if component.zone in zones and component.kind is not ComponentKind.BOUNDARY else "",
+        _TONES[worst] if worst is not None else "",
+        len(found),
+        workload.role.value if workload is not None else component.kind.value,
+        dict(_details(component, graph, result, found)),
+    )
+
+
+def _subtitle(component: Component) -> str:
+    if component.workload is None:
+        told = component.facts.get("protocol") or component.facts.get("engine") or component.facts.get("type", "")
+        return " · ".join(filter(None, (_KINDS.get(component.kind, component.kind.value), told)))
+    words = component.workload.role.value.replace("-", " ")
+    engine = component.workload.engine
+    return f"{words} · {engine}" if engine else f"{words} · {component.workload.ref.kind}"
+
+
+def _chips(result: Result, workload: Workload) -> Iterator[str]:
+    devices = {a.resource.rpartition("/")[2] for c in workload.containers for a in c.accelerators}
+    if devices:
+        total = workload.accelerator_total
+        yield f"{'?' if total is None else total} {', '.join(sorted(devices))}"
+    replicas = together(result.architecture, workload)
+    if replicas.least is not None:
+        span = str(replicas.least) if replicas.least == replicas.most else f"{replicas.least}-{replicas.most or '?'}"
+        yield f"{span} replica{'' if span == '1' else 's'}"
+    exposure = result.architecture.exposure(workload)
+    yield f"{exposure.reach.word}, {exposure.authenticated}" if exposure.authenticated else exposure.reach.word
+
+
+def _details(
+    component: Component, graph: Graph, result: Result, found: Sequence[Settled]
+) -> Iterator[tuple[str, tuple[tuple[str, str], ...]]]:
+    facts = [("id", component.id), *((name, text) for name, text in component.facts.items() if text)]
+    if component.place is not None:
+        facts.append(("declared" if component.declared else "mentioned", address(component.place)))
+    if component.workload is not None:
+        facts += _about(result, component.workload)
+    yield "facts", tuple(facts)
+    if found:
+        rows = (
+            (s.severity.word, f"{s.finding.message} ({address(s.finding.at)}) [{s.check}]") for s in found[:_FINDINGS]
+        )
+        more = (("", f"and {len(found) - _FINDINGS} more"),) if len(found) > _FINDINGS else ()
+        yield "findings", (*rows, *more)
+    powers = graph.powers.get(component.id, ())
+    if powers:
+        yield "may do", tuple((power.kind, f"it {power.text}") for power in powers)
+    edges = [*graph.out(component.id), *graph.into(component.id)]
+    told = tuple(_relation(edge, component, graph) for edge in edges if edge.kind not in _HIDDEN)
+    if told:
+        yield "connections", told[:_EVIDENCE]
+
+
+def _about(result: Result, workload: Workload) -> Iterator[tuple[str, str]]:
+    for model in models(workload):
+        pin = model.digest or model.revision
+        yield "model", f"{model.id} at {pin}" if pin else f"{model.id}, not pinned"
+    impact = result.architecture.impact(workload)
+    yield "impact", f"{impact.impact.word}: {', '.join(impact.reasons)}" if impact.reasons else impact.impact.word
+    for hop in result.architecture.exposure(workload).path:
+        yield "exposed", f"{hop.text} ({address(hop.place)})"
+
+
+def _relation(edge: Edge, component: Component, graph: Graph) -> tuple[str, str]:
+    away = edge.source == component.id
+    other = graph.by_id.get(edge.target if away else edge.source)
+    name = other.label if other is not None else (edge.target if away else edge.source)
+    place = next((address(e.place) for e in edge.evidence if e.place is not None), "")
+    verb = edge.kind.value if away else f"{edge.kind.value} (from)"
+    return verb, f"{name} ({place})" if place else name
+
+
+def _arrows(edges: Iterable[Edge]) -> Iterator[Arrow]:
+    """One arrow for each pair, drawn as the most telling of what joins them and labelled with all of it."""
+    pairs: dict[tuple[str, str], list[Edge]] = {}
+    for edge in edges:
+        pairs.setdefault((edge.source, edge.target), []).append(edge)
+    for (source, target), joined in pairs.items():
+        main = min(joined, key=lambda edge: _TELLING.index(edge.kind))
+        kinds = [kind for kind in _TELLING if any(edge.kind is kind for edge in joined)]
+        evidence = next(
+            (address(e.place) for edge in (main, *joined) for e in edge.evidence if e.place is not None), ""
+        )
+        drawn = EdgeKind.ROUTES if main.kind is EdgeKind.MAY_REACH else main.kind
+        label = ", ".join(kind.value.replace("-", " ") for kind in kinds)
+        certain = any(edge.certain and not edge.unknown for edge in joined)
+        yield Arrow(
+            source, target, drawn.value, label if len(kinds) > 1 or drawn is not main.kind else "", certain, evidence
+        )
+
+
+def _paths(paths: Iterable[AttackPath], known: Iterable[str], stand_ins: Mapping[str, str]) -> Iterator[Path]:
+    """The attack paths that the picture has all components of; the ways between them may be shorter than drawn."""
+    kept = frozenset(known)
+    for path in paths:
+        ways = (stand_ins.get(component, component) for component in path.components)
+        visited = tuple(dict.fromkeys(component for component in ways if component in kept))
+        if len(visited) > 1:
+            yield Path(f"{path.entry.text} gets {path.prize.text}", visited)
+
+
+def side_by_side(scenes: Sequence[Scene], title: str) -> Scene:
+    """Several scenes in one, each in a frame of its own."""
+    if len(scenes) == 1:
+        return scenes[0]._replace(title=title)
+    tiles: list[Tile] = []
+    arrows: list[Arrow] = []
+    zones: list[Zone] = []
+    paths: list[Path] = []
+    for number, one in enumerate(scenes):
+        frame = f"unit {number}"
+        zones.append(Zone(frame, one.title, "boundary"))
+        zones += (
+            z._replace(id=f"{frame} {z.id}", parent=f"{frame} {z.parent}" if z.parent else frame) for z in one.zones
+        )
+        tiles += (t._replace(id=f"{frame} {t.id}", zone=f"{frame} {t.zone}" if t.zone else frame) for t in one.tiles)
+        arrows += (a._replace(source=f"{frame} {a.source}", target=f"{frame} {a.target}") for a in one.arrows)
+        paths += (
+            p._replace(title=f"{p.title} ({one.title})", tiles=tuple(f"{frame} {tile}" for tile in p.tiles))
+            for p in one.paths
+        )
+    return Scene(title, tuple(tiles), tuple(arrows), tuple(zones), tuple(paths))

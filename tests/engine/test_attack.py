@@ -1,0 +1,173 @@
+"""Attack paths: each rule leads on where it should and nowhere else, and a repair that is counted really cuts."""
+
+from __future__ import annotations
+
+from tests.engine.scanning import result
+
+from hullmark.checks.registry import checks
+from hullmark.engine.attack.attack import Attack, attacks
+from hullmark.engine.attack.path import Entry, Hold, Path, Prize, Stand, Step
+from hullmark.engine.attack.prizes import KINDS
+from hullmark.engine.attack.search import search
+from hullmark.engine.attack.techniques import TECHNIQUES
+from hullmark.engine.merge import merge
+from hullmark.sources import Reading
+from hullmark.sources.unit import Unit
+
+
+def attack(text: str) -> Attack:
+    found = merge([(Unit("deploy", "manifests", Reading((), (), (), 1)), result(text, checks()))])
+    (made,) = attacks(found)
+    return made
+
+
+def ways(text: str, kind: str = "") -> list[Path]:
+    return [path for path in attack(text).paths if not kind or path.prize.kind == kind]
+
+
+def deployment(name: str, container: str, pod: str = "") -> str:
+    return f"""\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: {name}, namespace: ml}}
+spec:
+  replicas: 1
+  selector: {{matchLabels: {{app: {name}}}}}
+  template:
+    metadata: {{labels: {{app: {name}}}}}
+    spec:
+      {pod or "automountServiceAccountToken: false"}
+      containers:
+        - name: main
+          {container}
+---
+"""
+
+
+def service(name: str, port: int, kind: str = "ClusterIP") -> str:
+    return f"""\
+apiVersion: v1
+kind: Service
+metadata: {{name: {name}, namespace: ml}}
+spec: {{type: {kind}, selector: {{app: {name}}}, ports: [{{port: {port}}}]}}
+---
+"""
+
+
+VLLM = deployment(
+    "chat",
+    "image: vllm/vllm-openai:v0.11.0\n          args: [--model, org/model]\n          ports: [{containerPort: 8000}]\n"
+    "          resources: {limits: {nvidia.com/gpu: 1}}",
+)
+NOTEBOOK = deployment(
+    "lab",
+    "image: quay.io/jupyter/scipy-notebook:2025-01-01\n          args: [start-notebook.sh, --NotebookApp.token='']\n"
+    "          ports: [{containerPort: 8888}]\n          securityContext: {privileged: true}",
+    "serviceAccountName: lab",
+)
+ADMIN = """\
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: lab, namespace: ml}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: lab}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+subjects: [{kind: ServiceAccount, name: lab, namespace: ml}]
+---
+"""
+
+
+def test_a_public_model_server_gives_away_its_accelerators() -> None:
+    (path,) = ways(VLLM + service("chat", 8000, "LoadBalancer"), "accelerators")
+
+    assert path.entry.text == "anybody on the internet"
+    assert [s.check for s in path.findings] == ["unauthenticated-public-inference"]
+    assert path.cost == 2
+    assert path.unknown == ()
+
+
+def test_what_is_not_reached_is_not_attacked() -> None:
+    assert ways(VLLM) == []
+    assert ways(VLLM + service("chat", 8000)) == []
+
+
+def test_a_public_notebook_ends_in_the_whole_cluster_and_on_its_node() -> None:
+    found = ways(NOTEBOOK + service("lab", 8888, "LoadBalancer") + ADMIN)
+    kinds = {(path.entry.text, path.prize.kind) for path in found}
+
+    assert ("anybody on the internet", "cluster-admin") in kinds
+    assert ("anybody on the internet", "node") in kinds
+    assert found[0].prize.kind == "cluster-admin"
+    steps = [step.text for step in next(p for p in found if p.entry.text == "anybody on the internet").steps]
+    assert steps[-2:] == ["takes the token of account 'lab'", "does anything in the whole cluster, as 'lab'"]
+
+
+def test_a_token_that_is_not_mounted_is_not_taken() -> None:
+    safe = NOTEBOOK.replace(
+        "serviceAccountName: lab", "serviceAccountName: lab\n      automountServiceAccountToken: false"
+    )
+    kinds = {path.prize.kind for path in ways(safe + service("lab", 8888, "LoadBalancer") + ADMIN)}
+
+    assert "cluster-admin" not in kinds
+    assert "node" in kinds
+
+
+def test_a_repair_that_is_counted_cuts() -> None:
+    text = NOTEBOOK + service("lab", 8888, "LoadBalancer") + ADMIN
+    made = attack(text)
+    admin = next(c for c in made.chokes if c.check == "cluster-admin-binding")
+    without = attack(NOTEBOOK + service("lab", 8888, "LoadBalancer"))
+
+    assert admin.of == len(made.paths)
+    assert admin.cut == len(made.paths) - len(without.paths) > 0
+
+
+def test_a_model_that_others_publish_is_a_way_in() -> None:
+    remote = VLLM.replace("[--model, org/model]", "[--model, org/model, --trust-remote-code]")
+    (path,) = ways(remote, "accelerators")
+
+    assert path.entry.text == "whoever can change model 'org/model' where it is published"
+    assert {s.check for s in path.findings} == {"trusted-remote-code", "unpinned-model"}
+
+
+def test_what_had_to_be_assumed_is_said() -> None:
+    ui = deployment(
+        "ui",
+        "image: ghcr.io/open-webui/open-webui:v0.6.5\n          ports: [{containerPort: 8080}]\n"
+        "          env: [{name: OPENAI_API_BASE_URL, value: 'http://chat:8000/v1'}]",
+    )
+    found = ways(ui + service("ui", 8080, "LoadBalancer") + VLLM + service("chat", 8000))
+
+    assert all(path.unknown == ("whether it asks its users for a name cannot be seen",) for path in found)
+
+
+def test_only_known_techniques_and_prizes_are_named() -> None:
+    text = NOTEBOOK + service("lab", 8888, "LoadBalancer") + ADMIN + VLLM + service("chat", 8000, "LoadBalancer")
+    names = {name for path in ways(text) for step in path.steps for name in step.techniques}
+
+    assert names <= set(TECHNIQUES)
+    assert {path.prize.kind for path in ways(text)} <= set(KINDS)
+    assert all(name in TECHNIQUES for _, _, used in KINDS.values() for name in used)
+
+
+def test_the_same_text_gives_the_same_paths() -> None:
+    text = NOTEBOOK + service("lab", 8888, "LoadBalancer") + ADMIN
+    one, other = ([(p.entry.text, p.prize, p.components) for p in ways(text)] for _ in range(2))
+
+    assert one == other
+
+
+def test_of_several_ways_the_cheapest_is_taken() -> None:
+    a, b, c = (Stand(name, Hold.CONTROL) for name in "abc")
+    steps = {
+        a: [Step(a, b, "far", (), cost=1), Step(a, c, "straight", (), cost=5)],
+        b: [Step(b, c, "on", (), cost=1), Step(b, a, "back", (), cost=1)],
+    }
+    prize = Prize("data", "it", 4)
+    (path,) = search([Entry(a, "x")], lambda s: steps.get(s, []), lambda s: [prize] if s == c else [])
+
+    assert [step.text for step in path.steps] == ["far", "on"]
+    assert path.cost == 2
+    assert path.components == ("a", "b", "c")
