@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from textwrap import dedent, indent
 
 import pytest
 
 from hullmark.graph.build import build
+from hullmark.graph.components import components
 from hullmark.model.architecture import Architecture, Exposure
+from hullmark.model.component import EdgeKind, Graph
 from hullmark.model.terms import Reach
 from hullmark.sources.compose import read_project
 
@@ -175,3 +178,61 @@ def test_a_service_on_loopback_is_still_reached_by_its_peers(tmp_path: Path) -> 
     assert exposure(arch, "a").reach is Reach.LOOPBACK
     assert exposure(arch, "a").reached
     assert not exposure(arch, "c").reached
+
+
+NETWORKED = """
+name: shop
+services:
+  api:
+    image: registry.example/api:1.2.0
+    ports: ["127.0.0.1:80:80"]
+    environment:
+      LLM_URL: http://llm:8000/v1
+      DATABASE_URL: postgresql://shop:${PASSWORD:?}@db:5432/shop
+    networks: [default, data]
+  llm: {image: "vllm/vllm-openai:v0.9.1", ports: ["8000:8000"], volumes: ["models:/models"]}
+  db: {image: "postgres:16.4", networks: [data]}
+networks: {data: {internal: true}}
+volumes: {models: }
+"""
+
+
+def edges(graph: Graph, kind: EdgeKind) -> set[tuple[str, str]]:
+    return {(e.source, e.target) for e in graph.edges if e.kind is kind}
+
+
+def test_the_component_graph_of_a_project(tmp_path: Path) -> None:
+    graph = components(project(tmp_path, NETWORKED))
+    service, workload, boundary = "service/shop/ComposeService", "workload/shop/ComposeService", "trust-boundary"
+    assert edges(graph, EdgeKind.CALLS) == {
+        (f"{workload}/api", f"{service}/llm"),
+        (f"{workload}/api", f"{service}/db"),
+    }
+    assert edges(graph, EdgeKind.ROUTES) == {(f"{service}/{n}", f"{workload}/{n}") for n in ("api", "llm", "db")}
+    assert edges(graph, EdgeKind.RUNS_AS) == set()
+    reaching = edges(graph, EdgeKind.MAY_REACH)
+    assert {target for source, target in reaching if source == f"{boundary}/internet"} == {f"{workload}/llm"}
+    assert {source for source, target in reaching if target == f"{boundary}/internet"} == {
+        f"{workload}/llm",
+        f"{workload}/api",
+    }
+    assert (f"{boundary}/network/shop/data", f"{workload}/db") in reaching
+    assert (f"{boundary}/network/shop/data", f"{workload}/llm") not in reaching
+    assert graph.by_id[f"{boundary}/cluster"].label == "Docker host"
+    assert graph.by_id[f"{service}/llm"].facts["protocol"] == "OpenAI-compatible"
+
+
+def test_the_component_graph_speaks_of_containers_and_hosts(tmp_path: Path) -> None:
+    texts = set()
+    for file in [project(tmp_path, NETWORKED), *stacks()]:
+        for edge in components(file).edges:
+            texts.update(re.sub(r"'[^']*'", "", text) for text in (edge.unknown, *(e.text for e in edge.evidence)))
+    assert len(texts) > 10
+    assert [
+        t for t in texts if re.search(r"\b(?:pods?|nodes?|ConfigMap|claim|account|policy|policies|operator)\b", t)
+    ] == []
+
+
+def stacks() -> list[Architecture]:
+    files = sorted((Path(__file__).parents[1] / "data" / "compose").glob("*/*compose.y*ml"))
+    return [build(read_project([str(file)]).reading.resources) for file in files]

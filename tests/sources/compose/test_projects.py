@@ -29,7 +29,7 @@ def grouped(folder: Path, files: dict[str, str]) -> list[tuple[list[str], str]]:
         ({"compose.yaml": WHOLE, "docker-compose.yml": WHOLE}, [(["compose.yaml"], ""), (["docker-compose.yml"], "")]),
         (
             {"docker-compose.yml": WHOLE, "docker-compose.override.yml": FRAGMENT},
-            [(["docker-compose.yml", "docker-compose.override.yml"], "docker-compose.override.yml")],
+            [(["docker-compose.yml", "docker-compose.override.yml"], "")],
         ),
         (
             {"compose.yaml": WHOLE, "compose.gpu.yaml": FRAGMENT},
@@ -47,7 +47,7 @@ def grouped(folder: Path, files: dict[str, str]) -> list[tuple[list[str], str]]:
         ({"compose.override.yaml": WHOLE}, [(["compose.override.yaml"], "")]),
         (
             {"compose.yaml": WHOLE, "prod.yaml": WHOLE, ".env": "COMPOSE_FILE=prod.yaml:compose.yaml\n"},
-            [(["prod.yaml", "compose.yaml"], "compose.yaml")],
+            [(["prod.yaml", "compose.yaml"], "")],
         ),
         (
             {"compose.yaml": WHOLE, ".env": "COMPOSE_FILE=compose.yaml:none.yaml\n"},

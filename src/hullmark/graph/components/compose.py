@@ -83,7 +83,7 @@ def _networks(scene: Scene, podset: PodSet) -> None:
             scene.draft.edge(EdgeKind.MAY_REACH, source, target, Why(f"is on network '{name}'", place))
     mode = string(workload.resource.spec, "networkMode")
     if mode != "none" and not is_internal(workload):
-        why = Why("no network of its own closes it off", None)
+        why = Why("is not on internal networks only", None)
         for zone in (INTERNET, CLUSTER) if mode == "host" else (INTERNET,):
             scene.draft.edge(EdgeKind.MAY_REACH, owner, scene.zones.basic(zone), why)
 

@@ -63,11 +63,16 @@ def worth_reading(name: str, value: str) -> bool:
 # -- variables and command lines -----------------------------------------------------------------
 
 
+_IN_CREDENTIALS = re.compile(r"\$(?:\{[^{}]{1,80}\}|\([^()]{1,80}\))(?=[^\s/@]{0,128}@)")
+"""What is filled in elsewhere before the host of an address."""
+
+
 def variables(container: Container) -> Iterator[Setting]:
-    """The variables of a container whose values are known."""
+    """The variables of a container, with what is written of those that are known in part: their host may be."""
     for variable in container.environment.values():
-        if variable.value and worth_reading(variable.name, variable.value):
-            yield Setting(variable.name, variable.value, f"variable '{variable.name}'", _value(variable))
+        value = variable.value or _IN_CREDENTIALS.sub("x", string(variable.node.value, "value"))
+        if value and worth_reading(variable.name, value):
+            yield Setting(variable.name, value, f"variable '{variable.name}'", _value(variable))
 
 
 def _value(variable: Variable) -> Node:
