@@ -20,6 +20,7 @@ def seen(found: list[Address]) -> list[tuple[str, str, str]]:
         ("HTTPS://Api.OpenAI.com", [("https", "api.openai.com", "")]),
         ("postgresql+psycopg://u:p@db.data.svc.cluster.local.:5432/app", [("postgresql+psycopg", "db.data.svc.cluster.local", "5432")]),
         ("jdbc:postgresql://db:5432/app", [("postgresql", "db", "5432")]),
+        ("http://a:1/v1;https://b,http://c:2", [("http", "a", "1"), ("https", "b", ""), ("http", "c", "2")]),
         ("mongodb://a:1,b:2/x", [("mongodb", "a", "1"), ("mongodb", "b", "2")]),
         ("http://[fd00::1]:8080/x", [("http", "fd00::1", "8080")]),
         ("see (http://a/b), then http://c.", [("http", "a", ""), ("http", "c", "")]),

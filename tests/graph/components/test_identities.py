@@ -49,7 +49,7 @@ def test_who_runs_as_whom() -> None:
 
 
 def test_an_operator_may_choose_the_account() -> None:
-    nim = "apiVersion: apps.nvidia.com/v1alpha1\nkind: NIMService\nmetadata: {name: n}\nspec: {image: {repository: x, tag: '1'}}\n"
+    nim = "apiVersion: apps.nvidia.com/v1alpha1\nkind: NIMService\nmetadata: {name: nim}\nspec: {image: {repository: x, tag: '1'}}\n"
     [edge] = edges(draw(nim), "runs-as").values()
 
     assert not edge.certain
