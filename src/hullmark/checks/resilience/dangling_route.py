@@ -107,7 +107,7 @@ class _Backend(NamedTuple):
     kind: str
     namespace: str
     name: str
-    port: Value
+    port: str | int | None
     place: Place
     port_place: Place
 
@@ -151,7 +151,7 @@ def _backends(route: Resource) -> Iterator[_Backend]:
             for backend in rule.children("backendRefs"):
                 kind = string(backend.value, "kind") or "Service"
                 space = string(backend.value, "namespace") or route.ref.namespace
-                name, port = string(backend.value, "name"), backend.get("port")
+                name, port = string(backend.value, "name"), _port(backend.get("port"))
                 yield _Backend(kind, space, name, port, backend.at("name"), backend.at("port"))
         return
     paths = (path for rule in spec.children("rules") for path in rule.children("http", "paths"))
@@ -161,16 +161,21 @@ def _backends(route: Resource) -> Iterator[_Backend]:
 
 def _of_ingress(service: Node, namespace: str) -> _Backend:
     field = "name" if string(service.value, "port", "name") else "number"
-    name, port = string(service.value, "name"), service.get("port", field)
+    name, port = string(service.value, "name"), _port(service.get("port", field))
     return _Backend("Service", namespace, name, port, service.at("name"), service.at("port", field))
 
 
-def _has(service: Resource, port: Value) -> bool:
+def _port(value: Value) -> str | int | None:
+    """A port as written; what can be none is left to others to refuse."""
+    return value if isinstance(value, (str, int)) and not isinstance(value, bool) else None
+
+
+def _has(service: Resource, port: str | int | None) -> bool:
     """Whether a service has a port of this number or name; one of another kind, or without ports, may have any."""
     if port is None or service.ref.group or string(service.spec, "type") == "ExternalName":
         return True
     ports = items(service.spec, "ports")
     if not ports or (isinstance(port, str) and is_placeholder(port)):
         return True
-    known = {value for p in ports if isinstance(p, dict) for value in (p.get("port"), p.get("name"))}
+    known = [value for p in ports if isinstance(p, dict) for value in (p.get("port"), p.get("name"))]
     return port in known or any(not isinstance(p, dict) or isinstance(p.get("port"), str) for p in ports)
