@@ -39,9 +39,6 @@ STORIES = {
         "cluster-admin-binding", "overpowered-agent-identity", "package-install-at-start", "unauthenticated-mcp-server",
         "plaintext-secret-in-env", "host-network", "host-path-volume", "plaintext-ingress",
     },
-    "compose-rag": {
-        "unauthenticated-vector-store", "package-install-at-start", "ephemeral-vector-store", "floating-image-tag",
-    },
     "team-assistant-compose": {
         "unauthenticated-public-inference", "privileged-container", "trusted-remote-code", "plaintext-secret-in-env",
         "unauthenticated-vector-store", "ephemeral-vector-store", "runtime-socket-mount", "missing-shared-memory",

@@ -96,7 +96,7 @@ def build(resources: Sequence[Resource], *, complete: bool = False) -> Architect
 
 
 def _drawn(arch: Architecture) -> Graph:
-    """The component graph; only what asks for it loads its builders."""
+    """The component graph; what draws it is loaded only for scans that ask, since that costs as long as a small scan."""
     from hullmark.graph.components import components
 
     return components(arch)
