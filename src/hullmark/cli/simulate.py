@@ -35,7 +35,9 @@ def run(options: argparse.Namespace) -> int:
         if any(not workload.template for workload in architecture.workloads):
             found.append((unit.title, simulate(architecture, topology, rates)))
     if not found:
-        complain("nothing to simulate", HullmarkError("", "no workload was found; name files or folders that hold some"))
+        complain(
+            "nothing to simulate", HullmarkError("", "no workload was found; name files or folders that hold some")
+        )
         return NOTHING
     if options.format == "json":
         write(simulation_json.as_json(found))
@@ -61,7 +63,9 @@ COMMAND = Command(
                     "FILE",
                     words=FILES,
                 ),
-                Option("--rates", "failures that you counted yourself, instead of the rates that ship", "FILE", words=FILES),
+                Option(
+                    "--rates", "failures that you counted yourself, instead of the rates that ship", "FILE", words=FILES
+                ),
             ),
         ),
         ("how it is rendered", RENDERING),

@@ -172,13 +172,19 @@ def percent(unavailability: float) -> str:
 
 
 def _training(run: Training) -> Iterator[Row]:
-    yield run.name, f"{count(run.nodes, 'node')}, {count(run.devices, 'accelerator')}: a failure every {duration(run.between * 3600)}"
+    yield (
+        run.name,
+        f"{count(run.nodes, 'node')}, {count(run.devices, 'accelerator')}: a failure every {duration(run.between * 3600)}",
+    )
     yield "", f"{run.per_month:.3g} interruptions expected in 30 days"
     if run.progress is None or run.restart is None:
         yield "", "no failure of a node is survived before an unknown repair, so progress cannot be told"
     else:
         wasted = f"; {run.wasted_per_day:.3g} accelerator-hours a day are none" if run.devices else ""
-        yield "", f"back after {duration(run.restart * 3600)}; {run.progress:.2%} of the time is progress at best{wasted}"
+        yield (
+            "",
+            f"back after {duration(run.restart * 3600)}; {run.progress:.2%} of the time is progress at best{wasted}",
+        )
     yield (
         "",
         f"best checkpoint interval {duration(run.best * 3600)} (Young {duration(run.young * 3600)}, "
@@ -186,7 +192,10 @@ def _training(run: Training) -> Iterator[Row]:
     )
     if run.interval is not None and run.right_step is not None:
         where = address(run.interval.place)
-        yield "", f"saves every {run.interval.steps} steps ({where}): the best if a step takes {duration(run.right_step)}"
+        yield (
+            "",
+            f"saves every {run.interval.steps} steps ({where}): the best if a step takes {duration(run.right_step)}",
+        )
     elif not run.saves:
         yield "", "no place for checkpoints is seen: every failure may start it from the beginning"
 

@@ -43,9 +43,7 @@ def _simulation(one: Simulation) -> dict[str, Any]:
         "services": [
             {"name": visible(s.name), "pods": s.pods, "needs": list(map(_need, s.needs))} for s in one.services
         ],
-        "pending": {
-            visible(name): {visible(w): n for w, n in words.items()} for name, words in one.pending.items()
-        },
+        "pending": {visible(name): {visible(w): n for w, n in words.items()} for name, words in one.pending.items()},
         "failures": [_blast(blast) for blast in one.blasts],
         "singlePoints": [
             {

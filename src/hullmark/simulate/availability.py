@@ -126,9 +126,7 @@ def _interval(counted: Counter[_Cause]) -> tuple[float, float]:
     """Where 95 % of draws of the rates lie; one draw of a rate counts for all components that share it."""
     known = {c.rate.name: c.rate for c in counted}
     random = Random(SEED)  # noqa: S311 - repeatable
-    drawn = sorted(
-        _together(counted, {name: known[name].draw(random) for name in sorted(known)}) for _ in range(DRAWS)
-    )
+    drawn = sorted(_together(counted, {name: known[name].draw(random) for name in sorted(known)}) for _ in range(DRAWS))
     return drawn[round(DRAWS * 0.025)], drawn[round(DRAWS * 0.975) - 1]
 
 

@@ -212,7 +212,9 @@ def _return(course: _Course, moment: float, seats: Sequence[Seat]) -> None:
         others = [o for o in standing.cluster.on[seat.node] if standing.origin.get(o) is not seat.pod]
         cached = any(standing.member.get(standing.origin.get(o, o)) is member for o in others)
         scale = standing.pools[seat.node].autoscale
-        begun = started(course.start(seat.pod), course.speeds, cached=cached, others=together[:number] + together[number + 1 :])
+        begun = started(
+            course.start(seat.pod), course.speeds, cached=cached, others=together[:number] + together[number + 1 :]
+        )
         detected = min(course.clock.not_ready, moment)
         phases = replace(
             begun,

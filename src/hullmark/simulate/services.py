@@ -47,7 +47,9 @@ def services(fleet: Fleet, arch: Architecture, objectives: Sequence[Objective] =
     disruption budget. Else both one pod and all of them are looked at.
     """
     return tuple(
-        Service(title(member), member, tuple(_needs(member, arch, objectives))) for member in fleet.members if member.pods
+        Service(title(member), member, tuple(_needs(member, arch, objectives)))
+        for member in fleet.members
+        if member.pods
     )
 
 

@@ -157,9 +157,7 @@ def _single_points(service: Service, blasts: tuple[Blast, ...]) -> Iterator[Sing
             yield SinglePoint(service, need, kind, tuple(n for n, _ in mine), max(time for _, time in mine))
 
 
-def _assumptions(
-    topology: Topology, members: tuple[Member, ...], used: Mapping[str, Rate]
-) -> tuple[Assumption, ...]:
+def _assumptions(topology: Topology, members: tuple[Member, ...], used: Mapping[str, Rate]) -> tuple[Assumption, ...]:
     texts = list(topology.assumptions)
     texts += [
         f"rate '{r.name}': {r.per_year:.3g} a year ({r.kind}), {r.repair_hours:g} h to mend ({r.repair_kind}); {r.what}"
@@ -171,4 +169,3 @@ def _assumptions(
     texts.append("nothing else runs on the nodes, and what a workload calls it cannot do without")
     texts.append("outages by change (deployments, configuration) are not counted: numbers are the infrastructure part")
     return tuple(Assumption(text) for text in texts)
-
