@@ -13,7 +13,7 @@ from hullmark.version import __version__
 if TYPE_CHECKING:
     from hullmark.cli.command import Command
 
-COMMANDS = ("scan", "fix", "inventory", "map", "paths", "report", "explain", "checks", "completion")
+COMMANDS = ("scan", "fix", "inventory", "map", "paths", "simulate", "report", "explain", "checks", "completion")
 """The commands in the order of the help; each is the module of its name and defines ``COMMAND``."""
 
 

@@ -88,8 +88,8 @@ def build(resources: Sequence[Resource], *, complete: bool = False) -> Architect
         by_name=_grouped(((r.ref.kind, r.ref.name), r) for r in resources),
         callers=called,
         outside=without_pods(workloads),
+        draw=_drawn,
         complete=complete,
-        drawn=_drawn,
     )
     object.__setattr__(arch, "importance", {w: _weighed(w, arch) for w in workloads})
     return arch

@@ -227,15 +227,15 @@ class Architecture:
     """The workloads whose settings name a Service of this one (`Architecture.dependants`)."""
     outside: Mapping[Workload, Exposure] = field(default_factory=dict)
     """How far workloads reach whose pods only their operators know, where their own objects publish them."""
+    draw: Callable[[Architecture], Graph] = lambda _: Graph()
+    """Draws the component graph; the graph package gives it, `Architecture.graph` asks for it once."""
     complete: bool = False
     """Whether the scan is known to hold everything that is deployed: what is referred to and not there is missing."""
-    drawn: Callable[[Architecture], Graph] = lambda _: Graph()
-    """Draws the component graph; what builds the architecture gives it, since the model knows nothing of how."""
 
     @cached_property
     def graph(self) -> Graph:
-        """The component graph, drawn when the first check or report asks for it."""
-        return self.drawn(self)
+        """The component graph, drawn when it is first asked for."""
+        return self.draw(self)
 
     def around(self, podset: PodSet) -> Links:
         """What is around a pod set."""
@@ -342,8 +342,8 @@ def side_by_side(architectures: Sequence[Architecture]) -> Architecture:
         by_name=_listed(a.by_name for a in architectures),
         callers=_united(a.callers for a in architectures),
         outside=_united(a.outside for a in architectures),
+        draw=lambda _: together(tuple(a.graph for a in architectures)),
         complete=all(a.complete for a in architectures),
-        drawn=lambda _: together(tuple(a.graph for a in architectures)),
     )
 
 

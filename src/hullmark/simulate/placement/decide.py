@@ -16,6 +16,9 @@ from hullmark.simulate.placement.shape import Pod
 
 Refusals = Mapping[int, Refusal]
 
+WORDS_NO_NODES = "no nodes available to schedule pods"
+"""What is said where there is no node at all (``ErrNoNodesAvailable`` in ``pkg/scheduler/schedule_one.go``)."""
+
 
 class Ranking(NamedTuple):
     """Feasible nodes, by index, and their total scores."""
@@ -164,6 +167,8 @@ def why_pending(cluster: Cluster, pod: Pod) -> str:
     """What kube-scheduler says of a pod that fits nowhere, preemption left aside."""
     if pod.shape.blocked:
         return pod.shape.blocked
+    if not cluster.size:
+        return WORDS_NO_NODES
     if nodes.named(pod.shape) == frozenset():
         return f"{message(cluster.size, ())} {nodes.WORDS_CONFLICT}."
     return message(cluster.size, refusals(cluster, pod).values())

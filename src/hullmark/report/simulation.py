@@ -1,0 +1,218 @@
+"""Simulations for people: what fails, who stops, for how long, and what the numbers rest on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+
+from hullmark.report.snippet import address
+from hullmark.report.style import Paint, painter
+from hullmark.report.visible import cells, count, fit, visible, wrap
+from hullmark.simulate.availability import Availability
+from hullmark.simulate.blast import Blast, Impact
+from hullmark.simulate.simulation import Proof, Simulation
+from hullmark.simulate.training import Training
+from hullmark.version import __version__
+
+Row = tuple[str, ...]
+
+KINDS = {
+    "node": "node",
+    "reclaim": "spot reclaim of",
+    "zone": "zone",
+    "region": "region",
+    "pool": "accelerator pool",
+    "control-plane": "control plane",
+    "start-only": "provider",
+    "third-party": "provider",
+}
+"""How a kind of failure is called before its name."""
+
+
+def render(simulations: Sequence[tuple[str, Simulation]], *, color: bool, width: int = 100) -> str:
+    """Simulations of deployable units for a terminal."""
+    paint, room = painter(color=color), max(width, 60)
+    lines: list[str] = []
+    for title, one in simulations:
+        if len(simulations) > 1:
+            lines += [paint(f"── {visible(title)} ".ljust(room, "─"), "faint"), ""]
+        lines += _simulation(one, paint, room)
+    return "\n".join(lines) + "\n"
+
+
+def _simulation(one: Simulation, paint: Paint, width: int) -> Iterator[str]:
+    yield from _section("pods that fit nowhere before anything fails", _pending(one), paint, width)
+    yield from _section("what a single failure does", _blasts(one.blasts), paint, width)
+    yield from _section("single points of failure", _points(one), paint, width)
+    yield from _section("is what is needed still placed after losing one?", map(_proof, one.proofs), paint, width)
+    yield from _section("draining a pool, node by node", _drains(one), paint, width)
+    title = "availability, the infrastructure part: single failures only"
+    yield from _section(title, _availabilities(one.availabilities), paint, width)
+    yield from _section("training", (row for run in one.trainings for row in _training(run)), paint, width)
+    yield paint("what this rests on", "strong")
+    for assumption in one.assumptions:
+        where = "" if assumption.place is None else f" ({address(assumption.place)})"
+        for index, line in enumerate(wrap(visible(assumption.text + where), width - 4)):
+            yield f"  {'-' if index == 0 else ' '} {line}"
+    yield paint(f"hullmark {__version__}, rates {one.rates_digest}, seed {one.seed}", "faint")
+    yield ""
+
+
+def _section(title: str, rows: Iterable[Row], paint: Paint, width: int) -> Iterator[str]:
+    """Rows under a title, the last column wrapped; nothing at all without rows."""
+    found = [tuple(map(visible, row)) for row in rows]
+    if not found:
+        return
+    yield paint(title, "strong")
+    columns = max(map(len, found)) - 1
+    sizes = [max((cells(row[c]) for row in found if len(row) > c + 1), default=0) for c in range(columns)]
+    for row in found:
+        left = "  ".join(fit(text, size) for text, size in zip(row[:-1], sizes, strict=False))
+        indent = cells(left) + 4 if left else 2
+        lines = list(wrap(row[-1], max(width - indent, 30))) or [""]
+        yield f"  {left}{'  ' if left else ''}{lines[0]}".rstrip()
+        yield from (" " * indent + line for line in lines[1:])
+    yield ""
+
+
+def _pending(one: Simulation) -> Iterator[Row]:
+    for name, words in one.pending.items():
+        for why, number in words.items():
+            yield name, count(number, "pod"), why
+
+
+def _blasts(blasts: Sequence[Blast]) -> Iterator[Row]:
+    """One row for each failure and service; failures of one kind that touch nothing are counted."""
+    quiet: dict[str, int] = {}
+    for blast in blasts:
+        failure = blast.failure
+        name = f"{KINDS[failure.kind]} {failure.name}"
+        if not blast.impacts and failure.note:
+            yield name, failure.note
+        elif not blast.impacts:
+            quiet[failure.kind] = quiet.get(failure.kind, 0) + 1
+        for index, impact in enumerate(blast.impacts):
+            yield (name if index == 0 else "", impact.service.name, _serving(impact), _course(impact))
+    for kind, number in quiet.items():
+        yield f"{count(number, KINDS[kind].removesuffix(' of'))}", "nothing stops"
+
+
+def _serving(impact: Impact) -> str:
+    return f"{impact.service.pods} → {impact.before} → {impact.after}"
+
+
+def _course(impact: Impact) -> str:
+    needs = zip(impact.service.needs, impact.times, strict=True)
+    short = [f"{need.name} ({need.pods}) missing for {duration(time)}" for need, time in needs if time > 0]
+    words = [f"{count(number, 'pod')} pending: {why}" for why, number in impact.pending.items()]
+    return "; ".join(short or [f"enough serve, all again after {duration(impact.away)}"]) + "".join(
+        f"; {word}" for word in words
+    )
+
+
+def _points(one: Simulation) -> Iterator[Row]:
+    for point in one.single_points:
+        names = ", ".join(point.names[:3]) + (f" and {len(point.names) - 3} more" if len(point.names) > 3 else "")
+        need = f"{point.need.name} ({point.need.pods} of {point.service.pods})"
+        yield point.service.name, need, f"{KINDS[point.kind]} {names}: up to {duration(point.longest)}"
+
+
+def _proof(proof: Proof) -> Row:
+    need = f"{proof.need.name} ({proof.need.pods} of {proof.service.pods})"
+    if proof.holds:
+        return proof.service.name, need, f"any {KINDS[proof.kind]}", "yes"
+    names = ", ".join(proof.breaks[:3]) + (f" and {len(proof.breaks) - 3} more" if len(proof.breaks) > 3 else "")
+    why = f": {proof.words[0]}" if proof.words else ""
+    return proof.service.name, need, f"any {KINDS[proof.kind]}", f"no, not without {names}{why}"
+
+
+def _drains(one: Simulation) -> Iterator[Row]:
+    for drain in one.drains:
+        yield drain.pool, count(drain.nodes, "node"), drain.verdict
+        for name, why in drain.blocked.items():
+            yield "", "", f"{name}: {why}"
+        for service, need, fewest in drain.short:
+            yield "", "", f"{service.name}: {need} is missing, {fewest} of {service.pods} serve meanwhile"
+
+
+def _availabilities(found: Sequence[Availability]) -> Iterator[Row]:
+    for one in found:
+        need = f"{one.need.name} ({one.need.pods} of {one.service.pods}; {one.need.because})"
+        yield one.service.name, need
+        yield "", _number(one)
+        for share in one.shares:
+            part = f"{share.part:.1%}" if share.part >= 0.001 else "<0.1%"
+            yield "", f"{part} {share.group}: {share.per_year:.3g} times a year ({share.kind})"
+        if one.unbounded:
+            yield "", f"not counted, because how often or how long is not known: {', '.join(one.unbounded)}"
+
+
+def _number(one: Availability) -> str:
+    if one.unavailability is None or one.low is None or one.high is None:
+        return "no single failure with a known rate leaves it short; failures that overlap are not modelled yet"
+    known = "" if not one.fixed else f", {', '.join(one.fixed)} taken as given"
+    return (
+        f"{percent(one.unavailability)} (95 % interval {percent(one.high)} to {percent(one.low)}{known}); "
+        f"{one.per_year:.3g} outages a year of {duration((one.mean_minutes or 0) * 60)} in the mean"
+    )
+
+
+def percent(unavailability: float) -> str:
+    """An availability in percent with two digits of what is missing from 100 %; never 0 and never 100.
+
+    >>> percent(0.0001234), percent(1e-15), percent(1.0)
+    ('99.988 %', '> 99.9999999 %', '< 0.001 %')
+    """
+    if unavailability < 1e-9:
+        return "> 99.9999999 %"
+    if unavailability > 0.99999:
+        return "< 0.001 %"
+    digits = max(1 - math.floor(math.log10(unavailability)) - 2, 1)
+    return f"{100 * (1 - unavailability):.{digits}f} %"
+
+
+def _training(run: Training) -> Iterator[Row]:
+    yield (
+        run.name,
+        f"{count(run.nodes, 'node')}, {count(run.devices, 'accelerator')}: a failure every {duration(run.between * 3600)}",
+    )
+    yield "", f"{run.per_month:.3g} interruptions expected in 30 days"
+    if run.progress is None or run.restart is None:
+        yield "", "no failure of a node is survived before an unknown repair, so progress cannot be told"
+    else:
+        wasted = f"; {run.wasted_per_day:.3g} accelerator-hours a day are none" if run.devices else ""
+        yield (
+            "",
+            f"back after {duration(run.restart * 3600)}; {run.progress:.2%} of the time is progress at best{wasted}",
+        )
+    yield (
+        "",
+        f"best checkpoint interval {duration(run.best * 3600)} (Young {duration(run.young * 3600)}, "
+        f"Daly {duration(run.daly * 3600)}) when one stops the work for {duration(run.dump * 3600)}",
+    )
+    if run.interval is not None and run.right_step is not None:
+        where = address(run.interval.place)
+        yield (
+            "",
+            f"saves every {run.interval.steps} steps ({where}): the best if a step takes {duration(run.right_step)}",
+        )
+    elif not run.saves:
+        yield "", "no place for checkpoints is seen: every failure may start it from the beginning"
+
+
+def duration(seconds: float) -> str:
+    """Seconds in the two largest units that matter.
+
+    >>> duration(42), duration(350), duration(14405), duration(float("inf"))
+    ('42 s', '5 min 50 s', '4 h', 'until it is mended')
+    """
+    if math.isinf(seconds):
+        return "until it is mended"
+    if seconds < 10:
+        return f"{seconds:.2g} s"
+    whole = round(seconds)
+    for size, unit, smaller, below in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s")):
+        if whole >= size:
+            rest = whole % size // smaller
+            return f"{whole // size} {unit}" + (f" {rest} {below}" if rest else "")
+    return f"{whole} s"

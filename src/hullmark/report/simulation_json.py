@@ -1,0 +1,174 @@
+"""Simulations for programs: ``hullmark.simulate/v1``. The same input gives the same bytes."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from hullmark.report.visible import visible
+from hullmark.simulate.availability import Availability
+from hullmark.simulate.blast import Blast, Impact
+from hullmark.simulate.rates import Rate
+from hullmark.simulate.services import Need, Service
+from hullmark.simulate.simulation import Simulation
+from hullmark.simulate.training import Training
+from hullmark.text.source import Place
+from hullmark.version import __version__
+
+SCHEMA = "hullmark.simulate/v1"
+
+
+def as_json(simulations: Sequence[tuple[str, Simulation]]) -> str:
+    """Simulations as JSON. Seconds and shares are numbers; null stands for what has no end or is not known."""
+    units = [{"unit": visible(title), **_simulation(one)} for title, one in simulations]
+    plain = {"schema": SCHEMA, "version": __version__, "units": units}
+    return json.dumps(plain, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _simulation(one: Simulation) -> dict[str, Any]:
+    return {
+        "seed": one.seed,
+        "ratesDigest": one.rates_digest,
+        "part": "infrastructure, single failures",
+        "notModelled": ["outages by change", "failures that overlap", "journeys through several services"],
+        "assumptions": [{"text": visible(a.text), **_place(a.place)} for a in one.assumptions],
+        "topology": {
+            "regions": {visible(name): list(map(visible, zones)) for name, zones in one.topology.regions.items()},
+            "pools": [{"name": visible(p.name), "nodes": len(p.nodes)} for p in one.topology.pools],
+        },
+        "rates": [_rate(rate) for _, rate in sorted(one.rates.items())],
+        "services": [
+            {"name": visible(s.name), "pods": s.pods, "needs": list(map(_need, s.needs))} for s in one.services
+        ],
+        "pending": {visible(name): {visible(w): n for w, n in words.items()} for name, words in one.pending.items()},
+        "failures": [_blast(blast) for blast in one.blasts],
+        "singlePoints": [
+            {
+                **_of(p.service, p.need),
+                "kind": p.kind,
+                "failures": list(map(visible, p.names)),
+                "longest": _finite(p.longest),
+            }
+            for p in one.single_points
+        ],
+        "capacity": [
+            {
+                **_of(p.service, p.need),
+                "kind": p.kind,
+                "tried": p.tried,
+                "holds": p.holds,
+                "breaks": list(map(visible, p.breaks)),
+                "words": list(map(visible, p.words)),
+            }
+            for p in one.proofs
+        ],
+        "drains": [
+            {
+                "pool": visible(d.pool),
+                "nodes": d.nodes,
+                "verdict": d.verdict,
+                "blocked": {visible(name): visible(why) for name, why in d.blocked.items()},
+                "short": [{"service": visible(s.name), "need": need, "serving": n} for s, need, n in d.short],
+            }
+            for d in one.drains
+        ],
+        "availability": [_availability(a) for a in one.availabilities],
+        "training": [_training(run) for run in one.trainings],
+    }
+
+
+def _place(place: Place | None) -> dict[str, Any]:
+    return {"file": place and visible(place.source.name), "line": place and place.line}
+
+
+def _need(need: Need) -> dict[str, Any]:
+    return {"name": need.name, "pods": need.pods, "because": visible(need.because)}
+
+
+def _of(service: Service, need: Need) -> dict[str, Any]:
+    return {"service": visible(service.name), "need": need.name, "pods": need.pods}
+
+
+def _rate(rate: Rate) -> dict[str, Any]:
+    return {
+        "name": rate.name,
+        "perYear": rate.per_year,
+        "perHour": {"mean": rate.per_hour, "low": rate.low, "high": rate.high},
+        "repairHours": rate.repair_hours,
+        "kind": rate.kind,
+        "repairKind": rate.repair_kind,
+        "source": visible(rate.source),
+        "date": rate.date,
+    }
+
+
+def _blast(blast: Blast) -> dict[str, Any]:
+    failure = blast.failure
+    return {
+        "kind": failure.kind,
+        "name": visible(failure.name),
+        "nodes": len(failure.nodes),
+        "rate": failure.rate and failure.rate.name,
+        "note": failure.note,
+        "impacts": list(map(_impact, blast.impacts)),
+    }
+
+
+def _impact(impact: Impact) -> dict[str, Any]:
+    times = {n.name: _finite(t) for n, t in zip(impact.service.needs, impact.times, strict=True)}
+    return {
+        "service": visible(impact.service.name),
+        "lost": impact.lost,
+        "serving": {"all": impact.service.pods, "before": impact.before, "after": impact.after},
+        "missing": times,
+        "away": _finite(impact.away),
+        "phases": impact.phases and asdict(impact.phases),
+        "pending": {visible(why): number for why, number in impact.pending.items()},
+        "capacity": [{"at": time, "serving": serving} for time, serving in impact.steps],
+    }
+
+
+def _availability(one: Availability) -> dict[str, Any]:
+    return {
+        **_of(one.service, one.need),
+        "unavailability": one.unavailability,
+        "interval": None if one.low is None else [one.low, one.high],
+        "outagesPerYear": one.per_year,
+        "meanMinutes": one.mean_minutes,
+        "contributions": [
+            {
+                "group": visible(share.group),
+                "unavailability": share.unavailability,
+                "part": share.part,
+                "perYear": share.per_year,
+                "kind": share.kind,
+            }
+            for share in one.shares
+        ],
+        "takenAsGiven": list(one.fixed),
+        "notCounted": list(map(visible, one.unbounded)),
+    }
+
+
+def _training(run: Training) -> dict[str, Any]:
+    return {
+        "name": visible(run.name),
+        "nodes": run.nodes,
+        "devices": run.devices,
+        "hoursBetweenFailures": run.between,
+        "interruptionsIn30Days": run.per_month,
+        "restartHours": run.restart,
+        "dumpHours": run.dump,
+        "bestIntervalHours": {"exact": run.best, "young": run.young, "daly": run.daly},
+        "progress": run.progress,
+        "wastedDeviceHoursPerDay": run.wasted_per_day,
+        "interval": run.interval and {"steps": run.interval.steps, **_place(run.interval.place)},
+        "savesSomewhere": run.saves,
+    }
+
+
+def _finite(seconds: float) -> float | None:
+    return None if math.isinf(seconds) else seconds

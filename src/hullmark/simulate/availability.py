@@ -1,0 +1,142 @@
+"""The steady-state availability of each service against independent single failures, in closed form.
+
+A failure that happens λ times an hour and leaves a service short for τ hours makes it unavailable for the share
+q = λτ / (1 + λτ) of the time (an alternating renewal process: up 1/λ, down τ in the mean). Independent failures in
+series give A = Π(1 − q). Failures that overlap are left out, so services that survive every single failure have no
+number here. Sources: M. Treynor and others, "The Calculus of Service Availability"
+(https://queue.acm.org/detail.cfm?id=3096459), and the AWS Reliability Pillar
+(https://docs.aws.amazon.com/whitepapers/latest/availability-and-beyond-improving-resilience/availability-and-beyond-improving-resilience.html).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import NamedTuple
+
+from hullmark.simulate.blast import Blast
+from hullmark.simulate.rates import HOURS_PER_YEAR, Rate
+from hullmark.simulate.services import Need, Service
+from hullmark.simulate.standing import SEED
+
+DRAWS = 2_000
+"""Draws of the rates for the interval; its ends are then off by less than a tenth of its width."""
+
+
+class Share(NamedTuple):
+    """What one kind of failure adds: the share of time, its part of the whole, failures a year, and the rate's kind."""
+
+    group: str
+    unavailability: float
+    part: float
+    per_year: float
+    kind: str
+
+
+@dataclass(frozen=True)
+class Availability:
+    """How much of the time a service has what it needs, as far as single failures of infrastructure decide.
+
+    ``unavailability`` is None where no single failure leaves it short. ``low`` and ``high`` are the 95 % interval of
+    what is not known of the rates; rates that nobody gives an interval for are taken as they are (``fixed``).
+    ``unbounded`` are failures whose end or rate is not known, which are not counted.
+    """
+
+    service: Service
+    need: Need
+    unavailability: float | None
+    low: float | None
+    high: float | None
+    per_year: float
+    mean_minutes: float | None
+    shares: tuple[Share, ...]
+    fixed: tuple[str, ...]
+    unbounded: tuple[str, ...]
+
+
+class _Cause(NamedTuple):
+    group: str
+    rate: Rate
+    hours: float
+
+
+def unavailable(rate: float, hours: float) -> float:
+    """The share of time that is lost to failures of a rate per hour, each of so many hours.
+
+    >>> round(unavailable(0.01, 1.0), 6)
+    0.009901
+    """
+    return rate * hours / (1 + rate * hours)
+
+
+def in_series(shares: Iterable[float]) -> float:
+    """The unavailability of what needs all of several independent parts.
+
+    >>> round(in_series([1e-4] * 3), 10)
+    0.00029997
+    """
+    return -math.expm1(math.fsum(math.log1p(-share) for share in shares))
+
+
+def availability(service: Service, blasts: Sequence[Blast]) -> tuple[Availability, ...]:
+    """The availability of a service for each of its needs."""
+    hit = [(blast.failure, impact) for blast in blasts for impact in blast.impacts if impact.service is service]
+    found = []
+    for index, need in enumerate(service.needs):
+        short = [(failure, impact.times[index]) for failure, impact in hit if impact.times[index] > 0]
+        causes = [
+            _Cause(failure.group, failure.rate, seconds / 3600)
+            for failure, seconds in short
+            if failure.rate is not None and math.isfinite(seconds)
+        ]
+        unbounded = [f"{f.kind} '{f.name}'" for f, seconds in short if f.rate is None or math.isinf(seconds)]
+        found.append(_availability(service, need, causes, tuple(unbounded)))
+    return tuple(found)
+
+
+def _availability(service: Service, need: Need, causes: Sequence[_Cause], unbounded: tuple[str, ...]) -> Availability:
+    if not causes:
+        return Availability(service, need, None, None, None, 0.0, None, (), (), unbounded)
+    counted = Counter(causes)
+    mean = _together(counted, {c.rate.name: c.rate.per_hour for c in causes})
+    frequency = math.fsum(c.rate.per_hour * n for c, n in counted.items())
+    low, high = _interval(counted)
+    return Availability(
+        service,
+        need,
+        mean,
+        low,
+        high,
+        frequency * HOURS_PER_YEAR,
+        mean / frequency * 60 if frequency else None,
+        tuple(_shares(counted)),
+        tuple(sorted({c.rate.name for c in causes if c.rate.low is None and c.rate.shape is None})),
+        unbounded,
+    )
+
+
+def _together(counted: Counter[_Cause], rates: dict[str, float]) -> float:
+    return -math.expm1(-math.fsum(n * math.log1p(rates[c.rate.name] * c.hours) for c, n in counted.items()))
+
+
+def _interval(counted: Counter[_Cause]) -> tuple[float, float]:
+    """Where 95 % of draws of the rates lie; one draw of a rate counts for all components that share it."""
+    known = {c.rate.name: c.rate for c in counted}
+    random = Random(SEED)  # noqa: S311 - repeatable
+    drawn = sorted(_together(counted, {name: known[name].draw(random) for name in sorted(known)}) for _ in range(DRAWS))
+    return drawn[round(DRAWS * 0.025)], drawn[round(DRAWS * 0.975) - 1]
+
+
+def _shares(counted: Counter[_Cause]) -> Iterable[Share]:
+    groups: dict[str, list[tuple[_Cause, int]]] = {}
+    for cause, number in counted.items():
+        groups.setdefault(cause.group, []).append((cause, number))
+    sums = {g: math.fsum(unavailable(c.rate.per_hour, c.hours) * n for c, n in own) for g, own in groups.items()}
+    whole = math.fsum(sums.values())
+    for group in sorted(groups, key=lambda g: (-sums[g], g)):
+        own = groups[group]
+        yearly = math.fsum(c.rate.per_year * n for c, n in own)
+        yield Share(group, sums[group], sums[group] / whole, yearly, own[0][0].rate.kind)

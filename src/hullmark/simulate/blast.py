@@ -1,0 +1,259 @@
+"""What one failure does: who stops, who comes back where and when, and why the others stay pending.
+
+Nodes that stop are tainted and emptied by the rules of `hullmark.simulate.recovery`; what takes the place of their pods
+is placed by the scheduler's rules on what is left, in the order in which the old pods go.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from hullmark.simulate.faults import Failure
+from hullmark.simulate.placement.gang import queued
+from hullmark.simulate.placement.shape import Node, Pod, Taint
+from hullmark.simulate.pods import Member
+from hullmark.simulate.recovery import (
+    FORCE_DETACH,
+    Recovery,
+    Speeds,
+    Start,
+    Timers,
+    collection,
+    deletion,
+    lognormal_mean,
+    replacement,
+    started,
+    taint_times,
+)
+from hullmark.simulate.services import Absence, Service, below, least
+from hullmark.simulate.standing import STATEFUL, Seat, Standing
+
+UNREACHABLE = "node.kubernetes.io/unreachable"
+"""The taint of nodes that have not been heard of
+(https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions)."""
+
+WAITS = "waits until its node is back, or somebody deletes the node's object"
+NEVER = "a bare Pod: nothing makes another one"
+
+
+@dataclass(frozen=True)
+class Impact:
+    """What a failure does to one service.
+
+    ``before`` pods serve at the worst moment, ``after`` once everything that can be replaced is. ``times`` are, by need,
+    the seconds during which fewer serve than needed (infinite where only an unknown repair ends it), ``away`` those
+    until all are back. ``phases`` are
+    those of the pod that comes back last before the repair; ``pending`` counts pods by why they are not placed.
+    """
+
+    service: Service
+    lost: int
+    before: int
+    after: int
+    times: tuple[float, ...]
+    away: float
+    phases: Recovery | None
+    pending: Mapping[str, int]
+    steps: tuple[tuple[float, int], ...]
+
+
+@dataclass(frozen=True)
+class Blast:
+    """A failure and everything it does; services that it leaves alone are not listed."""
+
+    failure: Failure
+    impacts: tuple[Impact, ...]
+
+
+@dataclass
+class _Course:
+    """One failure while it runs its course."""
+
+    standing: Standing
+    failure: Failure
+    clock: Timers
+    starts: Mapping[Member, Start]
+    speeds: Speeds
+    down: dict[Pod, float] = field(default_factory=dict)
+    up: dict[Pod, float] = field(default_factory=dict)
+    phases: dict[Pod, Recovery] = field(default_factory=dict)
+    released: dict[Pod, float] = field(default_factory=dict)
+    words: dict[Pod, str] = field(default_factory=dict)
+
+    def start(self, pod: Pod) -> Start:
+        return self.starts[self.standing.member[pod]]
+
+    def repaired(self, pod: Pod) -> float:
+        """When a pod serves again that nothing brings back before the repair."""
+        repair = self.failure.repair
+        return math.inf if repair is None else repair + started(self.start(pod), self.speeds, cached=True).total
+
+
+def blast(
+    standing: Standing, failure: Failure, known: Sequence[Service], clock: Timers, starts: Mapping[Member, Start]
+) -> Blast:
+    """What a failure does; everything is put back afterwards."""
+    bandwidth = standing.topology.bandwidth
+    speeds = Speeds(bandwidth.registry, bandwidth.models, bandwidth.shared)
+    course = _Course(standing, failure, clock, starts, speeds)
+    if failure.nodes:
+        _lose(course)
+        standing.reset()
+    for member in failure.users:
+        course.down.update(dict.fromkeys((p for p in member.pods if p in standing.body), 0.0))
+    impacts = tuple(_impact(course, service) for service in known if any(p in course.down for p in service.member.pods))
+    return Blast(failure, impacts)
+
+
+def _lose(course: _Course) -> None:
+    standing, failure = course.standing, course.failure
+    lost = [node for node in failure.nodes if node not in standing.cluster.gone]
+    hit = standing.homes(lost)
+    course.down.update(dict.fromkeys(hit, 0.0))
+    for pod in hit:  # those who start only together stop together
+        course.down.update(dict.fromkeys(standing.gangs.get(pod, ()), 0.0))
+    whole = _zones(standing.cluster.nodes)
+    standing.lost_zones = {zone for zone, nodes in whole.items() if nodes <= set(failure.nodes) | standing.cluster.gone}
+    for node in lost:
+        standing.cluster.replace(_unreachable(standing.cluster.nodes[node]))
+    _release(course, lost)
+    for pod in course.down:
+        if pod not in course.released:
+            bare = standing.member[pod].workload.ref.kind == "Pod"
+            course.words[pod] = NEVER if bare else WAITS
+    end = math.inf if failure.repair is None else failure.repair
+    collected = collection(course.clock)
+    moments = set(course.released.values()) | (set() if collected is None else {collected})
+    for moment in sorted(m for m in moments if m < end):
+        _at(course, moment, lost if moment == collected else ())
+
+
+def _zones(nodes: Sequence[Node]) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for index, node in enumerate(nodes):
+        found.setdefault(node.zone, set()).add(index)
+    return found
+
+
+def _unreachable(node: Node) -> Node:
+    taints = (Taint(UNREACHABLE, "", "NoSchedule"), Taint(UNREACHABLE, "", "NoExecute"))
+    return replace(node, taints=(*node.taints, *taints))
+
+
+def _release(course: _Course, lost: Sequence[int]) -> None:
+    """When something may take the place of each pod; a group waits for the last of its pods."""
+    standing, clock = course.standing, course.clock
+    cluster = standing.cluster
+    elsewhere = len(lost) < cluster.size
+    by_zone = {zone: sorted(nodes - cluster.gone) for zone, nodes in _zones(cluster.nodes).items()}
+    for nodes in by_zone.values():
+        mine = [node for node in lost if node in nodes]
+        taints = taint_times(clock, len(nodes), len(mine), elsewhere=elsewhere) if mine else []
+        for position, node in enumerate(mine):
+            for pod in standing.homes([node]):
+                again = _again(standing.member[pod], clock, taints[position] if taints else None)
+                if again is not None:
+                    course.released[pod] = again
+    for pods in {standing.gangs[pod] for pod in course.down if pod in standing.gangs}:
+        on_lost = [pod for pod in pods if standing.cluster.placed.get(standing.body.get(pod, pod)) in set(lost)]
+        times = [course.released[pod] for pod in on_lost if pod in course.released]
+        if len(times) == len(on_lost) and times:
+            course.released.update(dict.fromkeys(pods, max(times)))
+        else:
+            for pod in pods:
+                course.released.pop(pod, None)
+
+
+def _again(member: Member, clock: Timers, tainted: float | None) -> float | None:
+    """When the replacement of a pod on a dead node is made; None when none is."""
+    if member.workload.ref.kind == "Pod":
+        return None
+    gone = collection(clock)
+    if tainted is not None:
+        gone = deletion(clock, tainted, own=member.tolerates, forever=member.tolerates_forever)
+    return replacement(clock, gone, stateful=member.workload.ref.kind in STATEFUL)
+
+
+def _at(course: _Course, moment: float, collected: Iterable[int]) -> None:
+    """What happens at one moment: old pods go, nodes are deleted, and what waits is placed."""
+    standing = course.standing
+    cluster, dead = standing.cluster, set(course.failure.nodes)
+    due = [pod for pod, time in course.released.items() if time == moment and pod in standing.body]
+    for pod in due:
+        stays = cluster.placed[standing.body[pod]] in dead and standing.member[pod].workload.ref.kind not in STATEFUL
+        standing.leave(pod) if stays else standing.take(pod)
+    for node in collected:
+        for body in list(cluster.on[node]):
+            pod_there = standing.origin.get(body)
+            if pod_there is not None and standing.body.get(pod_there) is body:
+                standing.take(pod_there)
+            else:
+                cluster.remove(body)
+        cluster.drop(node)
+    waiting = [pod for pod in standing.pending if pod in course.down]
+    first = len(standing.preempted)
+    seats = standing.seat(queued([*due, *waiting]))
+    for victim in standing.preempted[first:]:
+        course.down.setdefault(victim, moment)
+        course.up.pop(victim, None)
+    _return(course, moment, seats)
+    course.words.update({pod: why for pod, why in standing.pending.items() if pod in course.down})
+
+
+def _return(course: _Course, moment: float, seats: Sequence[Seat]) -> None:
+    """Note when pods that were placed now will serve."""
+    standing = course.standing
+    together = [course.start(seat.pod) for seat in seats]
+    for number, seat in enumerate(seats):
+        member = standing.member[seat.pod]
+        others = [o for o in standing.cluster.on[seat.node] if standing.origin.get(o) is not seat.pod]
+        cached = any(standing.member.get(standing.origin.get(o, o)) is member for o in others)
+        scale = standing.pools[seat.node].autoscale
+        begun = started(
+            course.start(seat.pod), course.speeds, cached=cached, others=together[:number] + together[number + 1 :]
+        )
+        detected = min(course.clock.not_ready, moment)
+        phases = replace(
+            begun,
+            detect=detected,
+            evict=moment - detected,
+            volume=FORCE_DETACH if member.volumes.attached else 0.0,
+            provision=lognormal_mean(scale.median, scale.late) if seat.fresh and scale is not None else 0.0,
+        )
+        course.phases[seat.pod] = phases
+        course.up[seat.pod] = phases.total
+        course.words.pop(seat.pod, None)
+
+
+def _impact(course: _Course, service: Service) -> Impact:
+    pods = [pod for pod in service.member.pods if pod in course.down]
+    standing = sum(pod in course.standing.body for pod in service.member.pods if pod not in course.down)
+    absences = [Absence(course.down[p], min(course.up.get(p, math.inf), course.repaired(p))) for p in pods]
+    back = [course.up[p] for p in pods if p in course.up]
+    last = max((p for p in pods if p in course.up), key=lambda p: course.up[p], default=None)
+    return Impact(
+        service,
+        len(pods),
+        least(standing, absences),
+        standing + len(back),
+        tuple(below(need.pods, standing, absences) for need in service.needs),
+        max(absence.up for absence in absences),
+        None if last is None else course.phases[last],
+        Counter(course.words[p] for p in pods if p in course.words and p not in course.up),
+        tuple(_steps(standing, absences)),
+    )
+
+
+def _steps(steady: int, absences: Sequence[Absence]) -> Iterable[tuple[float, int]]:
+    """How many serve from when on."""
+    changes = Counter[float]()
+    for absence in absences:
+        changes[absence.down] -= 1
+        changes[absence.up] += 1
+    serving = steady + len(absences)
+    for time in sorted(t for t in changes if not math.isinf(t)):
+        serving += changes[time]
+        yield time, serving

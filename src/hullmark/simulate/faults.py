@@ -1,0 +1,136 @@
+"""The single failures that are simulated: what is hit, how often it happens, and how long it takes to mend."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from hullmark.graph.components.hosts import HUB, LLM, TELEMETRY
+from hullmark.model.component import ComponentKind, EdgeKind, Graph
+from hullmark.simulate.placement.shape import Node
+from hullmark.simulate.pods import Member
+from hullmark.simulate.rates import Rate
+from hullmark.simulate.topology import Pool, ThirdParty, Topology
+
+Kind = Literal["node", "reclaim", "zone", "region", "pool", "control-plane", "start-only", "third-party"]
+
+
+@dataclass(frozen=True, eq=False)
+class Failure:
+    """One thing that fails.
+
+    ``nodes`` are the indexes of the nodes it takes, ``users`` the members of the fleet that cannot work without it.
+    ``group`` is what its contribution is summed under; ``rate`` is None where nobody knows how often it happens.
+    """
+
+    kind: Kind
+    name: str
+    group: str
+    rate: Rate | None
+    nodes: tuple[int, ...] = ()
+    users: tuple[Member, ...] = ()
+    note: str = ""
+
+    @property
+    def repair(self) -> float | None:
+        """Seconds until it is mended, in the mean; None where nobody knows."""
+        return None if self.rate is None else self.rate.repair_hours * 3600
+
+
+_PLAIN = frozenset({"cpu", "memory", "pods", "ephemeral-storage", "storage"})
+_A100 = ("p4d", "p4de", "a2-", "a100", "nd96asr", "nd96amsr")
+"""What names of instances with A100 begin with or contain (AWS, Google, Azure)."""
+
+
+def accelerated(node: Node) -> bool:
+    """Whether a node has devices."""
+    return any(v for k, v in node.allocatable.items() if k not in _PLAIN and not k.startswith("hugepages-"))
+
+
+def rate_of(pool: Pool, node: Node) -> str:
+    """The name of the rate that a node of a pool fails by."""
+    if not accelerated(node):
+        return "cpu_node"
+    name = (pool.instance or pool.name).lower().removeprefix("standard_")
+    return "gpu_node_a100" if any(name.startswith(word) or word in name for word in _A100) else "gpu_node"
+
+
+def failures(
+    topology: Topology, rates: Mapping[str, Rate], graph: Graph, members: Sequence[Member]
+) -> Iterator[Failure]:
+    """Every single failure, the narrow ones first."""
+    where = list(enumerate((pool, node) for pool in topology.pools for node in pool.nodes))
+    for index, (pool, node) in where:
+        rate = rates[rate_of(pool, node)]
+        yield Failure("node", node.name, f"nodes of pool '{pool.name}'", rate, (index,))
+        if pool.spot:
+            yield Failure("reclaim", node.name, f"spot reclaims in pool '{pool.name}'", rates["spot_node"], (index,))
+    for zone in topology.zones:
+        hit = tuple(index for index, (_, node) in where if (node.zone or "zone") == zone)
+        if hit:
+            yield Failure("zone", zone, "zones", rates["zone"], hit)
+    for region, zones in topology.regions.items():
+        hit = tuple(index for index, (_, node) in where if (node.zone or "zone") in zones)
+        if hit:
+            yield Failure("region", region, "regions", rates["region"], hit)
+    for pool in topology.pools:
+        hit = tuple(index for index, (own, node) in where if own is pool and accelerated(node))
+        if hit:
+            yield Failure("pool", pool.name, "accelerator pools", None, hit, note="how often this happens is not known")
+    plane = rates[f"control_plane_{topology.control_plane.kind}"]
+    still = "nothing that runs stops; nothing is rescheduled, scaled or rolled out while it lasts"
+    yield Failure("control-plane", topology.control_plane.kind, "control plane", plane, note=still)
+    yield from _outside(topology.third_parties, rates, graph, members)
+
+
+def _outside(
+    declared: Sequence[ThirdParty], rates: Mapping[str, Rate], graph: Graph, members: Sequence[Member]
+) -> Iterator[Failure]:
+    """Services of others: image registries, model hubs, and what workloads call."""
+    waits = "nothing that runs stops; pods that start in the meantime wait for it"
+    yield Failure("start-only", "image registries", "image registries", rates["registry"], note=waits)
+    named: set[ThirdParty] = set()
+    apis = {c.id for c in graph.kinds(ComponentKind.EXTERNAL) if c.facts.get("category") == LLM}
+    for component in graph.kinds(ComponentKind.EXTERNAL, ComponentKind.MANAGED_SERVICE):
+        own = next((t for t in declared if t.name.lower() in f"{component.id} {component.label}".lower()), None)
+        if own is not None:
+            named.add(own)
+        elif component.facts.get("category", "") in _HARMLESS:
+            continue
+        if component.facts.get("category") == HUB:
+            yield Failure("start-only", component.label, component.label, rates["registry"], note=waits)
+            continue
+        rate = rates[own.failures if own else "llm_api" if component.id in apis else "third_party_api"]
+        users, spared = _users(component.id, apis, graph, members)
+        note = "" if not spared else "workloads that call several model APIs are taken to do with one of them"
+        yield Failure("third-party", component.label, component.label, rate, users=users, note=note)
+    for party in declared:
+        if party not in named:
+            text = "nothing in the scan is seen to use it"
+            yield Failure("third-party", party.name, party.name, rates[party.failures], note=text)
+
+
+_HARMLESS = frozenset({"", TELEMETRY, "cluster API"})
+"""Categories of services of others whose loss stops no workload, or is a failure of its own here."""
+
+
+def _users(
+    target: str, apis: Iterable[str], graph: Graph, members: Sequence[Member]
+) -> tuple[tuple[Member, ...], bool]:
+    """The members that call a service of others, and whether some were left out because they have another."""
+    alike = set(apis)
+    users: list[Member] = []
+    spared = False
+    for member in members:
+        component = graph.of(member.podset)
+        if component is None:
+            continue
+        called = {e.target for e in graph.out(component.id, EdgeKind.CALLS)}
+        if target not in called:
+            continue
+        if target in alike and len(called & alike) > 1:
+            spared = True
+        else:
+            users.append(member)
+    return tuple(users), spared

@@ -1,0 +1,171 @@
+"""The simulation of one architecture: everything asked of it, from manifests to numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from hullmark.graph.components import components
+from hullmark.model.architecture import Architecture
+from hullmark.simulate.availability import Availability, availability
+from hullmark.simulate.blast import Blast, blast
+from hullmark.simulate.drain import Drain, drain
+from hullmark.simulate.effective import Assumption
+from hullmark.simulate.faults import failures
+from hullmark.simulate.form import document
+from hullmark.simulate.generated import generated
+from hullmark.simulate.holding import require
+from hullmark.simulate.pods import Member, fleet
+from hullmark.simulate.rates import Rate, digest, overridden, shipped
+from hullmark.simulate.recovery import timers
+from hullmark.simulate.services import Need, Service, promises, services
+from hullmark.simulate.standing import SEED, Standing
+from hullmark.simulate.startup import start_of
+from hullmark.simulate.topology import Topology, of_nodes, read
+from hullmark.simulate.training import Training, trainings
+from hullmark.text.source import Source
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Whether a service keeps what it needs after the loss of any one failure of a kind; ``breaks`` are those that break it.
+
+    ``words`` are why pods stay pending then, in the scheduler's words.
+    """
+
+    service: Service
+    need: Need
+    kind: str
+    tried: int
+    breaks: tuple[str, ...]
+    words: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing of the kind breaks it."""
+        return not self.breaks
+
+
+class SinglePoint(NamedTuple):
+    """Failures of one kind each of which alone leaves a service short, and for how many seconds at most."""
+
+    service: Service
+    need: Need
+    kind: str
+    names: tuple[str, ...]
+    longest: float
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """All answers, and what they rest on. ``pending`` are pods that fit nowhere before anything fails."""
+
+    topology: Topology
+    services: tuple[Service, ...]
+    pending: Mapping[str, Mapping[str, int]]
+    blasts: tuple[Blast, ...]
+    drains: tuple[Drain, ...]
+    proofs: tuple[Proof, ...]
+    single_points: tuple[SinglePoint, ...]
+    availabilities: tuple[Availability, ...]
+    trainings: tuple[Training, ...]
+    rates: Mapping[str, Rate]
+    rates_digest: str
+    assumptions: tuple[Assumption, ...]
+    seed: int = SEED
+
+
+def simulate(arch: Architecture, described: Source | None = None, counted: Source | None = None) -> Simulation:
+    """Simulate an architecture on a described topology (or one that is found or made up), with one's own rates.
+
+    Raises:
+        HullmarkError: the topology or the rates are wrong; the error says where and what would be right.
+    """
+    rates = dict(shipped())
+    if counted is not None:
+        rates = overridden(rates, document(counted, "a file of rates"))
+    crew = fleet(arch)
+    topology = read(described, rates) if described is not None else of_nodes(arch.resources) or generated(crew.pods)
+    rates = overridden(rates, topology.rates)
+    if described is not None:
+        require(topology, crew)
+    noted = list(crew.assumptions)
+    starts = {member: start_of(member.podset, noted) for member in crew.members}
+    known = services(crew, arch, topology.objectives)
+    spaces = {r.ref.name: r.labels for r in arch.kinds("Namespace")}
+    standing = Standing(topology, crew, promises(arch), spaces)
+    pending = _pending(standing, known)
+    clock = timers(topology.control_plane)
+    every = failures(topology, rates, components(arch), crew.members)
+    blasts = tuple(blast(standing, failure, known, clock, starts) for failure in every)
+    runs = tuple(trainings(standing, known, blasts, starts, noted))
+    lasting = [service for service in known if service.member.workload.lifetime == "service"]
+    used = {f.rate.name: f.rate for f in (b.failure for b in blasts) if f.rate is not None}
+    return Simulation(
+        topology,
+        known,
+        pending,
+        blasts,
+        tuple(drain(standing, pool, known) for pool in topology.pools),
+        tuple(proof for service in known for proof in _proofs(service, blasts)),
+        tuple(point for service in lasting for point in _single_points(service, blasts)),
+        tuple(found for service in lasting for found in availability(service, blasts)),
+        runs,
+        used,
+        digest(rates),
+        tuple(dict.fromkeys((*_assumptions(topology, crew.members, used), *noted))),
+    )
+
+
+def _pending(standing: Standing, known: tuple[Service, ...]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for service in known:
+        for pod in service.member.pods:
+            if pod in standing.pending:
+                words = found.setdefault(service.name, {})
+                why = standing.pending[pod]
+                words[why] = words.get(why, 0) + 1
+    return found
+
+
+PROVED = ("node", "zone", "pool")
+"""The kinds of failures after which what is needed should still have a place."""
+
+
+def _proofs(service: Service, blasts: tuple[Blast, ...]) -> tuple[Proof, ...]:
+    """The proofs of a service by need and kind; a kind of which there is only one cannot be survived and is shown so."""
+    found = []
+    for need in service.needs:
+        for kind in PROVED:
+            tried = [b for b in blasts if b.failure.kind == kind]
+            broken = [
+                (b.failure.name, i) for b in tried for i in b.impacts if i.service is service and i.after < need.pods
+            ]
+            words = tuple(dict.fromkeys(word for _, impact in broken for word in impact.pending))
+            if tried:
+                found.append(Proof(service, need, kind, len(tried), tuple(name for name, _ in broken), words))
+    return tuple(found)
+
+
+def _single_points(service: Service, blasts: tuple[Blast, ...]) -> Iterator[SinglePoint]:
+    hit = [(b.failure, i) for b in blasts for i in b.impacts if i.service is service]
+    for index, need in enumerate(service.needs):
+        kinds = dict.fromkeys(failure.kind for failure, impact in hit if impact.times[index] > 0)
+        for kind in kinds:
+            mine = [(f.name, i.times[index]) for f, i in hit if f.kind == kind and i.times[index] > 0]
+            yield SinglePoint(service, need, kind, tuple(n for n, _ in mine), max(time for _, time in mine))
+
+
+def _assumptions(topology: Topology, members: tuple[Member, ...], used: Mapping[str, Rate]) -> tuple[Assumption, ...]:
+    texts = list(topology.assumptions)
+    texts += [
+        f"rate '{r.name}': {r.per_year:.3g} a year ({r.kind}), {r.repair_hours:g} h to mend ({r.repair_kind}); {r.what}"
+        for r in sorted(used.values(), key=lambda r: r.name)
+        if (r.kind, r.repair_kind) != ("measured", "measured")
+    ]
+    if any(member.volumes.reach == "unknown" for member in members):
+        texts.append("volumes that nothing tells about are reachable from one zone")
+    texts.append("nothing else runs on the nodes, and what a workload calls it cannot do without")
+    texts.append("outages by change (deployments, configuration) are not counted: numbers are the infrastructure part")
+    return tuple(Assumption(text) for text in texts)
