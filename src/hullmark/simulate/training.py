@@ -162,6 +162,6 @@ def _devices(service: Service) -> int:
 def _interval(service: Service) -> Interval | None:
     for container in service.member.podset.containers:
         value = container.argv.flag(*INTERVAL_FLAGS)
-        if value is not None and value.isascii() and value.isdigit() and 0 < int(value[:12]):
+        if value is not None and value.isascii() and value.isdigit() and int(value[:12]) > 0:
             return Interval(int(value[:12]), container.argv.place(*INTERVAL_FLAGS))
     return None

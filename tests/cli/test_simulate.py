@@ -1,0 +1,113 @@
+"""``hullmark simulate`` from files to numbers."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hullmark.cli import main
+
+CHAT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: chat, namespace: ml}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: chat}}
+  template:
+    metadata: {labels: {app: chat}}
+    spec:
+      containers:
+        - name: main
+          image: vllm/vllm-openai:v0.11.0
+          resources: {requests: {cpu: "2", memory: 4Gi}}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: chat, namespace: ml}
+spec: {minAvailable: 1, selector: {matchLabels: {app: chat}}}
+"""
+TOPOLOGY = """\
+regions:
+  - {name: r1, zones: [a, b]}
+pools:
+  - {name: general, zone: [a, b], count: 4, cpu: 8, memGiB: 32}
+"""
+
+
+@pytest.fixture(autouse=True)
+def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "chat.yaml").write_text(CHAT)
+    (tmp_path / "topology.yaml").write_text(TOPOLOGY)
+    return tmp_path
+
+
+def plain(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    capsys.readouterr()
+    assert main(["simulate", "chat.yaml", "--topology", "topology.yaml", "--format", "json", *words]) == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_the_same_files_give_the_same_bytes(capsys: pytest.CaptureFixture[str]) -> None:
+    outputs = set()
+    for _ in range(2):
+        main(["simulate", "chat.yaml", "--topology", "topology.yaml", "--format", "json"])
+        outputs.add(capsys.readouterr().out)
+
+    assert len(outputs) == 1
+
+
+def test_a_report_names_its_seed_its_rates_and_what_was_assumed(capsys: pytest.CaptureFixture[str]) -> None:
+    found = plain(capsys)
+
+    assert found["schema"] == "hullmark.simulate/v1"
+    text = json.dumps(found)
+    assert "seed" in text
+    assert "assumptions" in text
+
+
+def test_two_copies_in_two_zones_survive_each_of_them(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["simulate", "chat.yaml", "--topology", "topology.yaml"])
+    out = capsys.readouterr().out
+
+    assert "Deployment/chat (ml)" in out
+    assert "any zone  yes" in out
+    assert "infrastructure part" in out
+
+
+def test_no_topology_is_made_up_in_silence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "chat.yaml"]) == 0
+    assert "topology: made up to hold the workloads" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [("zone: [a, b]", "zone: [a, x]", 4), ("count: 4", "count: -1", 4), ("cpu: 8", "cpu: 1", 4)],
+)
+def test_a_mistake_in_the_topology_is_shown_at_its_line(
+    old: str, new: str, line: int, system: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (system / "topology.yaml").write_text(TOPOLOGY.replace(old, new))
+
+    assert main(["simulate", "chat.yaml", "--topology", "topology.yaml"]) == 2
+    assert f"topology.yaml:{line}:" in capsys.readouterr().err
+
+
+def test_nothing_to_simulate_is_said(system: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (system / "map.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n")
+
+    assert main(["simulate", "map.yaml"]) == 4
+    assert "nothing to simulate" in capsys.readouterr().err
+
+
+def test_no_probability_is_printed_as_certain(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["simulate", "chat.yaml", "--topology", "topology.yaml"])
+    out = capsys.readouterr().out
+
+    assert " 100 %" not in out
+    assert " 0 %" not in out
