@@ -114,9 +114,9 @@ _SOUNDS = re.compile(
 
 @check(Workload, severity=Severity.MEDIUM, confidence=Confidence.MEDIUM, roles=_ASKING)
 def single_model_provider(workload: Workload, arch: Architecture) -> Iterator[Finding]:
-    own = None if workload.template else _own(workload, arch)
-    if not own:
+    if workload.template or not workload.containers:
         return
+    own = _own(workload, arch)
     calls = [e for component in own for e in arch.graph.out(component.id, EdgeKind.CALLS)]
     asked = [e for e in calls if _category(e, arch) == _MODELS]
     providers = {arch.graph.by_id[e.target].facts["provider"] for e in asked}

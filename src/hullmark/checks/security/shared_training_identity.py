@@ -107,7 +107,7 @@ from hullmark.model.workload import PodSet, Workload
 
 @check(Workload, severity=Severity.HIGH, roles=SERVING)
 def shared_training_identity(workload: Workload, arch: Architecture) -> Iterator[Finding]:
-    trainers = {} if workload.template else _trainers(arch)
+    trainers = {} if workload.template or not _in_common(arch) else _trainers(arch)
     unknown = ""
     for podset in workload.podsets if trainers else ():
         for identity in _identities(podset, arch):
@@ -131,8 +131,34 @@ def shared_training_identity(workload: Workload, arch: Architecture) -> Iterator
 
 
 @lru_cache(maxsize=1)
+def _in_common(arch: Architecture) -> bool:
+    """Whether training and serving may share an identity at all: most scans need no graph to tell."""
+    serving, training = (
+        {
+            mark
+            for w in arch.workloads
+            if w.role in roles and not w.template
+            for p in w.podsets
+            for mark in _marks(p, arch)
+        }
+        for roles in (SERVING, TRAINERS)
+    )
+    return not serving.isdisjoint(training)
+
+
+def _marks(podset: PodSet, arch: Architecture) -> Iterator[str]:
+    """What two pod sets of one identity have in common, whatever namespace they are in."""
+    identity = arch.around(podset).identity
+    yield from (cloud.rpartition(" ")[2] for cloud in identity.cloud)
+    if role := podset.annotations.get("iam.amazonaws.com/role"):
+        yield role
+    if identity.grants or identity.name != "default":
+        yield identity.name
+
+
+@lru_cache(maxsize=1)
 def _trainers(arch: Architecture) -> Mapping[str, PodSet]:
-    """The first training pods of each identity; the graph is drawn only where something trains."""
+    """The first training pods of each identity."""
     found: dict[str, PodSet] = {}
     for workload in arch.workloads:
         if workload.role in TRAINERS and not workload.template:
