@@ -76,7 +76,7 @@ def test_two_copies_in_two_zones_survive_each_of_them(capsys: pytest.CaptureFixt
     out = capsys.readouterr().out
 
     assert "Deployment/chat (ml)" in out
-    assert "any zone  yes" in out
+    assert "node yes, zone yes" in out
     assert "infrastructure part" in out
 
 

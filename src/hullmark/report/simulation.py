@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from hullmark.report.snippet import address
 from hullmark.report.style import Paint, painter
 from hullmark.report.visible import cells, count, fit, visible, wrap
 from hullmark.simulate.availability import Availability
-from hullmark.simulate.blast import Blast, Impact
-from hullmark.simulate.simulation import Proof, Simulation
+from hullmark.simulate.blast import Impact
+from hullmark.simulate.services import Need, Service
+from hullmark.simulate.simulation import Simulation
 from hullmark.simulate.training import Training
 from hullmark.version import __version__
 
@@ -42,9 +44,9 @@ def render(simulations: Sequence[tuple[str, Simulation]], *, color: bool, width:
 
 def _simulation(one: Simulation, paint: Paint, width: int) -> Iterator[str]:
     yield from _section("pods that fit nowhere before anything fails", _pending(one), paint, width)
-    yield from _section("what a single failure does", _blasts(one.blasts), paint, width)
+    yield from _blasts(one, paint, width)
     yield from _section("single points of failure", _points(one), paint, width)
-    yield from _section("is what is needed still placed after losing one?", map(_proof, one.proofs), paint, width)
+    yield from _section("is what is needed still placed after losing one?", _proofs(one), paint, width)
     yield from _section("draining a pool, node by node", _drains(one), paint, width)
     title = "availability, the infrastructure part: single failures only"
     yield from _section(title, _availabilities(one.availabilities), paint, width)
@@ -60,11 +62,17 @@ def _simulation(one: Simulation, paint: Paint, width: int) -> Iterator[str]:
 
 def _section(title: str, rows: Iterable[Row], paint: Paint, width: int) -> Iterator[str]:
     """Rows under a title, the last column wrapped; nothing at all without rows."""
+    found = list(rows)
+    if found:
+        yield paint(title, "strong")
+        yield from _table(found, width)
+        yield ""
+
+
+def _table(rows: Iterable[Row], width: int) -> Iterator[str]:
+    """Rows in columns, the last one wrapped."""
     found = [tuple(map(visible, row)) for row in rows]
-    if not found:
-        return
-    yield paint(title, "strong")
-    columns = max(map(len, found)) - 1
+    columns = max(map(len, found), default=1) - 1
     sizes = [max((cells(row[c]) for row in found if len(row) > c + 1), default=0) for c in range(columns)]
     for row in found:
         left = "  ".join(fit(text, size) for text, size in zip(row[:-1], sizes, strict=False))
@@ -72,7 +80,6 @@ def _section(title: str, rows: Iterable[Row], paint: Paint, width: int) -> Itera
         lines = list(wrap(row[-1], max(width - indent, 30))) or [""]
         yield f"  {left}{'  ' if left else ''}{lines[0]}".rstrip()
         yield from (" " * indent + line for line in lines[1:])
-    yield ""
 
 
 def _pending(one: Simulation) -> Iterator[Row]:
@@ -81,20 +88,35 @@ def _pending(one: Simulation) -> Iterator[Row]:
             yield name, count(number, "pod"), why
 
 
-def _blasts(blasts: Sequence[Blast]) -> Iterator[Row]:
-    """One row for each failure and service; failures of one kind that touch nothing are counted."""
-    quiet: dict[str, int] = {}
-    for blast in blasts:
-        failure = blast.failure
-        name = f"{KINDS[failure.kind]} {failure.name}"
-        if not blast.impacts and failure.note:
-            yield name, failure.note
-        elif not blast.impacts:
-            quiet[failure.kind] = quiet.get(failure.kind, 0) + 1
-        for index, impact in enumerate(blast.impacts):
-            yield (name if index == 0 else "", impact.service.name, _serving(impact), _course(impact))
-    for kind, number in quiet.items():
-        yield f"{count(number, KINDS[kind].removesuffix(' of'))}", "nothing stops"
+def _blasts(one: Simulation, paint: Paint, width: int) -> Iterator[str]:
+    """Service by service what stops it; failures with the same effect share a row."""
+    yield paint("what a single failure does (pods that serve: all → at worst → once replaced)", "strong")
+    for service in one.services:
+        rows: dict[tuple[str, str, str], list[str]] = {}
+        for blast in one.blasts:
+            for impact in blast.impacts:
+                if impact.service is service:
+                    key = (blast.failure.kind, _serving(impact), _course(impact))
+                    rows.setdefault(key, []).append(blast.failure.name)
+        if rows:
+            yield f"  {visible(service.name)}"
+            table = [(f"  {_names(kind, names)}", serving, text) for (kind, serving, text), names in rows.items()]
+            yield from _table(table, width)
+    quiet = Counter(b.failure.kind for b in one.blasts if not b.impacts and not b.failure.note)
+    told = [(f"{KINDS[b.failure.kind]} {b.failure.name}", b.failure.note) for b in one.blasts if not b.impacts]
+    rows_left = [(_others(kind, number), "nothing stops") for kind, number in quiet.items()]
+    yield from _table([*rows_left, *(row for row in told if row[1])], width)
+    yield ""
+
+
+def _others(kind: str, number: int) -> str:
+    return f"{count(number, KINDS[kind].removesuffix(' of'))} besides"
+
+
+def _names(kind: str, names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return f"{KINDS[kind]} {names[0]}"
+    return f"{KINDS[kind]} {names[0]} or {count(len(names) - 1, 'other')} like it"
 
 
 def _serving(impact: Impact) -> str:
@@ -103,27 +125,36 @@ def _serving(impact: Impact) -> str:
 
 def _course(impact: Impact) -> str:
     needs = zip(impact.service.needs, impact.times, strict=True)
-    short = [f"{need.name} ({need.pods}) missing for {duration(time)}" for need, time in needs if time > 0]
+    short = [f"{need.name} ({need.pods}) missing {lasting(time)}" for need, time in needs if time > 0]
     words = [f"{count(number, 'pod')} pending: {why}" for why, number in impact.pending.items()]
-    return "; ".join(short or [f"enough serve, all again after {duration(impact.away)}"]) + "".join(
-        f"; {word}" for word in words
-    )
+    return "; ".join([*(short or [f"enough serve; fewer than all {lasting(impact.away)}"]), *words])
 
 
 def _points(one: Simulation) -> Iterator[Row]:
+    found: dict[tuple[str, str], list[str]] = {}
     for point in one.single_points:
-        names = ", ".join(point.names[:3]) + (f" and {len(point.names) - 3} more" if len(point.names) > 3 else "")
-        need = f"{point.need.name} ({point.need.pods} of {point.service.pods})"
-        yield point.service.name, need, f"{KINDS[point.kind]} {names}: up to {duration(point.longest)}"
+        key = point.service.name, _need(point.need, point.service)
+        found.setdefault(key, []).append(_names(point.kind, point.names))
+    for (name, need), texts in found.items():
+        yield name, need, "; ".join(texts)
 
 
-def _proof(proof: Proof) -> Row:
-    need = f"{proof.need.name} ({proof.need.pods} of {proof.service.pods})"
-    if proof.holds:
-        return proof.service.name, need, f"any {KINDS[proof.kind]}", "yes"
-    names = ", ".join(proof.breaks[:3]) + (f" and {len(proof.breaks) - 3} more" if len(proof.breaks) > 3 else "")
-    why = f": {proof.words[0]}" if proof.words else ""
-    return proof.service.name, need, f"any {KINDS[proof.kind]}", f"no, not without {names}{why}"
+def _need(need: Need, service: Service) -> str:
+    return f"{need.name} ({need.pods} of {service.pods})"
+
+
+def _proofs(one: Simulation) -> Iterator[Row]:
+    found: dict[tuple[str, str], list[str]] = {}
+    for proof in one.proofs:
+        verdict = "yes" if proof.holds else f"NO ({_some(proof.breaks)})"
+        key = proof.service.name, _need(proof.need, proof.service)
+        found.setdefault(key, []).append(f"{KINDS[proof.kind]} {verdict}")
+    for (name, need), texts in found.items():
+        yield name, need, ", ".join(texts)
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _drains(one: Simulation) -> Iterator[Row]:
@@ -132,13 +163,12 @@ def _drains(one: Simulation) -> Iterator[Row]:
         for name, why in drain.blocked.items():
             yield "", "", f"{name}: {why}"
         for service, need, fewest in drain.short:
-            yield "", "", f"{service.name}: {need} is missing, {fewest} of {service.pods} serve meanwhile"
+            yield "", "", f"{service.name}: {fewest} of {service.pods} serve meanwhile, {need} is missing"
 
 
 def _availabilities(found: Sequence[Availability]) -> Iterator[Row]:
     for one in found:
-        need = f"{one.need.name} ({one.need.pods} of {one.service.pods}; {one.need.because})"
-        yield one.service.name, need
+        yield (f"{one.service.name}, {_need(one.need, one.service)}: {one.need.because}",)
         yield "", _number(one)
         for share in one.shares:
             part = f"{share.part:.1%}" if share.part >= 0.001 else "<0.1%"
@@ -200,14 +230,17 @@ def _training(run: Training) -> Iterator[Row]:
         yield "", "no place for checkpoints is seen: every failure may start it from the beginning"
 
 
+def lasting(seconds: float) -> str:
+    """For how long: a time, or until something of unknown length is over."""
+    return "until it is mended" if math.isinf(seconds) else f"for {duration(seconds)}"
+
+
 def duration(seconds: float) -> str:
     """Seconds in the two largest units that matter.
 
-    >>> duration(42), duration(350), duration(14405), duration(float("inf"))
-    ('42 s', '5 min 50 s', '4 h', 'until it is mended')
+    >>> duration(42), duration(350), duration(14405)
+    ('42 s', '5 min 50 s', '4 h')
     """
-    if math.isinf(seconds):
-        return "until it is mended"
     if seconds < 10:
         return f"{seconds:.2g} s"
     whole = round(seconds)

@@ -2,7 +2,7 @@
 
 A failure that happens λ times an hour and leaves a service short for τ hours makes it unavailable for the share
 q = λτ / (1 + λτ) of the time (an alternating renewal process: up 1/λ, down τ in the mean). Independent failures in
-series give A = Π(1 − q). Failures that overlap are left out, so services that survive every single failure have no
+series give A = Π(1 - q). Failures that overlap are left out, so services that survive every single failure have no
 number here. Sources: B. Treynor and others, "The Calculus of Service Availability"
 (https://queue.acm.org/detail.cfm?id=3096459), and the AWS Reliability Pillar
 (https://docs.aws.amazon.com/whitepapers/latest/availability-and-beyond-improving-resilience/availability-and-beyond-improving-resilience.html).
@@ -14,6 +14,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 from typing import NamedTuple
 
@@ -124,10 +125,20 @@ def _together(counted: Counter[_Cause], rates: dict[str, float]) -> float:
 
 def _interval(counted: Counter[_Cause]) -> tuple[float, float]:
     """Where 95 % of draws of the rates lie; one draw of a rate counts for all components that share it."""
-    known = {c.rate.name: c.rate for c in counted}
-    random = Random(SEED)  # noqa: S311 - repeatable
-    drawn = sorted(_together(counted, {name: known[name].draw(random) for name in sorted(known)}) for _ in range(DRAWS))
+    rates = {c.rate.name: c.rate for c in counted}
+    names = sorted(rates)
+    drawn = sorted(
+        _together(counted, dict(zip(names, values, strict=True)))
+        for values in zip(*(_draws(rates[name]) for name in names), strict=True)
+    )
     return drawn[round(DRAWS * 0.025)], drawn[round(DRAWS * 0.975) - 1]
+
+
+@cache
+def _draws(rate: Rate) -> tuple[float, ...]:
+    """Draws of a rate, the same for every service."""
+    random = Random(f"{SEED} {rate.name}")  # noqa: S311 - repeatable
+    return tuple(rate.draw(random) for _ in range(DRAWS))
 
 
 def _shares(counted: Counter[_Cause]) -> Iterable[Share]:

@@ -13,7 +13,7 @@ import math
 
 
 def ettr(work: float, dump: float, restart: float, between: float) -> float:
-    """The share of time that is progress: τ / (M · e^(R/M) · (e^((τ+δ)/M) − 1)), Daly's equation turned over.
+    """The share of time that is progress: τ / (M · e^(R/M) · (e^((τ+δ)/M) - 1)), Daly's equation turned over.
 
     Args:
         work: between checkpoints (τ).
@@ -28,7 +28,7 @@ def ettr(work: float, dump: float, restart: float, between: float) -> float:
 
 
 def ettr_of_meta(work: float, dump: float, restart: float, between: float) -> float:
-    """The first-order estimate (1 − (R + τ/2)/M) / (1 + δ/τ) of Kokolis and others (https://arxiv.org/abs/2410.21680).
+    """The first-order estimate (1 - (R + τ/2)/M) / (1 + δ/τ) of Kokolis and others (https://arxiv.org/abs/2410.21680).
 
     Good while (R + τ/2)/M is below a tenth; a cross-check, no more.
     """
@@ -49,9 +49,9 @@ def daly(dump: float, between: float) -> float:
 
 
 def best(dump: float, between: float) -> float:
-    """The interval of the most progress: M·x with (1 − x)·eˣ = e^(−δ/M), where the derivative of `ettr` is zero.
+    """The interval of the most progress: M·x with (1 - x)·eˣ = e^(-δ/M), where the derivative of `ettr` is zero.
 
-    It is M·(1 + W₀(−e^(−1−δ/M))) with Lambert's function.
+    It is M·(1 + W₀(-e^(-1-δ/M))) with Lambert's function.
     """
     low, high = 0.0, 1.0
     for _ in range(100):

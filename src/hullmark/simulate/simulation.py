@@ -114,7 +114,7 @@ def simulate(arch: Architecture, described: Source | None = None, counted: Sourc
         runs,
         used,
         digest(rates),
-        tuple(dict.fromkeys((*_assumptions(topology, crew.members, used), *noted))),
+        tuple({a.text: a for a in reversed((*_assumptions(topology, crew.members, used), *noted))}.values())[::-1],
     )
 
 

@@ -38,6 +38,9 @@ https://github.com/pytorch/torchtitan/blob/main/docs/checkpoint.md and
 https://huggingface.co/docs/diffusers/training/text2image."""
 
 
+_TRAINS = frozenset({Role.TRAINING, Role.FINE_TUNING})
+
+
 class Interval(NamedTuple):
     """How often a run saves, as written: after so many steps."""
 
@@ -95,7 +98,7 @@ def trainings(
     runs: dict[Workload, list[Service]] = {}
     for service in known:
         workload = service.member.workload
-        if workload.role is Role.TRAINING and workload.training is not None and not workload.training.benchmark:
+        if workload.role in _TRAINS and workload.training is not None and not workload.training.benchmark:
             runs.setdefault(workload, []).append(service)
     for services in runs.values():
         pods = [pod for service in services for pod in service.member.pods if pod in standing.body]
