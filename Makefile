@@ -8,13 +8,14 @@ BIN := $(VENV)/bin
 demo: $(VENV)/.demo ## install into .venv and scan the examples
 	@$(BIN)/hullmark scan examples || test $$? -eq 1 # findings are what the examples are for
 
-test: lint types layers unit ## what CI runs
+test: lint types layers $(VENV)/.dev tools ## what CI runs
+	$(BIN)/python -m pytest -q -n auto -m "not long"
 
-unit: $(VENV)/.dev tools
-	$(BIN)/python -m pytest -q -m "not long"
+unit: $(VENV)/.dev ## the tests that run no other program
+	$(BIN)/python -m pytest -q -n auto -m "not long and not tools"
 
 long: $(VENV)/.dev tools ## exhaustive mutation and property runs
-	$(BIN)/python -m pytest -q -m long
+	$(BIN)/python -m pytest -q -n auto -m long
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -14,9 +14,14 @@ from hullmark.cli.dispatch import COMMANDS, command
 from hullmark.report.charts import page as known_charts
 from hullmark.report.site import pages
 
+sys.path.insert(0, str(Path(__file__).parent))
+
+import update_examples
+
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "checks"
 COMMANDS_PAGE = ROOT / "docs" / "cli.md"
+PICTURE = ROOT / "docs" / "pictures" / "rag-assistant.svg"
 CHARTS = ROOT / "docs" / "charts.md"
 
 
@@ -52,13 +57,21 @@ def stale_help(*, write: bool) -> list[str]:
     return [COMMANDS_PAGE.name] if text != shown else []
 
 
+def stale_picture(*, write: bool) -> list[str]:
+    """The picture of the README if it is not what `hullmark map` draws now; redrawn if asked."""
+    drawn = update_examples.printed("map", "examples/rag-assistant/flawed", "--title", "RAG assistant", "--quiet")
+    shown = PICTURE.read_text() if PICTURE.exists() else ""
+    if write and drawn != shown:
+        PICTURE.parent.mkdir(exist_ok=True)
+        PICTURE.write_text(drawn)
+    return [PICTURE.name] if drawn != shown else []
+
+
 def main() -> int:
     """Rewrite, or with ``--check`` only tell."""
-    sys.path.insert(0, str(Path(__file__).parent))
-    import update_examples
-
     only_check = "--check" in sys.argv
     lagging = [*stale(write=not only_check), *stale_help(write=not only_check)]
+    lagging += stale_picture(write=not only_check)
     lagging += map(str, update_examples.update(write=not only_check))
     for name in lagging:
         print(f"{'lags' if only_check else 'rewritten'}: {name}")

@@ -21,3 +21,10 @@ def tools() -> Tools:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return find_tools(path=str(PROJECT / ".tools" / "bin"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what runs the tools, and what shows output that they made."""
+    for item in items:
+        if "tools" in getattr(item, "fixturenames", ()) or item.path.name in ("test_examples.py", "test_generated.py"):
+            item.add_marker("tools")

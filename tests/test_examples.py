@@ -39,6 +39,14 @@ STORIES = {
         "cluster-admin-binding", "overpowered-agent-identity", "package-install-at-start", "unauthenticated-mcp-server",
         "plaintext-secret-in-env", "host-network", "host-path-volume", "plaintext-ingress",
     },
+    "team-assistant-compose": {
+        "unauthenticated-public-inference", "privileged-container", "trusted-remote-code", "plaintext-secret-in-env",
+        "unauthenticated-vector-store", "ephemeral-vector-store", "runtime-socket-mount", "missing-shared-memory",
+    },
+    "compose-rag": {
+        "unauthenticated-notebook", "unauthenticated-public-inference", "unauthenticated-vector-store", "runtime-socket-mount",
+        "plaintext-secret-in-config-map", "host-ipc", "root-user", "unconfined-seccomp", "package-install-at-start",
+    },
 }  # fmt: skip
 """What each story is about, as the checks that must tell it."""
 

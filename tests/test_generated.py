@@ -12,3 +12,9 @@ def test_check_pages_are_current() -> None:
     lagging = runpy.run_path(str(SCRIPT))["stale"](write=False)
 
     assert lagging == [], "run `make docs`"
+
+
+def test_the_picture_is_current() -> None:
+    lagging = runpy.run_path(str(SCRIPT))["stale_picture"](write=False)
+
+    assert lagging == [], "run `make docs`"

@@ -39,11 +39,18 @@ kind: HorizontalPodAutoscaler
 metadata: {name: chat, namespace: ml}
 spec: {scaleTargetRef: {kind: Deployment, name: chat}, maxReplicas: 3}
 """
+ROUTE = """\
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: chat, namespace: ml}
+spec: {defaultBackend: {service: {name: chat, port: {name: http}}}}
+"""
 CASES = {
     "Secret 'hub' is not there": SECRET,
     "PersistentVolumeClaim 'weights' is not there": CLAIM,
     "ServiceAccount 'reader' is not there": ACCOUNT,
     "service 'chat' selects no pods": SERVICE,
+    "'chat' leads to Service 'chat', which is not there": ROUTE,
     "'chat' scales Deployment 'chat', which is not there": SCALER,
 }
 
@@ -106,3 +113,17 @@ def test_nulls_are_absent() -> None:
     )
 
     assert outcomes(text, complete=True) == []
+
+
+@pytest.mark.parametrize("port", ["{name: http}", "{number: 80}"])
+def test_a_port_is_found_by_name_and_by_number(port: str) -> None:
+    made = "apiVersion: v1\nkind: Service\nmetadata: {name: chat, namespace: ml}\n"
+    made += "spec: {type: ExternalName, ports: [{name: http, port: 80}]}\n"
+
+    assert outcomes(ROUTE.replace("{name: http}", port) + "---\n" + made, complete=True) == []
+
+
+def test_a_service_of_knative_has_ports_of_its_own() -> None:
+    made = "apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: chat, namespace: ml}\nspec: {}\n"
+
+    assert outcomes(ROUTE + "---\n" + made, complete=True) == []

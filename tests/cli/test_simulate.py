@@ -1,83 +1,131 @@
-"""``hullmark simulate`` as users run it."""
+"""``hullmark simulate`` from files to numbers."""
+
+from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
-from shell import hullmark
 
-WEB = """\
+from hullmark.cli import main
+
+CHAT = """\
 apiVersion: apps/v1
 kind: Deployment
-metadata: {name: web}
+metadata: {name: chat, namespace: ml}
 spec:
   replicas: 2
-  selector: {matchLabels: {app: web}}
+  selector: {matchLabels: {app: chat}}
   template:
-    metadata: {labels: {app: web}}
+    metadata: {labels: {app: chat}}
     spec:
-      containers: [{name: c, image: "nginx:1.29", resources: {requests: {cpu: 1, memory: 1Gi}}}]
+      containers:
+        - name: main
+          image: vllm/vllm-openai:v0.11.0
+          resources: {requests: {cpu: "2", memory: 4Gi}}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: chat, namespace: ml}
+spec: {minAvailable: 1, selector: {matchLabels: {app: chat}}}
 """
-TOPOLOGY = "regions: [{name: r, zones: [a, b]}]\npools: [{name: p, count: 4, cpu: 4, memGiB: 16}]\n"
+TOPOLOGY = """\
+regions:
+  - {name: r1, zones: [a, b]}
+pools:
+  - {name: general, zone: [a, b], count: 4, cpu: 8, memGiB: 32}
+"""
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / "web.yaml").write_text(WEB)
-    (tmp_path / "topology").write_text(TOPOLOGY)
+@pytest.fixture(autouse=True)
+def system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "chat.yaml").write_text(CHAT)
+    (tmp_path / "topology.yaml").write_text(TOPOLOGY)
     return tmp_path
 
 
-@pytest.mark.parametrize("form", ["terminal", "json"])
-def test_the_same_input_gives_the_same_bytes(folder: Path, form: str) -> None:
-    first, second = (
-        hullmark(folder, "simulate", "web.yaml", "-f", form, PYTHONHASHSEED=seed).stdout for seed in ("1", "2")
-    )
-    assert first
-    assert first == second
+def plain(capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    capsys.readouterr()
+    assert main(["simulate", "chat.yaml", "--topology", "topology.yaml", "--format", "json", *words]) == 0
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
 
 
-def test_what_the_numbers_rest_on_is_always_printed(folder: Path) -> None:
-    made_up = hullmark(folder, "simulate", "web.yaml")
-    assert made_up.returncode == 0
-    assert "topology: made up to hold the workloads" in made_up.stdout
-    assert "rate 'cpu_node'" in made_up.stdout
-    assert "infrastructure part" in made_up.stdout
-    given = hullmark(folder, "simulate", "web.yaml", "--topology", "topology").stdout
-    assert "made up" not in given
-    assert given.splitlines()[-2].startswith("hullmark ")
-    assert "seed 0" in given.splitlines()[-2]
+def test_the_same_files_give_the_same_bytes(capsys: pytest.CaptureFixture[str]) -> None:
+    outputs = set()
+    for _ in range(2):
+        main(["simulate", "chat.yaml", "--topology", "topology.yaml", "--format", "json"])
+        outputs.add(capsys.readouterr().out)
+
+    assert len(outputs) == 1
 
 
-def test_json_says_what_is_not_known_by_null(folder: Path) -> None:
-    found = json.loads(hullmark(folder, "simulate", ".", "-f", "json", "--topology", "topology").stdout)
+def test_a_report_names_its_seed_its_rates_and_what_was_assumed(capsys: pytest.CaptureFixture[str]) -> None:
+    found = plain(capsys)
+
     assert found["schema"] == "hullmark.simulate/v1"
-    (unit,) = found["units"]
-    assert unit["seed"] == 0
-    assert len(unit["ratesDigest"]) == 12
-    assert all(0 < a["unavailability"] < 1 for a in unit["availability"] if a["unavailability"] is not None)
-    assert {f["kind"] for f in unit["failures"]} == {"node", "zone", "region", "control-plane", "start-only"}
+    text = json.dumps(found)
+    assert "seed" in text
+    assert "assumptions" in text
 
 
-def test_own_rates_change_the_digest_and_are_named_as_measured(folder: Path) -> None:
-    (folder / "rates").write_text("cpu_node: {events: 2, exposure: 4000d, repair: 1h}\n")
-    one, other = (
-        json.loads(hullmark(folder, "simulate", "web.yaml", "-f", "json", *more).stdout)["units"][0]
-        for more in ((), ("--rates", "rates"))
-    )
-    assert one["ratesDigest"] != other["ratesDigest"]
-    (rate,) = (r for r in other["rates"] if r["name"] == "cpu_node")
+def test_two_copies_in_two_zones_survive_each_of_them(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["simulate", "chat.yaml", "--topology", "topology.yaml"])
+    out = capsys.readouterr().out
+
+    assert "Deployment/chat (ml)" in out
+    assert "node yes, zone yes" in out
+    assert "infrastructure part" in out
+
+
+def test_no_topology_is_made_up_in_silence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "chat.yaml"]) == 0
+    assert "topology: made up to hold the workloads" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [("zone: [a, b]", "zone: [a, x]", 4), ("count: 4", "count: -1", 4), ("cpu: 8", "cpu: 1", 4)],
+)
+def test_a_mistake_in_the_topology_is_shown_at_its_line(
+    old: str, new: str, line: int, system: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (system / "topology.yaml").write_text(TOPOLOGY.replace(old, new))
+
+    assert main(["simulate", "chat.yaml", "--topology", "topology.yaml"]) == 2
+    assert f"topology.yaml:{line}:" in capsys.readouterr().err
+
+
+def test_nothing_to_simulate_is_said(system: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (system / "map.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n")
+
+    assert main(["simulate", "map.yaml"]) == 4
+    assert "nothing to simulate" in capsys.readouterr().err
+
+
+def test_no_probability_is_printed_as_certain(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["simulate", "chat.yaml", "--topology", "topology.yaml"])
+    out = capsys.readouterr().out
+
+    assert " 100 %" not in out
+    assert " 0 %" not in out
+
+
+def test_own_rates_are_named_as_measured_and_change_the_digest(
+    system: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (system / "rates").write_text("cpu_node: {events: 2, exposure: 4000d, repair: 1h}\n")
+    (shipped,), (own,) = plain(capsys)["units"], plain(capsys, "--rates", "rates")["units"]
+
+    assert shipped["ratesDigest"] != own["ratesDigest"]
+    (rate,) = (r for r in own["rates"] if r["name"] == "cpu_node")
     assert (rate["kind"], rate["repairKind"], rate["source"]) == ("measured", "measured", "rates:1")
 
 
-def test_mistakes_end_with_the_place_and_code_2(folder: Path) -> None:
-    (folder / "topology").write_text(TOPOLOGY.replace("count: 4", "zone: z"))
-    done = hullmark(folder, "simulate", "web.yaml", "--topology", "topology")
-    assert done.returncode == 2
-    assert "there is no zone 'z'" in done.stderr
-    assert "topology:2" in done.stderr
+def test_a_mistake_in_the_rates_is_shown_at_its_line(system: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (system / "rates").write_text("cpu_node:\n  events: -2\n  exposure: 4000d\n")
 
-
-def test_nothing_to_simulate(folder: Path) -> None:
-    (folder / "web.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\n")
-    assert hullmark(folder, "simulate", "web.yaml").returncode == 4
+    assert main(["simulate", "chat.yaml", "--rates", "rates"]) == 2
+    assert "rates:2:" in capsys.readouterr().err

@@ -72,3 +72,13 @@ def test_long_texts_take_linear_time() -> None:
 
 def test_a_long_word_is_no_scheme_and_takes_linear_time() -> None:
     assert credential("X", "a" * 300_000) is None
+
+
+def test_keys_that_begin_alike_are_told_apart() -> None:
+    bodies = {
+        "sk-lf-4b7e02c9-51d8-4f3a-9c66-8e1fd7a02b35": "Langfuse secret key",
+        "sk-or-v1-" + "0a1b2c3d" * 8: "OpenRouter API key",
+    }
+    for key, issuer in {**bodies, "sk-proj-" + "aB3dE5gH" * 5: "OpenAI API key"}.items():
+        (found,) = tokens(f"key: {key}")
+        assert (found.issuer, found.text) == (issuer, key)

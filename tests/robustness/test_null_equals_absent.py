@@ -26,6 +26,10 @@ OWN_KEYS = frozenset(
 )
 """Maps whose keys are the user's own: Kubernetes reads null there as an empty value or as 0, and the key counts."""
 
+CHART_VALUES = frozenset({"values", "valuesObject", "valuesInline"})
+"""Values for charts: null there takes the chart's default away
+(https://helm.sh/docs/chart_template_guide/values_files/#deleting-a-default-key)."""
+
 
 class Spot:
     """A value in a text: the node above it and its key."""
@@ -114,7 +118,8 @@ def meanings(result: Result) -> list[tuple[str, str, str, str]]:
 def same_without(name: str, number: int, spot: Spot) -> bool:
     """Whether null there means what absence means; whether there was anything to compare."""
     removed = spot.removed()
-    if isinstance(spot.path[-1], int) or OWN_KEYS & set(spot.path[-2:-1]) or removed is None:
+    own = OWN_KEYS & set(spot.path[-2:-1]) or CHART_VALUES & set(spot.path)
+    if isinstance(spot.path[-1], int) or own or removed is None:
         return False
     nulled = spot.replaced("null")
     assert meanings(scan(name, number, nulled)) == meanings(scan(name, number, removed)), (name, spot.path)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from hullmark.checks import wording
+from hullmark.model import wording
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import Check
 from hullmark.model.container import Container

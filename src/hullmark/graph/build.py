@@ -24,6 +24,7 @@ from hullmark.graph.selection import Selections
 from hullmark.graph.services import pools, services
 from hullmark.graph.storage import Storage
 from hullmark.model.architecture import NOT_ISOLATED, Architecture, Importance, Links, Selection
+from hullmark.model.component import Graph
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Platform
 from hullmark.model.workload import PodSet, Replicas, Workload
@@ -87,10 +88,18 @@ def build(resources: Sequence[Resource], *, complete: bool = False) -> Architect
         by_name=_grouped(((r.ref.kind, r.ref.name), r) for r in resources),
         callers=called,
         outside=without_pods(workloads),
+        draw=_drawn,
         complete=complete,
     )
     object.__setattr__(arch, "importance", {w: _weighed(w, arch) for w in workloads})
     return arch
+
+
+def _drawn(arch: Architecture) -> Graph:
+    """The component graph; what draws it is loaded only for scans that ask, since that costs as long as a small scan."""
+    from hullmark.graph.components import components
+
+    return components(arch)
 
 
 class _Around(NamedTuple):

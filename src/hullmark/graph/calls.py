@@ -18,6 +18,14 @@ _ADDRESS = re.compile(
 )
 """A host of the cluster: ``http://name.namespace.svc:8000``, ``name:6379``, ``redis://name/0``."""
 
+_WORD = re.compile(
+    r"://(?:[^\s/@]{1,128}@)?([a-z0-9][a-z0-9_-]{0,62})(?![\w.-])(?![^\s/@]{0,128}@)"
+    r"|(?<![\w./@:-])([a-z0-9][a-z0-9_-]{0,62}):(?:80|\d{3,5})\b"
+    r"|\bhost=([a-z0-9][a-z0-9_-]{0,62})(?![\w.-])",
+    re.IGNORECASE,
+)
+"""A host of one word, as Compose services have them: ``http://name``, ``name:6379``, ``host=name``."""
+
 
 def callers(
     workloads: Sequence[Workload],
@@ -29,9 +37,8 @@ def callers(
     """The workloads whose settings name a Service, or a service of their project, by the workloads behind it."""
     found: dict[Workload, dict[Workload, None]] = {}
     for workload in networks.services:
-        hosts = [name for name, _ in _hosts(workload, networks.names)]
-        for container in workload.containers:
-            hosts += [name for text in networks.configured(container) for name in hosts_in(text.value, networks.names)]
+        texts = [t for c in workload.containers for t in (*_texts(c), *(n.value for n in networks.configured(c)))]
+        hosts = [name for text in texts for name in hosts_in(text, networks.names)]
         named = (other for name in dict.fromkeys(hosts) for other in networks.find(name, workload))
         for other in (*networks.called(workload), *named):
             found.setdefault(other, {})[workload] = None
@@ -49,7 +56,24 @@ def callers(
 
 def hosts_in(text: str, known: Collection[str]) -> list[str]:
     """The names among these that a text uses as addresses, each once."""
-    return list(dict.fromkeys(found[1] for found in _ADDRESS.finditer(text) if found[1] in known))
+    return list(dict.fromkeys(name for name, _ in _written(text, 0, len(text)) if name in known))
+
+
+def host_at(text: str, name: str, start: int, end: int) -> tuple[int, int] | None:
+    """Where a stretch of a text uses a name as an address for the first time; None where it does not."""
+    return next(((at, at + len(name)) for found, at in _written(text, start, end) if found == name), None)
+
+
+def _written(text: str, start: int, end: int) -> Iterator[tuple[str, int]]:
+    """Hosts in a text that are one word, each with where it starts; what is commented out says nothing."""
+    at = start
+    while at < end:
+        stop = text.find("\n", at, end)
+        stop = end if stop < 0 else stop
+        if text[at:stop].lstrip()[:1] != "#":
+            for found in _WORD.finditer(text, at, stop):
+                yield found[found.lastindex or 0], found.start(found.lastindex or 0)
+        at = stop + 1
 
 
 def _hosts(workload: Workload, known: Collection[str]) -> Iterator[tuple[str, str]]:
@@ -63,11 +87,11 @@ def _hosts(workload: Workload, known: Collection[str]) -> Iterator[tuple[str, st
 
 
 def _texts(container: Container) -> Iterator[str]:
-    """Values that may hold an address: those with a colon or a slash. A bare word is too weak a sign."""
+    """Values that may hold an address: those with a colon, or what names a host. A bare word is too weak a sign."""
     for variable in container.environment.values():
         # Of a value that is not known as a whole, the part that is written may still name a host.
         value = variable.value or string(variable.node.value, "value")
-        if ":" in value and len(value) < 2048:
+        if (":" in value or "host=" in value) and len(value) < 2048:
             yield value
     for key in ("command", "args"):
         for word in container.node.get(key) or () if isinstance(container.node.get(key), list) else ():

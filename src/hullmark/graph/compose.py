@@ -40,27 +40,26 @@ class Networks:
         self._named: dict[tuple[str, str], list[Workload]] = {}
         self._members: dict[tuple[str, str], list[Workload]] = {}
         for workload in self.services:
-            for name in _names(workload):
+            for name in names_of(workload):
                 self._named.setdefault((workload.namespace, name), []).append(workload)
-            for name in _networks(workload):
+            for name in networks_of(workload):
                 self._members.setdefault((workload.namespace, name), []).append(workload)
-        self.names = frozenset(name for _, name in self._named)
+        linked = (alias for workload in self.services for alias, _ in _links(workload))
+        self.names = frozenset((*(name for _, name in self._named), *linked))
         self._texts = {(r.ref.namespace, r.ref.name): r for r in texts if r.platform is Platform.COMPOSE}
 
     def find(self, name: str, near: Workload) -> Iterator[Workload]:
         """The services that a name means to a service: those it shares a network with, unless neither has one."""
-        for link in items(near.resource.spec, "links"):
-            service, _, alias = link.partition(":") if isinstance(link, str) else ("", "", "")
-            name = service if alias == name else name
-        mine = _networks(near)
+        name = dict(_links(near)).get(name, name)
+        mine = networks_of(near)
         for workload in self._named.get((near.namespace, name), ()):
-            others = _networks(workload)
+            others = networks_of(workload)
             if workload is not near and (not mine or not others or not mine.keys().isdisjoint(others)):
                 yield workload
 
     def alone(self, workload: Workload) -> bool:
         """Whether no other service shares a network with one, as far as the project tells."""
-        networks = _networks(workload)
+        networks = networks_of(workload)
         return not _external(workload) and not any(
             len(self._members[workload.namespace, name]) > 1 for name in networks
         )
@@ -83,18 +82,28 @@ class Networks:
                     yield other
 
 
-def _names(workload: Workload) -> Iterator[str]:
+def names_of(workload: Workload) -> Iterator[str]:
+    """The names a service answers to, its own first."""
     names = items(workload.resource.spec, "names") or (workload.name,)
     yield from dict.fromkeys(name for name in names if isinstance(name, str))
 
 
-def _networks(workload: Workload) -> Map:
+def _links(workload: Workload) -> Iterator[tuple[str, str]]:
+    """Names that a service gives others for itself alone (``links``), each with the service's."""
+    for link in items(workload.resource.spec, "links"):
+        service, _, alias = link.partition(":") if isinstance(link, str) else ("", "", "")
+        if alias:
+            yield alias, service
+
+
+def networks_of(workload: Workload) -> Map:
+    """The networks a service is on, by name."""
     return mapping(workload.resource.spec, "networks")
 
 
 def _external(workload: Workload) -> bool:
     """Whether a network of a service is somebody else's, so that others may be on it."""
-    return any(mapping(network).get("external") is True for network in _networks(workload).values())
+    return any(mapping(network).get("external") is True for network in networks_of(workload).values())
 
 
 def _bare(workload: Workload, names: frozenset[str]) -> Iterator[str]:
@@ -120,7 +129,7 @@ def exposure(podset: PodSet, networks: Networks, arrived: Sequence[Arrival], bef
     ways = [*_routed(arrived, inner)]
     if (shared := _on_host(podset, inner)) is not None:
         ways.append(shared)
-    elif not _internal(workload):
+    elif not is_internal(workload):
         ways += [_published(port, inner) for carrier in _carriers(workload, networks) for port in _ports(carrier)]
     widest = max(ways, key=lambda e: (e.reach, not e.authenticated, not e.unknown), default=None)
     if widest is not None and widest.reach > Reach.CLUSTER:
@@ -197,9 +206,9 @@ def _routed(arrived: Sequence[Arrival], inner: str | None) -> Iterator[Exposure]
         yield Exposure(route.reach, (Hop(f"route '{where}'", route.place),), authenticated or "", unknown)
 
 
-def _internal(workload: Workload) -> bool:
+def is_internal(workload: Workload) -> bool:
     """Whether a service is on internal networks only."""
-    networks = _networks(workload)
+    networks = networks_of(workload)
     return bool(networks) and all(mapping(n).get("internal") is True for n in networks.values())
 
 
@@ -213,8 +222,8 @@ def _beside(workload: Workload, networks: Networks, inner: str) -> Exposure:
             text = f"network '{network.path[-1]}', whose addresses are those of the host's own network"
             return Exposure(Reach.INTERNAL, (Hop(text, network.at()),), inner)
     alone = networks.alone(workload)
-    if _internal(workload):
-        name = next(iter(_networks(workload)))
+    if is_internal(workload):
+        name = next(iter(networks_of(workload)))
         hop = Hop(f"internal network '{name}'", node.at("spec", "networks", name))
         return Exposure(Reach.ISOLATED, (hop,), inner, enclosed=True, alone=alone)
     return Exposure(Reach.CLUSTER, (), inner, enclosed=not _external(workload), alone=alone)

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from hullmark.graph.applications import PROXIES
 from hullmark.graph.authentication import Auth, strongest
-from hullmark.graph.calls import hosts_in
+from hullmark.graph.calls import host_at, hosts_in
 from hullmark.graph.compose import Networks, exposure
 from hullmark.graph.routes import Arrival
 from hullmark.graph.ways import MOST_WAYS, Way
@@ -185,7 +185,5 @@ def _by_settings(workload: Workload, networks: Networks) -> Iterator[Way]:
 
 def _named_in(node: Node, name: str) -> Place:
     """Where a text names a service as an address."""
-    found = re.compile(rf"(?<![\w.-]){re.escape(name)}(?![\w-])").search(
-        node.doc.source.text, node.span.start, node.span.end
-    )
-    return node.at() if found is None else node.doc.place(found.start(), found.end(), node.path)
+    found = host_at(node.doc.source.text, name, *node.span)
+    return node.at() if found is None else node.doc.place(*found, node.path)

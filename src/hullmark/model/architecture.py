@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal, NamedTuple, TypeVar
 
+from hullmark.model.component import Graph, together
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Impact, Reach
 from hullmark.model.workload import PodSet, Replicas, Workload
@@ -226,8 +227,15 @@ class Architecture:
     """The workloads whose settings name a Service of this one (`Architecture.dependants`)."""
     outside: Mapping[Workload, Exposure] = field(default_factory=dict)
     """How far workloads reach whose pods only their operators know, where their own objects publish them."""
+    draw: Callable[[Architecture], Graph] = lambda _: Graph()
+    """Draws the component graph; the graph package gives it, `Architecture.graph` asks for it once."""
     complete: bool = False
     """Whether the scan is known to hold everything that is deployed: what is referred to and not there is missing."""
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The component graph, drawn when it is first asked for."""
+        return self.draw(self)
 
     def around(self, podset: PodSet) -> Links:
         """What is around a pod set."""
@@ -334,6 +342,7 @@ def side_by_side(architectures: Sequence[Architecture]) -> Architecture:
         by_name=_listed(a.by_name for a in architectures),
         callers=_united(a.callers for a in architectures),
         outside=_united(a.outside for a in architectures),
+        draw=lambda _: together(tuple(a.graph for a in architectures)),
         complete=all(a.complete for a in architectures),
     )
 

@@ -27,6 +27,9 @@ class Ref(NamedTuple):
     group: str = ""
 
     def __str__(self) -> str:
+        source, colon, text = self.name.partition(":")
+        if colon and self.kind == "ConfigMap":  # no name in a cluster has a colon: a file of a Compose project
+            return f"{source} {text}"
         where = f"{self.namespace}/" if self.namespace else ""
         return f"{self.kind} {where}{self.name}"
 

@@ -35,6 +35,7 @@ def facts(check: Check[Any]) -> list[tuple[str, str]]:
         ("severity", check.severity.word),
         ("confidence", check.confidence.word),
         ("looks at", _subjects(check)),
+        ("platforms", " and ".join(platform.value.capitalize() for platform in check.platforms)),
         ("fix", "yes" if page(check).fixable else "by hand"),
     ]
     if check.aliases:

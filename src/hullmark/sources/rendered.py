@@ -23,8 +23,11 @@ def tools(rendering: Rendering) -> Tools:
     return find_tools(rendering.helm, cache=Cache() if rendering.cached else None)
 
 
-def rendered(layout: Layout, rendering: Rendering, ready: Tools) -> Iterator[Unit]:
-    """The units of charts, kustomizations and Compose projects, in this order."""
+def rendered(layout: Layout, rendering: Rendering, ready: Tools, root: str = "") -> Iterator[Unit]:
+    """The units of charts, kustomizations and Compose projects, in this order.
+
+    ``root`` is the folder that links and references of a unit may lead to; the unit's own if empty.
+    """
     options = HelmOptions(
         values=rendering.values,
         set=rendering.settings,
@@ -32,14 +35,15 @@ def rendered(layout: Layout, rendering: Rendering, ready: Tools) -> Iterator[Uni
         release_name=rendering.release_name,
         kube_version=rendering.kube_version,
         api_versions=rendering.api_versions,
+        root=root,
     )
     for number, chart in enumerate(layout.charts):
         for unit in render(chart, options, ready):
             yield unit if ready.helm or number else _without_helm(unit, len(layout.charts))
     for folder in layout.kustomizations:
         yield build(folder, ready)
-    for project in projects(layout.compose):
-        yield read_project(project.files, variant=project.variant)
+    for project in projects(layout.compose, root=root):
+        yield read_project(project.files, root=root, variant=project.variant)
 
 
 def _without_helm(unit: Unit, charts: int) -> Unit:

@@ -33,7 +33,9 @@ def units(
 
     ready = tools(rendering)
     layout = lay_out(found, kustomize=bool(ready.kustomize))
-    others = tuple(rendered(layout, rendering, ready))
+    # What is scanned as a whole may refer to itself; files that were named one by one stay in their folders.
+    root = paths[0] if len(paths) == 1 and os.path.isdir(paths[0]) else ""
+    others = tuple(rendered(layout, rendering, ready, root))
     plain = Unit(name, "manifests", read_files(layout.rest, progress))
     return (plain, *others) if not others or _says(plain.reading) else others
 

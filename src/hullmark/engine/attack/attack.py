@@ -12,7 +12,6 @@ from hullmark.engine.attack.prizes import Prizes
 from hullmark.engine.attack.rules import Rules
 from hullmark.engine.attack.search import search
 from hullmark.engine.result import Result, Settled
-from hullmark.graph.components import components
 from hullmark.model.component import Graph
 from hullmark.sources.unit import Unit
 
@@ -29,7 +28,7 @@ class Attack(NamedTuple):
 def attacks(result: Result) -> Iterator[Attack]:
     """The attack paths of every unit of a scan; a path never leaves its unit."""
     for part in result.parts:
-        graph = components(part.architecture)
+        graph = part.architecture.graph
         yield Attack(part.unit, graph, *_attacked(graph, part.result))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from hullmark.graph.components.apis import apis
 from hullmark.graph.components.calls import asked, calls, external_names
+from hullmark.graph.components.compose import entries, in_its_words, named_services
 from hullmark.graph.components.eventing import eventing
 from hullmark.graph.components.gateways import gateways
 from hullmark.graph.components.given import given
@@ -35,6 +36,7 @@ def components(arch: Architecture) -> Graph:
     workloads(scene)
     services(scene)
     made = made_services(scene)
+    named_services(scene, made)
     routes(scene)
     mounts(scene)
     identities(scene)
@@ -52,4 +54,6 @@ def components(arch: Architecture) -> Graph:
     sharing(scene)
     apis(scene)
     judged(scene, reach(scene))
-    return scene.draft.finish()
+    entries(scene)
+    graph = scene.draft.finish()
+    return in_its_words(graph) if scene.composed else graph

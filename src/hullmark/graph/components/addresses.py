@@ -16,10 +16,13 @@ from hullmark.model.truth import natural
 MAX_TEXT = 200_000
 """Longest text that is searched, in characters; the rest of a longer one is left out."""
 
+_NEXT = r"[,;](?=[A-Za-z][A-Za-z0-9+.-]{1,24}://)"
+"""What separates URLs in a list; a comma or semicolon elsewhere belongs to one."""
+
 _URL = re.compile(
     r"(?<![A-Za-z0-9+.-])([A-Za-z][A-Za-z0-9+.-]{1,24})://"
-    r"((?:[^\s/?#\"'<>`\\|^{}()\[\]]|\[[0-9A-Fa-f:.]{2,45}\]){1,512})"
-    r"([^\s\"'<>`|{}]{0,512})"
+    rf"((?:(?!{_NEXT})[^\s/?#\"'<>`\\|^{{}}()\[\]]|\[[0-9A-Fa-f:.]{{2,45}}\]){{1,512}})"
+    rf"((?:(?!{_NEXT})[^\s\"'<>`|{{}}]){{0,512}})"
 )
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?){0,10}"
 _ONLY_HOST = re.compile(_HOST)
@@ -189,4 +192,7 @@ def never_called(name: str) -> bool:
 def its_own(name: str) -> bool:
     """Whether the name of a setting says that it holds where the program itself listens or is found."""
     found = words(name)
-    return "_".join(found).upper() in _OWN_NAMES or any(w in _OWN for w in found)
+    whole = (
+        name == name.upper() or name[:1] == "-"
+    )  # in a file, ``host`` stands in the section of what it is the host of
+    return (whole and "_".join(found).upper() in _OWN_NAMES) or any(w in _OWN for w in found)

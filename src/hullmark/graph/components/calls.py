@@ -142,14 +142,17 @@ def found(setting: Setting) -> Iterator[Found]:
         yield from (Found(a, not own) for a in urls(value) if _is_call(a, name))
     elif setting.prose:
         return
-    elif holds_hosts(name) and (listed := list(alone(value))):
+    elif holds_hosts(name):
+        listed = list(alone(value)) or list(bare(value))
         yield from (Found(a, _sure(a, name)) for a in listed if a.host not in _NO_HOSTS)
     elif ":" in value or ".svc" in value or "_SERVICE_HOST" in value:
         yield from (Found(a, strong=False) for a in bare(value))
 
 
 def _sure(address: Address, name: str) -> bool:
-    return bool(address.port) or words(name)[-1] in _HOSTS
+    """A port says that a word is a host; so does a name like ``DB_HOST``, but not the bare ``host`` of some section."""
+    said = words(name)
+    return bool(address.port) or (len(said) > 1 and said[-1] in _HOSTS)
 
 
 _SCHEMES = frozenset({

@@ -12,6 +12,7 @@ from hullmark.graph.selection import BUILT_IN
 from hullmark.model.architecture import Grant
 from hullmark.model.component import Component, ComponentKind, EdgeKind
 from hullmark.model.resource import Resource
+from hullmark.model.terms import Platform
 from hullmark.model.truth import string
 from hullmark.model.workload import PodSet
 
@@ -31,7 +32,8 @@ def identities(scene: Scene) -> None:
                 if key in account.annotations:
                     _cloud(scene, made, title, account.annotations[key], account, key)
     for podset in scene.podsets():
-        if not podset.workload.template or any(string(podset.node.value, k) for k in _KEYS):
+        named = any(string(podset.node.value, key) for key in _KEYS)
+        if podset.workload.platform is Platform.KUBERNETES and (named or not podset.workload.template):
             held.setdefault(_runs_as(scene, podset), {}).update(
                 dict.fromkeys(scene.arch.around(podset).identity.grants)
             )
@@ -95,7 +97,18 @@ def _chosen(podset: PodSet) -> bool:
         )
         own = podset.workload.resource.node
         return own.get(*cluster[len(own.path) :], "enableInTreeAutoscaling") is True
-    return ref.group not in BUILT_IN and podset.template is None
+    return ref.group not in _PLAIN and not _as_written(podset)
+
+
+_PLAIN = BUILT_IN | {"argoproj.io", "tekton.dev"}
+"""Groups whose pods run as ``default`` where nothing else is said."""
+
+
+def _as_written(podset: PodSet) -> bool:
+    """Whether the pod is described as a pod, and not put together from fields."""
+    root = podset.workload.resource.node
+    found = root.child(*podset.node.path[len(root.path) :])
+    return found is not None and found.value is podset.node.value
 
 
 def _cloud(scene: Scene, source: str, title: str, value: str, resource: Resource, key: str) -> None:

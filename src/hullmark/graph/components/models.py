@@ -186,7 +186,7 @@ def models(scene: Scene) -> Models:
         for model in workload.models:
             if model not in seen:
                 _use(scene, made, workload, None, model)
-        for holder, model in _entered(workload):
+        for holder, model in (*_entered(workload), *_given_to_runs(scene, workload)):
             if all(model.id != m.id for m in seen):
                 _use(scene, made, workload, holder, model)
         _produced(scene, made, workload)
@@ -222,6 +222,26 @@ def _entered(workload: Workload) -> Iterator[tuple[Container | None, ModelRefere
         if model is not None:
             holders = (c for c in workload.containers if model.scheme == "path" and c.mount_for(model.id) is not None)
             yield next(holders, None), model
+
+
+_MODEL_FLAGS = ("--model-path", "--model-name-or-path", "--model", "--base-model", "--model-dir", "--checkpoint-path")
+_PRETRAINED = re.compile(r"(?:^|,)(?:pretrained|path)=([^,\s]{2,300})")
+
+
+def _given_to_runs(scene: Scene, workload: Workload) -> Iterator[tuple[Container | None, ModelReference]]:
+    """Models on volumes that runs are given: a flag for a model, with a path that a volume is mounted at."""
+    for container in workload.containers:
+        if scene.role(scene.owner(container)) not in (*_LEARNERS, Role.BATCH_INFERENCE):
+            continue
+        for flag in _MODEL_FLAGS:
+            for value in container.argv.values(flag):
+                if value.startswith("/") and container.mount_for(value) is not None:
+                    yield container, ModelReference("path", value, "", "", container.argv.place(flag))
+        for value in container.argv.values("--model-args"):
+            found = _PRETRAINED.search(value)
+            model = None if found is None else reference(found[1], container.argv.place("--model-args"))
+            if model is not None:
+                yield container, model
 
 
 _DATASET_FLAGS = (

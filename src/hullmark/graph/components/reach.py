@@ -19,6 +19,7 @@ from hullmark.graph.network.rules import NAME_LABEL, Peer, Rule, reaches_out
 from hullmark.model.component import ComponentKind, EdgeKind
 from hullmark.model.resource import Resource
 from hullmark.model.selectors import EVERYTHING, Selector
+from hullmark.model.terms import Platform
 from hullmark.model.truth import string
 from hullmark.model.workload import PodSet
 from hullmark.text.tree import dig
@@ -32,7 +33,7 @@ def reach(scene: Scene) -> Reachability:
     reachability = Reachability(scene.arch, scene.pods)
     drawn = _Drawn(scene, reachability)
     for podset in scene.podsets():
-        if not podset.workload.template:
+        if not podset.workload.template and podset.workload.platform is Platform.KUBERNETES:
             drawn.podset(podset)
     return reachability
 

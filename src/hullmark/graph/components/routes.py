@@ -16,7 +16,7 @@ from hullmark.model.architecture import Route
 from hullmark.model.component import ComponentKind, EdgeKind
 from hullmark.model.reach import service_reach
 from hullmark.model.resource import Resource
-from hullmark.model.terms import Reach
+from hullmark.model.terms import Platform, Reach
 from hullmark.model.truth import Undecided, string
 from hullmark.model.workload import PodSet
 from hullmark.text.source import Place
@@ -106,7 +106,7 @@ def _published(scene: Scene, service: Resource) -> None:
 
 
 def _on_node(scene: Scene, podset: PodSet) -> None:
-    if podset.workload.lifetime == "task" or podset.workload.template:
+    if podset.workload.lifetime == "task" or podset.workload.template or podset.workload.platform is Platform.COMPOSE:
         return
     target = scene.owner(podset)
     container = host_ports(podset)

@@ -12,7 +12,7 @@ from hullmark.model.architecture import Architecture
 from hullmark.model.component import Component, ComponentKind, EdgeKind
 from hullmark.model.container import Container
 from hullmark.model.resource import Resource
-from hullmark.model.terms import Role
+from hullmark.model.terms import Platform, Role
 from hullmark.model.workload import PodSet, Workload
 from hullmark.text.source import Place
 
@@ -28,7 +28,8 @@ class Scene:
         self.draft = Draft()
         self.chains = Chains()
         self.pods = Pods(self.chains, arch.workloads)
-        self.zones = Zones(self.draft, {r.ref: r for r in reversed(arch.resources)})
+        self.composed = bool(arch.resources) and all(r.platform is Platform.COMPOSE for r in arch.resources)
+        self.zones = Zones(self.draft, {r.ref: r for r in reversed(arch.resources)}, composed=self.composed)
         self._names: dict[str, Names] = {}
         self._owners: dict[PodSet, str] = {}
         self._wholes: dict[Workload, str] = {}

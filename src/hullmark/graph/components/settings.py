@@ -10,7 +10,6 @@ from hullmark.graph.components.addresses import MAX_TEXT, holds_hosts
 from hullmark.graph.components.scene import Scene
 from hullmark.model.argv import programs
 from hullmark.model.container import Container, Variable
-from hullmark.model.credentials import spot
 from hullmark.model.resource import Resource
 from hullmark.model.truth import string
 from hullmark.model.workload import PodSet, Workload
@@ -28,7 +27,8 @@ class Word(NamedTuple):
 class Setting(NamedTuple):
     """A value that may hold addresses: the name it has, how to call it, and the node or the word it stands in.
 
-    ``prose`` marks lines of programs, in which only whole URLs count.
+    ``prose`` marks lines of programs, in which only whole URLs count. ``line`` is the line of a longer text that the
+    value was read from.
     """
 
     name: str
@@ -36,12 +36,23 @@ class Setting(NamedTuple):
     text: str
     origin: Node | Word
     prose: bool = False
+    line: str = ""
 
     def at(self, text: str) -> Place:
         """Where a part of the value stands, as exactly as can be told."""
         if isinstance(self.origin, Word):
             return self.origin.container.argv.word_place(self.origin.text)
-        return spot(self.origin, text)
+        return _spot(self.origin, text, self.line)
+
+
+def _spot(node: Node, text: str, line: str) -> Place:
+    """Where a text stands in a value, looked for from the line it was read from; the whole value if it is not there."""
+    source, (start, end) = node.doc.source.text, node.span
+    from_line = source.find(line, start, end) if line else start
+    found = source.find(text, max(from_line, start), end)
+    if found < 0:
+        return node.at()
+    return node.doc.place(found, found + len(text), node.path)
 
 
 def worth_reading(name: str, value: str) -> bool:
@@ -52,11 +63,16 @@ def worth_reading(name: str, value: str) -> bool:
 # -- variables and command lines -----------------------------------------------------------------
 
 
+_IN_CREDENTIALS = re.compile(r"\$(?:\{[^{}]{1,80}\}|\([^()]{1,80}\))(?=[^\s/@]{0,128}@)")
+"""What is filled in elsewhere before the host of an address."""
+
+
 def variables(container: Container) -> Iterator[Setting]:
-    """The variables of a container whose values are known."""
+    """The variables of a container, with what is written of those that are known in part: their host may be."""
     for variable in container.environment.values():
-        if variable.value and worth_reading(variable.name, variable.value):
-            yield Setting(variable.name, variable.value, f"variable '{variable.name}'", _value(variable))
+        value = variable.value or _IN_CREDENTIALS.sub("x", string(variable.node.value, "value"))
+        if value and worth_reading(variable.name, value):
+            yield Setting(variable.name, value, f"variable '{variable.name}'", _value(variable))
 
 
 def _value(variable: Variable) -> Node:
@@ -139,7 +155,7 @@ def lines(config: Resource, key: str, node: Node) -> Iterator[Setting]:
         found = _LINE.match(bare) if not prose else None
         name, value = (found[1], found[2].strip().strip("\"',")) if found is not None else ("", bare)
         if value:
-            yield Setting(name, value, label, node, prose=prose)
+            yield Setting(name, value, label, node, prose, line.strip())
 
 
 # -- fields of custom objects --------------------------------------------------------------------
@@ -208,9 +224,9 @@ def named(name: str, node: Node, text: str) -> Iterator[Setting]:
         bare = _COMMENT.sub("", line)
         found = _LINE.match(bare)
         if found is not None and found[2]:
-            yield Setting(found[1], found[2].strip().strip("\"',"), text, node)
+            yield Setting(found[1], found[2].strip().strip("\"',"), text, node, line=line.strip())
         elif bare.strip():
-            yield Setting(name, bare.strip(" -\"',"), text, node)
+            yield Setting(name, bare.strip(" -\"',"), text, node, line=line.strip())
 
 
 _HOOKS = (("lifecycle", "postStart"), ("lifecycle", "preStop"))
@@ -223,4 +239,5 @@ def hooks(container: Container) -> Iterator[Setting]:
             if isinstance(word.value, str):
                 for line in word.value[:MAX_TEXT].splitlines():
                     if bare := _COMMENT.sub("", line):
-                        yield Setting("", bare, f"{hook[1]} hook of container '{container.name}'", word, prose=True)
+                        text = f"{hook[1]} hook of container '{container.name}'"
+                        yield Setting("", bare, text, word, prose=True, line=line.strip())

@@ -52,7 +52,8 @@ def parted(workload: Workload) -> bool:
 
 
 def _part(scene: Scene, workload: Workload, podset: PodSet, whole: str, zone: str) -> str:
-    plain = made = f"{whole}/{podset.name or 'pods'}"
+    name = _named(podset)
+    plain = made = f"{whole}/{name or 'pods'}"
     number = 2
     while made in scene.draft:
         made, number = f"{plain}:{number}", number + 1
@@ -61,7 +62,7 @@ def _part(scene: Scene, workload: Workload, podset: PodSet, whole: str, zone: st
     component = Component(
         made,
         ComponentKind.WORKLOAD,
-        podset.name or workload.name,
+        name or workload.name,
         workload.namespace,
         zone,
         podset.at(),
@@ -72,6 +73,17 @@ def _part(scene: Scene, workload: Workload, podset: PodSet, whole: str, zone: st
         facts=facts,
     )
     return scene.draft.add(component)
+
+
+def _named(podset: PodSet) -> str:
+    """The name of a part; where the table knows only its index in a list, the name that stands beside it there."""
+    if not podset.name.isdigit():
+        return podset.name
+    root = podset.workload.resource.node
+    path = podset.node.path[len(root.path) :]
+    at = next((i for i, key in enumerate(path) if str(key) == podset.name and isinstance(key, int)), None)
+    name = root.get(*path[: at + 1], "name") if at is not None else None
+    return name if isinstance(name, str) and name else podset.name
 
 
 def _facts(workload: Workload) -> dict[str, str]:

@@ -47,14 +47,15 @@ NOWHERE = Placement()
 class Zones:
     """Makes boundaries as they are needed, each once."""
 
-    def __init__(self, draft: Draft, hosts: Mapping[object, Resource]) -> None:
+    def __init__(self, draft: Draft, hosts: Mapping[object, Resource], *, composed: bool = False) -> None:
         self._draft = draft
         self._hosts = hosts
+        self._labels = {**_LABELS, CLUSTER: "Docker host"} if composed else _LABELS
 
     def basic(self, zone: str) -> str:
         """One of the boundaries that need no name."""
         if zone not in self._draft:
-            self._draft.add(Component(zone, ComponentKind.BOUNDARY, _LABELS[zone]))
+            self._draft.add(Component(zone, ComponentKind.BOUNDARY, self._labels[zone]))
         return zone
 
     def of_reach(self, reach: Reach) -> str:
@@ -75,6 +76,12 @@ class Zones:
                 )
             )
         return made
+
+    def network(self, namespace: str, name: str) -> str:
+        """The boundary of a network of a Compose project."""
+        made = f"{_PREFIX}network/{namespace or '-'}/{name}"
+        parent = self.namespace(namespace)
+        return self._draft.add(Component(made, ComponentKind.BOUNDARY, f"network {name}", namespace, parent))
 
     def placed(self, workload: Workload, placement: Placement) -> str:
         """The boundary a workload lies in."""

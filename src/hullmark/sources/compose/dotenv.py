@@ -18,7 +18,7 @@ _SINGLE = re.compile(r"'((?:[^'\\]|\\.)*)'[^\S\n]*(?:#[^\n]*)?(?=\n|\Z)", re.DOT
 _DOUBLE = re.compile(r'"((?:[^"\\]|\\.)*)"[^\S\n]*(?:#[^\n]*)?(?=\n|\Z)', re.DOTALL)
 _COMMENT = re.compile(r"\s#")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\", "$": "$"}
+_ESCAPED = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\", "$": "$$"}
 
 
 class Line(NamedTuple):
@@ -95,7 +95,7 @@ def _value(text: str, found: re.Match[str], end: int, *, raw: bool) -> tuple[Lin
     if first == "'":
         return Line(name, quoted[1].replace("\\'", "'"), span, expands=False), quoted.end()
     value = _ESCAPE.sub(lambda m: _ESCAPED.get(m[1], m[0]), quoted[1])
-    return Line(name, value, span, expands="\\$" not in quoted[1]), quoted.end()
+    return Line(name, value, span, expands=True), quoted.end()
 
 
 def _refused(source: Source, start: int, end: int) -> Problem:

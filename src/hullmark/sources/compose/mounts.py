@@ -142,6 +142,8 @@ def _long(item: Item, value: Map) -> Mounted:
     kind, source, target = text(value.get("type")), text(value.get("source")), text(value.get("target"))
     if kind == "tmpfs":
         return _memory(target, item.mark, size(dig(value, "tmpfs", "size")))
+    if not kind and bound(source):
+        kind = "bind"
     found = _made(_KINDS.get(kind, "volume") if source else "ephemeral", source, target, item.mark)
     mark = at(item.mark)
     found = _placed(found, value.marks.get("source", mark), value.marks.get("target", mark))

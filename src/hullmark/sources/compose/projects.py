@@ -50,8 +50,7 @@ def _in_folder(home: str, files: Sequence[str], folder: Folder) -> Iterator[Proj
     others = [file for file in files if file not in chosen and os.path.basename(file) not in OVERRIDES]
     fragments = [file for file in others if main and not stands_alone(file, folder)]
     if chosen:
-        several = bool(fragments)
-        yield Project(tuple(chosen), os.path.basename(chosen[-1]) if several or len(chosen) > 1 else "")
+        yield Project(tuple(chosen), os.path.basename(chosen[-1]) if fragments else "")
     for file in others:
         yield Project((main, file), os.path.basename(file)) if file in fragments else Project((file,))
     if not chosen:

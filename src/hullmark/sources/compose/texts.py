@@ -20,7 +20,7 @@ from hullmark.text.source import Source
 from hullmark.text.tree import Map
 from hullmark.text.tree import mapping as inside
 
-ENV, FILE, CONFIG = "env:", "file:", "config:"
+ENV, FILE, CONFIG = "env file:", "file:", "config:"
 """What the names start with of ConfigMaps that stand for env files, bound files and configurations."""
 
 _LONGEST = 256 << 10

@@ -1,7 +1,7 @@
 """Variables in Compose files: what ``${NAME}`` stands for, as far as files say.
 
 The process's environment is never read. A variable that no env file sets and that has no default stays in the text as
-``${NAME}``, which every reader takes for a value that is filled in elsewhere; ``${NAME:?}`` stays for one that must be set.
+``${NAME}``, which every reader takes for a value that is filled in elsewhere; ``${NAME:?}`` stays for one that cannot be empty.
 
 https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md; the grammar is that of ``template/template.go``
 in compose-spec/compose-go.
@@ -20,7 +20,7 @@ UNKNOWN = re.compile(r"\$\{[A-Za-z_]\w*(?::\?)?\}")
 """What stays of a variable that is not known."""
 
 REQUIRED = re.compile(r"\$\{[A-Za-z_]\w*:\?\}")
-"""What stays of a variable that must be set and is not known."""
+"""What stays of a variable that must have a value and is not known."""
 
 _START = re.compile(r"\$(?:(\$)|\{([A-Za-z_]\w*)|([A-Za-z_]\w*))", re.ASCII)
 _WHOLE = re.compile(r"(?:[A-Za-z_][\w.-]*=)?\$(?:\{([A-Za-z_]\w*)(?::?[-?][^{}$]*)?\}|([A-Za-z_]\w*))", re.ASCII)
@@ -112,7 +112,7 @@ class _Work:
             return self.replaced(word, depth + 1)
         if operator == "-":
             return self.replaced(word, depth + 1)
-        return f"${{{name}:?}}" if operator == "?" else f"${{{name}}}"
+        return f"${{{name}:?}}" if colon and operator == "?" else f"${{{name}}}"
 
 
 def _closing(text: str, start: int) -> int:

@@ -17,6 +17,7 @@ _PHRASES = {
     "a readiness probe": "a health check",
     "whether a network policy isolates": "whether a network isolates",
     "at every start": "whenever it is created anew",
+    "the claim behind the volume": "the named volume",
     "an emptyDir": "a tmpfs",
     "emptyDir": "tmpfs",
     "network policies": "its networks",
@@ -27,6 +28,7 @@ _PHRASES = {
     "nodes": "hosts",
     "node": "host",
     "a ConfigMap or Secret": "an env file",
+    "ConfigMap": "file",
 }
 """Words of Kubernetes and what they are here; longer ones first."""
 

@@ -1,0 +1,259 @@
+"""Whatever stands in the files: no crash, no endless work, nothing secret told, ids that stay one line of text."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+from drawing import deployment, draw
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hullmark.graph.build import build
+from hullmark.model.resource import Resource
+from hullmark.sources.kubernetes import resources
+from hullmark.text.source import Source
+
+KINDS = (
+    ("v1", "Service"),
+    ("v1", "Endpoints"),
+    ("v1", "ConfigMap"),
+    ("v1", "Secret"),
+    ("v1", "ServiceAccount"),
+    ("v1", "PersistentVolumeClaim"),
+    ("v1", "PersistentVolume"),
+    ("v1", "Namespace"),
+    ("apps/v1", "Deployment"),
+    ("apps/v1", "StatefulSet"),
+    ("networking.k8s.io/v1", "Ingress"),
+    ("networking.k8s.io/v1", "NetworkPolicy"),
+    ("cilium.io/v2", "CiliumNetworkPolicy"),
+    ("policy.networking.k8s.io/v1alpha2", "ClusterNetworkPolicy"),
+    ("gateway.networking.k8s.io/v1", "HTTPRoute"),
+    ("gateway.networking.k8s.io/v1", "Gateway"),
+    ("aigateway.envoyproxy.io/v1beta1", "AIGatewayRoute"),
+    ("aigateway.envoyproxy.io/v1beta1", "AIServiceBackend"),
+    ("gateway.envoyproxy.io/v1alpha1", "Backend"),
+    ("networking.istio.io/v1", "VirtualService"),
+    ("serving.kserve.io/v1beta1", "InferenceService"),
+    ("serving.kserve.io/v1alpha1", "InferenceGraph"),
+    ("argoproj.io/v1alpha1", "Workflow"),
+    ("tekton.dev/v1", "Pipeline"),
+    ("pipelines.kubeflow.org/v2beta1", "PipelineVersion"),
+    ("apps.nvidia.com/v1alpha1", "NIMPipeline"),
+    ("kagent.dev/v1alpha2", "Agent"),
+    ("kagent.dev/v1alpha2", "ModelConfig"),
+    ("ray.io/v1", "RayJob"),
+    ("flow.volcano.sh/v1alpha1", "JobFlow"),
+    ("sources.knative.dev/v1", "KafkaSource"),
+    ("eventing.knative.dev/v1", "Trigger"),
+    ("external-secrets.io/v1", "ExternalSecret"),
+    ("data.fluid.io/v1alpha1", "Dataset"),
+    ("rbac.authorization.k8s.io/v1", "RoleBinding"),
+    ("rbac.authorization.k8s.io/v1", "Role"),
+)
+WORDS = (
+    "spec", "metadata", "name", "namespace", "template", "templates", "containers", "env", "value", "valueFrom", "args",
+    "command", "volumes", "volumeMounts", "configMap", "secret", "secretName", "persistentVolumeClaim", "claimName",
+    "selector", "matchLabels", "app", "ports", "port", "rules", "http", "paths", "backend", "service", "ingress", "egress",
+    "from", "to", "podSelector", "namespaceSelector", "ipBlock", "cidr", "endpointSelector", "fromEndpoints", "toPorts",
+    "predictor", "model", "storageUri", "steps", "dag", "tasks", "dependencies", "depends", "nodes", "serviceName",
+    "services", "backendRefs", "parentRefs", "endpoints", "fqdn", "hostname", "image", "subjects", "roleRef", "kind",
+    "data", "url", "host", "endpoint", "externalName", "type", "entrypoint", "flows", "mounts", "mountPoint",
+)  # fmt: skip
+TEXTS = (
+    "x", "", "http://a:80/v1", "postgresql://u:pw@db:5/x", "s3://b/c", "a.b.svc", "../..", "${X}", "{{x}}", "\n\n", "é" * 9,
+    "http://[", "a" * 300, "0.0.0.0/0", "*",
+)  # fmt: skip
+SCALARS = st.one_of(st.sampled_from(TEXTS), st.integers(-5, 70_000), st.booleans(), st.none(), st.text(max_size=8))
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.dictionaries(st.one_of(st.sampled_from(WORDS), st.text(max_size=3)), inner, max_size=6),
+    ),
+    max_leaves=40,
+)
+OBJECTS = st.builds(
+    lambda kind, name, space, body: {
+        "apiVersion": kind[0],
+        "kind": kind[1],
+        "metadata": {"name": name, **({"namespace": space} if space else {})},
+        **body,
+    },
+    st.sampled_from(KINDS),
+    st.sampled_from(("x", "db", "")),
+    st.sampled_from(("", "a")),
+    st.dictionaries(
+        st.sampled_from(("spec", "data", "rules", "subjects", "roleRef", "subsets", "secrets")), VALUES, max_size=3
+    ),
+)
+
+
+def graph_of(objects: list[Any]) -> object:
+    text = "\n---\n".join(json.dumps(o) for o in objects)
+    return build([r for r in resources(Source("a.yaml", text)) if isinstance(r, Resource)]).graph
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(OBJECTS, min_size=1, max_size=5))
+def test_anything_may_stand_anywhere(objects: list[Any]) -> None:
+    graph = graph_of(objects)
+    ids = [c.id for c in graph.components]  # type: ignore[attr-defined]
+
+    assert len(ids) == len(set(ids))
+    assert all(e.source in set(ids) and e.target in set(ids) for e in graph.edges)  # type: ignore[attr-defined]
+    assert "u:pw" not in repr([(c.id, c.label, c.facts) for c in graph.components])  # type: ignore[attr-defined]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+def test_a_field_of_a_real_object_may_be_anything(data: st.DataObject) -> None:
+    """Every field of a whole small system, one after another, replaced by something else."""
+    objects = json.loads(SYSTEM)
+    for _ in range(data.draw(st.integers(1, 3))):
+        holder: Any = data.draw(st.sampled_from(objects))
+        for _ in range(data.draw(st.integers(0, 7))):
+            keys = list(holder) if isinstance(holder, dict) else range(len(holder))
+            if not keys:
+                break
+            key = data.draw(st.sampled_from(list(keys)))
+            if not isinstance(holder[key], (dict, list)) or data.draw(st.booleans()):
+                if key not in ("apiVersion", "kind"):
+                    holder[key] = data.draw(VALUES)
+                break
+            holder = holder[key]
+    graph_of(objects)
+
+
+POD = {
+    "serviceAccountName": "runner",
+    "nodeSelector": {"node-role.kubernetes.io/edge": ""},
+    "containers": [
+        {
+            "name": "c",
+            "image": "ghcr.io/berriai/litellm:v1",
+            "args": ["--model=org/m", "--output_dir=/d/out", "--upstream=http://api:80"],
+            "env": [
+                {"name": "DB_URL", "value": "postgresql://u:pw@db:5432/x"},
+                {"name": "T", "valueFrom": {"secretKeyRef": {"name": "s", "key": "k"}}},
+            ],
+            "ports": [{"name": "http", "containerPort": 80}],
+            "volumeMounts": [{"name": "d", "mountPath": "/d"}, {"name": "f", "mountPath": "/f"}],
+        }
+    ],
+    "volumes": [{"name": "d", "persistentVolumeClaim": {"claimName": "d"}}, {"name": "f", "configMap": {"name": "f"}}],
+}
+SYSTEM = json.dumps(
+    [
+        {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {"name": "api"},
+            "spec": {
+                "selector": {"matchLabels": {"app": "api"}},
+                "template": {"metadata": {"labels": {"app": "api"}}, "spec": POD},
+            },
+        },
+        {
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": {"name": "api"},
+            "spec": {"selector": {"app": "api"}, "ports": [{"port": 80}]},
+        },
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": "f"},
+            "data": {"c.yaml": "model_list:\n- litellm_params: {model: openai/x}\n"},
+        },
+        {
+            "apiVersion": "networking.k8s.io/v1",
+            "kind": "NetworkPolicy",
+            "metadata": {"name": "p"},
+            "spec": {
+                "podSelector": {},
+                "ingress": [{"from": [{"podSelector": {"matchLabels": {"app": "api"}}}], "ports": [{"port": 80}]}],
+            },
+        },
+        {
+            "apiVersion": "networking.k8s.io/v1",
+            "kind": "Ingress",
+            "metadata": {"name": "i"},
+            "spec": {
+                "rules": [
+                    {
+                        "host": "a.b",
+                        "http": {"paths": [{"backend": {"service": {"name": "api", "port": {"number": 80}}}}]},
+                    }
+                ]
+            },
+        },
+        {
+            "apiVersion": "argoproj.io/v1alpha1",
+            "kind": "Workflow",
+            "metadata": {"name": "w"},
+            "spec": {
+                "templates": [
+                    {"name": "a", "container": {"image": "x"}},
+                    {
+                        "name": "m",
+                        "dag": {
+                            "tasks": [{"name": "t", "template": "a"}, {"name": "u", "template": "a", "depends": "t"}]
+                        },
+                    },
+                ]
+            },
+        },
+        {
+            "apiVersion": "rbac.authorization.k8s.io/v1",
+            "kind": "RoleBinding",
+            "metadata": {"name": "b"},
+            "roleRef": {"kind": "ClusterRole", "name": "edit"},
+            "subjects": [{"kind": "ServiceAccount", "name": "runner"}],
+        },
+    ]
+)
+
+
+def test_names_that_are_markup_or_paths_stay_what_they_are() -> None:
+    graph = draw(
+        deployment(
+            "app",
+            "env: [{name: X_URL, value: 'http://<script>alert(1)</script>/'}, {name: Y_URL, value: 'http://a/../b'}]",
+        )
+    )
+
+    assert all("\n" not in c.id for c in graph.components)
+    assert not any("<script>" in c.id for c in graph.components)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "env: [{name: X, value: '" + "http://a:80," * 30_000 + "'}]",
+        "args: ['" + "--x=http://b " * 20_000 + "']",
+        "command: [sh, -c, '" + "curl http://c; " * 20_000 + "']",
+    ],
+)
+def test_very_long_values_cost_little(more: str) -> None:
+    start = time.process_time()
+    graph = draw(deployment("app", more))
+
+    assert time.process_time() - start < 10
+    assert all(len(e.evidence) <= 8 for e in graph.edges)
+
+
+def test_a_configuration_file_without_end() -> None:
+    text = (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n  a.yaml: |\n" + "    url: http://x:1\n" * 50_000
+    )
+    pod = deployment(
+        "app", "volumeMounts: [{name: c, mountPath: /c}]", spec="volumes: [{name: c, configMap: {name: c}}]"
+    )
+    start = time.process_time()
+    draw(pod, text)
+
+    assert time.process_time() - start < 15

@@ -1,0 +1,156 @@
+"""Models: one component whatever the path, and who trains, evaluates, promotes and serves it."""
+
+from __future__ import annotations
+
+import pytest
+from drawing import deployment, draw, edges, lines, one, pairs
+
+CLAIM = "volumes: [{name: m, persistentVolumeClaim: {claimName: models}}]"
+MOUNT = "volumeMounts: [{name: m, mountPath: /models}]"
+
+
+def vllm(name: str, model: str, more: str = "", spec: str = "") -> str:
+    return deployment(name, f"args: ['--model={model}']\n          {more}", "vllm/vllm-openai:v0.11.0", spec)
+
+
+@pytest.mark.parametrize(
+    ("uri", "model", "keeper"),
+    [
+        ("hf://org/name", "model/hub/org/name", "external/huggingface.co"),
+        ("s3://bucket/a/b", "model/s3/bucket/a/b", "data-store/bucket/s3/bucket"),
+        ("gs://bucket/a", "model/gs/bucket/a", "data-store/bucket/gs/bucket"),
+        ("oci://ghcr.io/org/model:v1", "model/oci/ghcr.io/org/model", "external/ghcr.io"),
+        ("pvc://models/a", "model/pvc/-/PersistentVolumeClaim/models/a", "data-store/-/PersistentVolumeClaim/models"),
+        ("https://files.example.com/m.bin", "model/http/https://files.example.com/m.bin", "external/files.example.com"),
+    ],
+)
+def test_every_scheme(uri: str, model: str, keeper: str) -> None:
+    text = f"""
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: {{name: s}}
+spec: {{predictor: {{model: {{modelFormat: {{name: sklearn}}, storageUri: '{uri}'}}}}}}
+"""
+    graph = draw(text)
+    [edge] = edges(graph, "loads-model").values()
+
+    assert edge.target == model
+    assert (model, keeper) in edges(graph, "depends-on")
+    assert ("workload/-/InferenceService/s", model) in edges(graph, "serves")
+
+
+def test_revisions_stand_on_the_edge() -> None:
+    graph = draw(vllm("a", "org/name", "command: [vllm, serve, org/name, '--revision=abc']"))
+    [edge] = edges(graph, "loads-model").values()
+
+    assert edge.facts == {"revision": "abc", "pinned": "no"}
+
+
+def test_one_place_is_one_model() -> None:
+    served = """
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: {name: s}
+spec: {predictor: {model: {modelFormat: {name: vllm}, storageUri: 'pvc://models/chat'}}}
+"""
+    other = vllm("other", "/data/chat", "volumeMounts: [{name: m, mountPath: /data}]", CLAIM)
+    deeper = vllm("deeper", "/m", "volumeMounts: [{name: m, mountPath: /m, subPath: chat}]", CLAIM)
+    graph = draw(served, other, deeper, vllm("plain", "/models/chat", MOUNT, CLAIM))
+
+    assert {t for _, t in edges(graph, "loads-model")} == {"model/pvc/-/PersistentVolumeClaim/models/chat"}
+    assert ("workload/-/InferenceService/s", "data-store/-/PersistentVolumeClaim/models") in edges(graph, "mounts")
+
+
+def test_a_path_of_its_own() -> None:
+    graph = draw(vllm("a", "/opt/model"))
+
+    assert {t for _, t in edges(graph, "loads-model")} == {"model/path/-/Deployment/a:/opt/model"}
+
+
+def test_where_kserve_puts_a_model_is_no_second_model() -> None:
+    text = """
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: {name: s}
+spec: {predictor: {model: {modelFormat: {name: vllm}, storageUri: 'hf://org/m', args: ['--model=/mnt/models']}}}
+"""
+    assert pairs(draw(text), "loads-model") == {("InferenceService/s", "model/hub/org/m")}
+
+
+def job(name: str, command: str, more: str = MOUNT) -> str:
+    return f"""
+apiVersion: batch/v1
+kind: Job
+metadata: {{name: {name}}}
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      {CLAIM}
+      containers:
+        - name: main
+          image: example/pytorch:1
+          command: [{command}]
+          resources: {{limits: {{nvidia.com/gpu: 1}}}}
+          {more}
+"""
+
+
+def test_from_training_to_serving() -> None:
+    train = job(
+        "tune",
+        "torchrun, train.py, '--model_name_or_path=org/base', '--output_dir=/models/run', '--dataset_name=org/data'",
+    )
+    evaluate = job("evaluate", "lm_eval, --model, vllm, '--model_path=/models/run/final'")
+    graph = draw(train, evaluate, vllm("chat", "/models/run/final", MOUNT, CLAIM))
+    run, final = (f"model/pvc/-/PersistentVolumeClaim/models/run{end}" for end in ("", "/final"))
+
+    assert pairs(graph, "trains") == {("Job/tune", "PersistentVolumeClaim/models/run")}
+    assert edges(graph, "writes")["workload/-/Job/tune", "data-store/-/PersistentVolumeClaim/models"].certain
+    assert ("workload/-/Job/tune", "model/hub/org/base") in edges(graph, "loads-model")
+    assert ("workload/-/Job/tune", "data-store/dataset/hub/org/data") in edges(graph, "reads")
+    assert ("workload/-/Job/evaluate", final) in edges(graph, "evaluates")
+    assert ("workload/-/Deployment/chat", final) in edges(graph, "serves")
+    derived = edges(graph, "depends-on")[final, run]
+    assert not derived.certain
+    assert lines(edges(graph, "trains")["workload/-/Job/tune", run]) == ["12:'--output_dir=/models/run'"]
+
+
+def test_the_entry_point_of_a_ray_job() -> None:
+    text = """
+apiVersion: ray.io/v1
+kind: RayJob
+metadata: {name: eval}
+spec:
+  entrypoint: python evaluate.py --model /models/candidate
+  rayClusterSpec:
+    headGroupSpec: {template: {spec: {containers: [{name: h, image: 'rayproject/ray:2.46.0'}]}}}
+    workerGroupSpecs:
+      - groupName: gpu
+        template:
+          spec:
+            containers: [{name: w, image: 'rayproject/ray:2.46.0', volumeMounts: [{name: m, mountPath: /models}]}]
+            volumes: [{name: m, persistentVolumeClaim: {claimName: models}}]
+"""
+    graph = draw(text)
+    [edge] = edges(graph, "evaluates").values()
+
+    assert edge.target == "model/pvc/-/PersistentVolumeClaim/models/candidate"
+    assert lines(edge) == ["5:/models/candidate"]
+
+
+def test_steps_that_hand_a_model_on() -> None:
+    graph = draw(
+        job("push", "sh, -c, 'python push_to_hub.py && hf upload org/tuned /models/run && hf download org/tuned'")
+    )
+    found = edges(graph, "promotes")
+
+    assert {t for _, t in found} == {"model/hub/org/tuned"}
+    assert not next(iter(found.values())).certain
+
+
+def test_a_model_that_two_serve_is_one_component() -> None:
+    graph = draw(vllm("a", "org/name"), vllm("b", "org/name"))
+
+    assert one(graph, "hub/org/name").zone == "trust-boundary/internet"
+    assert pairs(graph, "serves") == {("Deployment/a", "model/hub/org/name"), ("Deployment/b", "model/hub/org/name")}

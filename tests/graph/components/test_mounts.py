@@ -1,0 +1,158 @@
+"""Secrets, configuration and volumes that pods are given."""
+
+from __future__ import annotations
+
+from drawing import deployment, draw, edges, lines, one, pairs
+
+APP = "workload/-/Deployment/app"
+SECRET = "apiVersion: v1\nkind: Secret\nmetadata: {name: token}\ntype: Opaque\n"
+
+
+def test_secrets_and_configuration_as_variables() -> None:
+    text = deployment(
+        "app",
+        "env: [{name: T, valueFrom: {secretKeyRef: {name: token, key: t}}}, {name: M, valueFrom: {configMapKeyRef: {name: set, key: m}}}]"
+        "\n          envFrom: [{secretRef: {name: all}}, {configMapRef: {name: more}}]",
+        spec="imagePullSecrets: [{name: pull}]",
+    )
+    graph = draw(text, SECRET)
+    found = edges(graph, "reads")
+
+    assert {t for s, t in found if s == APP} == {
+        "secret/-/Secret/token",
+        "config/-/ConfigMap/set",
+        "secret/-/Secret/all",
+        "config/-/ConfigMap/more",
+        "secret/-/Secret/pull",
+    }
+    edge = found[APP, "secret/-/Secret/token"]
+    assert (lines(edge), edge.evidence[0].text) == (["13:token"], "variable 'T' of container 'main'")
+    assert one(graph, "Secret/token").declared
+    assert not one(graph, "Secret/all").declared
+
+
+def test_secrets_and_configuration_as_files() -> None:
+    text = deployment(
+        "app",
+        "volumeMounts: [{name: s, mountPath: /etc/s}, {name: p, mountPath: /etc/p}]",
+        spec="volumes: [{name: s, secret: {secretName: token}}, {name: c, configMap: {name: set}},"
+        " {name: p, projected: {sources: [{secret: {name: in}}, {configMap: {name: out}}]}}]",
+    )
+    found = edges(draw(text), "mounts")
+
+    assert {t for _, t in found} == {
+        "secret/-/Secret/token",
+        "config/-/ConfigMap/set",
+        "secret/-/Secret/in",
+        "config/-/ConfigMap/out",
+    }
+    edge = found[APP, "secret/-/Secret/token"]
+    assert (lines(edge), edge.evidence[0].text) == (["9:token"], "volume 's' at '/etc/s' of container 'main'")
+    assert "no container mounts" in found[APP, "config/-/ConfigMap/set"].evidence[0].text
+
+
+CLAIM = "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\nspec: {accessModes: [ReadWriteMany], storageClassName: nfs}\n"
+
+
+def mounted(more: str = "", volume: str = "") -> str:
+    return deployment(
+        "app",
+        f"volumeMounts: [{{name: d, mountPath: /data{more}}}]",
+        spec=f"volumes: [{{name: d, persistentVolumeClaim: {{claimName: data{volume}}}}}]",
+    )
+
+
+def test_a_claim_is_read_and_may_be_written() -> None:
+    graph = draw(mounted(), CLAIM)
+    store = "data-store/-/PersistentVolumeClaim/data"
+
+    assert lines(edges(graph, "mounts")[APP, store]) == ["13:/data", "9:data"]
+    assert edges(graph, "reads")[APP, store].certain
+    assert not edges(graph, "writes")[APP, store].certain
+    facts = one(graph, "PersistentVolumeClaim/data").facts
+    assert (facts["access-modes"], facts["storage-class"], facts["sharing"]) == ("ReadWriteMany", "nfs", "owned")
+
+
+def test_a_claim_that_cannot_be_written() -> None:
+    for text in (mounted(", readOnly: true"), mounted(volume=", readOnly: true")):
+        graph = draw(text, CLAIM)
+        assert edges(graph, "writes") == {}
+        assert next(iter(edges(graph, "mounts").values())).facts["read-only"] == "yes"
+    assert edges(draw(mounted(), CLAIM.replace("ReadWriteMany", "ReadOnlyMany")), "writes") == {}
+
+
+def test_claims_from_templates_directories_shares_and_buckets() -> None:
+    text = """
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  selector: {matchLabels: {app: db}}
+  volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes: [ReadWriteOnce]}}]
+  template:
+    metadata: {labels: {app: db}}
+    spec:
+      containers:
+        - name: main
+          image: x:1
+          volumeMounts:
+            - {name: data, mountPath: /data}
+            - {name: host, mountPath: /host}
+            - {name: share, mountPath: /share}
+            - {name: bucket, mountPath: /bucket, readOnly: true}
+            - {name: tmp, mountPath: /tmp}
+      volumes:
+        - {name: host, hostPath: {path: /var/lib/models}}
+        - {name: share, nfs: {server: nas.lan, path: /models}}
+        - {name: bucket, csi: {driver: gcsfuse.csi.storage.gke.io, volumeAttributes: {bucketName: weights}}}
+        - {name: tmp, emptyDir: {}}
+"""
+    found = edges(draw(text), "mounts")
+
+    assert {t for _, t in found} == {
+        "data-store/-/PersistentVolumeClaim/data-db",
+        "data-store/host-path/var/lib/models",
+        "data-store/nfs/nas.lan/models",
+        "data-store/bucket/gs/weights",
+    }
+
+
+def test_what_lies_behind_a_claim() -> None:
+    volume = "apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: pv}\nspec: {hostPath: {path: /mnt/m}}\n"
+    graph = draw(mounted(), CLAIM.replace("spec: {", "spec: {volumeName: pv, "), volume)
+
+    assert ("PersistentVolumeClaim/data", "data-store/host-path/mnt/m") in pairs(graph, "depends-on")
+
+
+def test_what_operators_give_to_the_pods_they_make() -> None:
+    text = """
+apiVersion: apps.nvidia.com/v1alpha1
+kind: NIMService
+metadata: {name: nim}
+spec:
+  image: {repository: nvcr.io/nim/meta/llama-3.1-8b-instruct, tag: '1', pullSecrets: [ngc-secret]}
+  authSecret: ngc-api
+  storage: {pvc: {name: cache}}
+"""
+    graph = draw(text)
+
+    assert {(s, t) for s, t in pairs(graph, "reads") if t.startswith("Secret")} == {
+        ("NIMService/nim", "Secret/ngc-secret"),
+        ("NIMService/nim", "Secret/ngc-api"),
+    }
+    assert ("NIMService/nim", "PersistentVolumeClaim/cache") in pairs(graph, "mounts")
+
+
+def test_who_makes_a_secret() -> None:
+    text = """
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: hub}
+spec: {secretStoreRef: {kind: ClusterSecretStore, name: vault}, target: {name: token}}
+"""
+    graph = draw(text, deployment("app", "envFrom: [{secretRef: {name: token}}]"))
+    secret = one(graph, "Secret/token")
+
+    assert secret.declared
+    assert secret.facts["made-by"] == "ExternalSecret 'hub'"
+    assert ("Secret/token", "ClusterSecretStore/vault") in pairs(graph, "depends-on")
