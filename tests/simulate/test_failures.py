@@ -60,11 +60,6 @@ def simulated(*manifests: str, on: str, rates: str = "") -> Simulation:
     return simulate(architecture(*manifests), Source("topology.yaml", on), counted)
 
 
-def impact(one: Simulation, kind: str, name: str) -> Impact | None:
-    (blast,) = (b for b in one.blasts if (b.failure.kind, b.failure.name) == (kind, name))
-    return next(iter(blast.impacts), None)
-
-
 def hit(one: Simulation, kind: str = "node") -> list[Impact]:
     return [i for b in one.blasts if b.failure.kind == kind for i in b.impacts]
 
@@ -78,7 +73,8 @@ def test_a_deployment_moves_to_the_spare_node() -> None:
         assert each.times == pytest.approx((0.0, EVICTED + IMAGE))
         assert each.phases is not None
         assert each.phases.detect == NOTICED
-        assert each.steps == pytest.approx(((0.0, 1), (EVICTED + IMAGE, 2)))
+        assert [serving for _, serving in each.steps] == [1, 2]
+        assert [time for time, _ in each.steps] == pytest.approx([0.0, EVICTED + IMAGE])
 
 
 def test_own_tolerations_hurry_it_up() -> None:
@@ -92,9 +88,7 @@ def test_without_a_spare_node_pods_wait_for_the_repair_and_say_why() -> None:
     assert len(found) == 3
     for each in found:
         assert each.after == 2
-        assert each.pending == {
-            "0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu.": 1
-        } or list(each.pending) == [next(iter(each.pending))]
+        assert each.pending == {"0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 Insufficient cpu.": 1}
         assert each.away == pytest.approx(4 * 3600)
 
 
@@ -111,8 +105,8 @@ def test_nothing_makes_a_bare_pod_again() -> None:
     assert "nothing makes another one" in next(iter(found.pending))
 
 
-def test_a_small_zone_that_loses_most_of_its_nodes_keeps_its_pods() -> None:
-    """All nodes of one zone and no other: nothing is evicted, and pods are not replaced before the repair."""
+def test_nothing_is_evicted_when_no_zone_is_ready() -> None:
+    """All nodes of one zone and there is no other: nothing is evicted."""
     (found,) = hit(simulated(web(replicas=1), on=topology("a", 3)), "zone")
     assert found.pending == {"waits until its node is back, or somebody deletes the node's object": 1}
 
@@ -137,6 +131,14 @@ def test_an_autoscaler_adds_the_node_that_is_missing() -> None:
     assert [i.away for i in found] == pytest.approx([EVICTED + 360 + IMAGE] * 3)
 
 
+@pytest.mark.parametrize(("kind", "after"), [("node", [3, 3, 3]), ("zone", [0])])
+def test_no_node_is_added_in_a_zone_that_is_lost(kind: str, after: list[int]) -> None:
+    """One node alone makes no lost zone: the autoscaler may add another there."""
+    one_zone = ", zone: a, autoscale: {min: 3, max: 4, provisionMinutes: {p50: 1, p95: 1}}"
+    one = simulated(web(replicas=3), on=topology("a, b", 3, more=one_zone, deletes="2m"))
+    assert [i.after for i in hit(one, kind)] == after
+
+
 def test_availability_is_what_the_rates_say() -> None:
     rates = "cpu_node: {per_year: 8.766}\nzone: {per_year: 0}\nregion: {per_year: 0}\n"
     one = simulated(web(replicas=1), on=topology(), rates=rates)
@@ -153,7 +155,9 @@ def test_the_interval_holds_the_mean_and_narrows_with_what_is_counted() -> None:
     def width(count: str) -> float:
         rates = f"cpu_node: {{{count}}}\nzone: {{per_year: 0}}\nregion: {{per_year: 0}}\n"
         (found,) = simulated(web(replicas=1), on=topology(), rates=rates).availabilities
-        assert found.low is not None and found.high is not None and found.unavailability is not None
+        assert found.low is not None
+        assert found.high is not None
+        assert found.unavailability is not None
         assert found.low < found.unavailability < found.high
         return found.high / found.low
 
@@ -214,9 +218,9 @@ def test_a_provider_takes_those_along_who_call_it() -> None:
     [
         ("regions: [{name: r, zones: [a]}]\npools:\n  - {name: p, zone: b, cpu: 4, memGiB: 16}\n", "", 3),
         (topology() + "rates:\n  cpu_node: {per_year: -1}\n", "", 6),
-        (topology(), "cpu_node:\n  per_year: 1\n  events: 2\n", 3),
+        (topology(), "cpu_node:\n  per_year: 1\n  events: 2\n", 2),
         (topology(), "cpu_nod: {per_year: 1}\n", 1),
-        ("regions: [{name: r, zones: [a]}]\npools:\n  - {name: p, cpu: 1, memGiB: 1}\n", "", 2),
+        ("regions: [{name: r, zones: [a]}]\npools:\n  - {name: p, cpu: 1, memGiB: 1}\n", "", 3),
     ],
 )
 def test_mistakes_are_told_at_their_line(on: str, rates: str, line: int) -> None:
@@ -230,7 +234,7 @@ def test_times_below_what_is_needed() -> None:
     absences = [Absence(0, 60), Absence(30, 90)]
     assert below(1, 0, absences) == 30
     assert below(2, 0, absences) == 90
-    assert below(3, 0, absences) == 90 or below(3, 0, absences) > 0
+    assert below(3, 1, absences) == 90
     assert below(1, 1, absences) == 0
     assert below(2, 0, [Absence(0, math.inf), Absence(0, 5)]) == math.inf
     assert least(1, absences) == 1

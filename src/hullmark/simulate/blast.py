@@ -115,8 +115,7 @@ def _lose(course: _Course) -> None:
     course.down.update(dict.fromkeys(hit, 0.0))
     for pod in hit:  # those who start only together stop together
         course.down.update(dict.fromkeys(standing.gangs.get(pod, ()), 0.0))
-    whole = _zones(standing.cluster.nodes)
-    standing.lost_zones = {zone for zone, nodes in whole.items() if nodes <= set(failure.nodes) | standing.cluster.gone}
+    standing.barred = _barred(standing, failure)
     for node in lost:
         standing.cluster.replace(_unreachable(standing.cluster.nodes[node]))
     _release(course, lost)
@@ -129,6 +128,16 @@ def _lose(course: _Course) -> None:
     moments = set(course.released.values()) | (set() if collected is None else {collected})
     for moment in sorted(m for m in moments if m < end):
         _at(course, moment, lost if moment == collected else ())
+
+
+def _barred(standing: Standing, failure: Failure) -> frozenset[int]:
+    """The nodes that no autoscaler can add meanwhile: those of the zones or of the pool that is lost as a whole."""
+    nodes = standing.cluster.nodes
+    zones = {nodes[node].zone for node in failure.nodes} if failure.kind in ("zone", "region") else set()
+    pools = {failure.name} if failure.kind == "pool" else set()
+    return frozenset(
+        index for index, node in enumerate(nodes) if node.zone in zones or standing.pools[index].name in pools
+    )
 
 
 def _zones(nodes: Sequence[Node]) -> dict[str, set[int]]:

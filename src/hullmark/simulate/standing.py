@@ -41,7 +41,7 @@ class Standing:
 
     A pod of the fleet goes by itself; what stands for it in the cluster (``body``) changes when its volume ties it to
     a place. ``pending`` are the pods that fit nowhere and why. ``pools`` are the pools of nodes, by index; nodes that an
-    autoscaler could add are there from the start and gone from the cluster.
+    autoscaler could add are there from the start and gone from the cluster; those that are ``barred`` cannot be added.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Standing:
         for index in range(len(topology.nodes), len(nodes)):
             self.cluster.drop(index)
         self.random = Random(SEED)  # noqa: S311 - repeatable
-        self.lost_zones: set[str] = set()
+        self.barred: frozenset[int] = frozenset()
         self.member: dict[Pod, Member] = {pod: m for m in fleet.members for pod in m.pods}
         self.body: dict[Pod, Pod] = {}
         self.origin: dict[Pod, Pod] = {}
@@ -167,7 +167,7 @@ class Standing:
         for index in range(len(self.topology.nodes), len(self.cluster.nodes)):
             node = self.cluster.nodes[index]
             alike = self.pools[index].name, node.zone
-            if index not in self.cluster.gone or alike in useless or node.zone in self.lost_zones:
+            if index not in self.cluster.gone or alike in useless or index in self.barred:
                 continue
             self.cluster.restore(index)
             if passes(self.cluster, made, index):
@@ -225,7 +225,7 @@ class Standing:
                 cluster.add(body, node)
         self.body, self.origin = dict(self._body), dict(self._origin)
         self.pending, self.preempted, self._left = dict(self._pending), [], set()
-        self.random, self.lost_zones = Random(SEED), set()  # noqa: S311 - repeatable
+        self.random, self.barred = Random(SEED), frozenset()  # noqa: S311 - repeatable
         cluster.start = self._start
 
 
