@@ -181,7 +181,7 @@ def _contracts(scene: Scene) -> dict[str, str]:
         scene.draft.id_of(ComponentKind.CONFIG, config): key
         for config in scene.arch.kinds("ConfigMap")
         for key in mapping(config.node.value, "data")
-        if isinstance(key, str) and (any(s in key.lower() for s in _SPECIFICATION) or key.endswith(".proto"))
+        if any(s in key.lower() for s in _SPECIFICATION) or key.endswith(".proto")
     }
     for _, source, target in scene.draft.edges(EdgeKind.MOUNTS) if described else ():
         if target in described:
