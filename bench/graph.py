@@ -1,8 +1,8 @@
 """How long the graph takes for a generated estate, and whether it grows as the estate does. Run: ``make bench-graph``.
 
 Figures are processor seconds of one process, for the two halves apart: the architecture that every command builds, and
-the component graph on top of it. Reading the files is not counted. The target is 5
-seconds for 10,000 workloads, 5,000 Services and 2,000 policies.
+the component graph on top of it. Reading the files is not counted. The target is 5 seconds for 10,000 workloads,
+5,000 Services and 2,000 policies.
 """
 
 from __future__ import annotations

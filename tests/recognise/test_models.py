@@ -27,6 +27,12 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
         ("image: vllm/vllm-openai, args: [--model, <your-model>]", []),
         ("image: vllm/vllm-openai, args: [--model, 's3://bucket/x']", [("s3", "bucket/x", "")]),
         (
+            "image: vllm/vllm-openai, args: [--model, 'https://u:p@host/m.gguf']",
+            [("http", "https://host/m.gguf", "")],
+        ),
+        ("image: vllm/vllm-openai, args: [--model, 's3://key:word@bucket/x']", [("s3", "bucket/x", "")]),
+        ("image: vllm/vllm-openai, args: [--model, 'hf://name@refs/pr/1']", [("hub", "name", "refs/pr/1")]),
+        (
             "image: vllm/vllm-openai, command: [vllm, serve, data/x], volumeMounts: [{name: v, mountPath: /data}]",
             [("path", "data/x", "")],
         ),

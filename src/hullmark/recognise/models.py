@@ -154,13 +154,19 @@ def declared_models(workload: Workload) -> tuple[ModelReference, ...]:
     return tuple(_declared(workload))
 
 
+_USER = re.compile(
+    r"(?<=://)[^/@\s]{0,512}:[^/@\s]{0,512}@(?=[^/]+/)|(?<=^https://)[^/@\s]{1,512}@|(?<=^http://)[^/@\s]{1,512}@"
+)
+"""User and password before a host: no part of what a model is called, and nothing to show."""
+
+
 def reference(text: str, place: Place, revision: str = "") -> ModelReference | None:
     """The model that a text names; None for a placeholder or what may be anything."""
     text = text.strip().strip("'\"")
     if not text or is_placeholder(text) or "$" in text or "{" in text:
         return None
     revision = "" if is_placeholder(revision) or "$" in revision else revision
-    body, _, digest = text.partition("@")
+    body, _, digest = _USER.sub("", text, count=1).partition("@")
     if digest and not digest.startswith("sha256:"):
         revision, digest = revision or digest, ""
     found = _SCHEME.fullmatch(body)

@@ -125,7 +125,60 @@ def test_a_field_of_a_real_object_may_be_anything(data: st.DataObject) -> None:
                     holder[key] = data.draw(VALUES)
                 break
             holder = holder[key]
-    graph_of(objects)
+    graph = graph_of(objects)
+    assert "u:pw" not in told(graph)
+
+
+def told(graph: object) -> str:
+    """All texts of a graph."""
+    components = [(c.id, c.label, c.namespace, c.zone, c.facts) for c in graph.components]  # type: ignore[attr-defined]
+    edges = [(e.source, e.target, e.unknown, e.facts, [v.text for v in e.evidence]) for e in graph.edges]  # type: ignore[attr-defined]
+    return repr((components, edges))
+
+
+KEY = "hf_" + "aB3dE6gH9jK2mN5pQ8rS1tU4vW7xYz0C"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://user:pa55word@host.example/m/model.gguf",
+        "https://pa55word@host.example/m",
+        "s3://key:pa55word@bucket/m",
+        "https://host.example/m?X-Signature=pa55word&x=1",
+        "http://host.example:80/v1?api_key=pa55word",
+        f"https://host.example/{KEY}/m",
+        "postgresql://u:pa55word@db.example:5432/x?password=pa55word",
+        "mongodb://u:pa55word@a.example,b.example/x",
+    ],
+)
+def test_credentials_in_urls_are_told_nowhere(url: str) -> None:
+    """As a variable, an argument, a model, a dataset, an output, in a file, in fields, where a name belongs."""
+    graph = draw(
+        deployment(
+            "d",
+            f"""args: ['--model={url}', '--dataset={url}', '--upstream', '{url}']
+          env: [{{name: API_URL, value: '{url}'}}, {{name: S, valueFrom: {{secretKeyRef: {{name: '{url}', key: k}}}}}}]
+          volumeMounts: [{{name: f, mountPath: '{url}'}}]""",
+            image="vllm/vllm-openai:v1",
+            spec="volumes: [{name: f, configMap: {name: f}}]",
+        ),
+        f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: f}}\ndata: {{a.yaml: 'api_base: \"{url}\"'}}",
+        "apiVersion: serving.kserve.io/v1beta1\nkind: InferenceService\nmetadata: {name: m}\n"
+        f"spec: {{predictor: {{model: {{modelFormat: {{name: x}}, storageUri: '{url}'}}}}}}",
+        "apiVersion: batch/v1\nkind: Job\nmetadata: {name: j}\nspec: {template: {spec: {containers: [{name: c, "
+        f"image: pytorch/pytorch, command: [torchrun, t.py, '--output_dir={url}', '--dataset={url}']}}]}}}}}}",
+        f"apiVersion: v1\nkind: Service\nmetadata: {{name: e}}\nspec: {{type: ExternalName, externalName: '{url}'}}",
+    )
+
+    assert [e for e in graph.edges if e.kind.value == "loads-model"]
+    assert "pa55word" not in told(graph)
+    assert KEY not in told(graph)
+
+
+@pytest.mark.parametrize("data", ["true", "[a]", "x", "7"])
+def test_a_config_map_without_keys(data: str) -> None:
+    assert draw(f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: f}}\ndata: {data}").components
 
 
 POD = {

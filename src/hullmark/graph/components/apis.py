@@ -16,7 +16,7 @@ from hullmark.model.container import Container
 from hullmark.model.resource import Resource
 from hullmark.model.truth import string
 from hullmark.model.workload import PodSet
-from hullmark.text.tree import Node, dig
+from hullmark.text.tree import Node, dig, mapping
 
 
 class Protocol(NamedTuple):
@@ -180,8 +180,8 @@ def _contracts(scene: Scene) -> dict[str, str]:
     described = {
         scene.draft.id_of(ComponentKind.CONFIG, config): key
         for config in scene.arch.kinds("ConfigMap")
-        for key in config.node.get("data") or ()
-        if isinstance(key, str) and (any(s in key.lower() for s in _SPECIFICATION) or key.endswith(".proto"))
+        for key in mapping(config.node.value, "data")
+        if any(s in key.lower() for s in _SPECIFICATION) or key.endswith(".proto")
     }
     for _, source, target in scene.draft.edges(EdgeKind.MOUNTS) if described else ():
         if target in described:

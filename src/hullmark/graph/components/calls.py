@@ -25,6 +25,7 @@ from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.settings import Setting
 from hullmark.graph.components.store_table import BUCKETS, by_scheme
 from hullmark.graph.components.stores import Stores
+from hullmark.graph.components.veil import without_tokens
 from hullmark.model.component import ComponentKind, EdgeKind
 from hullmark.model.container import Container
 from hullmark.model.credentials import settled
@@ -103,7 +104,11 @@ class Calls:
         target = self.resolver(address, Seen(near.ref.namespace, near, place), strong=one.strong)
         if target is None or self._itself(owner, target.component):
             return
-        facts = {"port": shown_port(address), "scheme": address.scheme, "path": address.path[:100]}
+        facts = {
+            "port": shown_port(address),
+            "scheme": address.scheme,
+            "path": without_tokens(address.path.partition("?")[0])[:100],
+        }
         if target.offered is False:
             facts["port-offered"] = "no"
         why = Why(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from hullmark.graph.components.veil import veil
 from hullmark.model.component import Component, ComponentKind, Edge, EdgeKind, Graph, Power
 from hullmark.model.resource import Resource
 from hullmark.model.workload import Evidence
@@ -122,12 +123,12 @@ class Draft:
         self._lines[edge].facts[key] = value
 
     def finish(self) -> Graph:
-        """The graph."""
+        """The graph, without what it must not show."""
         edges = tuple(
             Edge(kind, source, target, tuple(line.evidence), line.certain, line.unknown, line.facts)
             for (kind, source, target), line in self._lines.items()
         )
-        return Graph(tuple(self._components.values()), edges, self.powers)
+        return veil(Graph(tuple(self._components.values()), edges, self.powers))
 
 
 def _same(evidence: Evidence, why: Why) -> bool:

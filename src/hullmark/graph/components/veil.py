@@ -1,0 +1,78 @@
+"""What a graph must not repeat: passwords in URLs, keys in their queries, tokens in their paths.
+
+Values of manifests end up in labels, ids and evidence, and a graph is drawn, printed and handed on. So all of it passes
+through here when the graph is finished, whatever builder it came from.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from hullmark.model.component import Component, Edge, EdgeKind, Graph
+from hullmark.model.credentials import tokens
+from hullmark.model.workload import Evidence
+
+_USER = re.compile(r"(?<=://)[^\s/'\"]{0,512}@")
+_QUERY = re.compile(r"([?&;][A-Za-z0-9_.~%-]{1,64}=)[^&;\s'\"]+")
+
+
+def _loud(text: str) -> bool:
+    """Whether a text may hold a URL, or the rest of one whose scheme was taken off."""
+    return "://" in text or "?" in text
+
+
+def veiled(text: str) -> str:
+    """A text without what its URLs must not show. What stands outside of URLs is never a value."""
+    if not _loud(text):
+        return text
+    return without_tokens(_QUERY.sub(r"\1***", _USER.sub("***@", text)))
+
+
+def without_tokens(text: str) -> str:
+    """A text without the tokens that their issuer's shape gives away."""
+    for token in tokens(text):
+        text = text.replace(token.text, f"{token.text[:3]}…")
+    return text
+
+
+def veil(graph: Graph) -> Graph:
+    """A graph without them. Components that differ only in them become one, as do edges."""
+    components: dict[str, Component] = {}
+    for component in graph.components:
+        shown = _component(component)
+        components.setdefault(shown.id, shown)
+    edges: dict[tuple[EdgeKind, str, str], Edge] = {}
+    for edge in map(_edge, graph.edges):
+        edges.setdefault((edge.kind, edge.source, edge.target), edge)
+    powers = {veiled(identity): found for identity, found in graph.powers.items()}
+    return Graph(tuple(components.values()), tuple(edges.values()), powers)
+
+
+def _component(component: Component) -> Component:
+    texts = (component.id, component.label, component.namespace, component.zone, *component.facts.values())
+    if not _loud(" ".join(texts)):
+        return component
+    return replace(
+        component,
+        id=veiled(component.id),
+        label=veiled(component.label),
+        namespace=veiled(component.namespace),
+        parent=veiled(component.parent),
+        zone=veiled(component.zone),
+        facts=_facts(component.facts),
+    )
+
+
+def _edge(edge: Edge) -> Edge:
+    texts = (edge.source, edge.target, *(e.text for e in edge.evidence), *edge.facts.values())
+    if not _loud(" ".join(texts)):
+        return edge
+    evidence = tuple(Evidence(veiled(e.text), e.place) for e in edge.evidence)
+    source, target = veiled(edge.source), veiled(edge.target)
+    return edge._replace(source=source, target=target, evidence=evidence, facts=_facts(edge.facts))
+
+
+def _facts(facts: Mapping[str, str]) -> dict[str, str]:
+    return {key: veiled(value) for key, value in facts.items()}
