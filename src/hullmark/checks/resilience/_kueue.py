@@ -80,9 +80,8 @@ def uncovered(workload: Workload, queue: Resource, arch: Architecture) -> tuple[
     cluster = next((q for q in arch.by_name.get(("ClusterQueue", name), ()) if q.ref.group == queue.ref.group), None)
     if cluster is None:
         raise Undecided(f"ClusterQueue '{name}' is not in the scan")
-    covered = {
-        resource for group in items(cluster.spec, "resourceGroups") for resource in items(group, "coveredResources")
-    }
+    groups = items(cluster.spec, "resourceGroups")
+    covered = {name for group in groups for name in items(group, "coveredResources") if isinstance(name, str)}
     missing = next((a for a in asked if a.resource not in covered), None)
     if missing is not None and any(_counts_otherwise(c) for c in configurations(arch)):
         raise Undecided("Kueue is told to count resources in another way")
