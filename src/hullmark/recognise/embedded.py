@@ -101,6 +101,18 @@ def _parsed(node: Node, host: Resource) -> Iterator[Resource]:
 
 def documents(node: Node) -> Iterator[Document]:
     """The documents in the string of a node, with their places in the user's file; ``{{actions}}`` are values in them."""
+    return (found for found in _read(node) if isinstance(found, Document))
+
+
+def whole(node: Node) -> tuple[Document, ...]:
+    """The documents in the string of a node if all of it can be read as objects and lists; else nothing."""
+    found = tuple(_read(node))
+    known = tuple(f for f in found if isinstance(f, Document) and isinstance(f.root, (Map, Seq)))
+    return known if len(known) == len(found) else ()
+
+
+def _read(node: Node) -> Iterator[object]:
+    """What the string of a node holds, and whatever says that a part of it cannot be read."""
     place = node.at()
     actions = {_neutral(action): action.group() for action in _ACTION.finditer(node.value)}
     text = _ACTION.sub(_neutral, node.value)
@@ -110,6 +122,8 @@ def documents(node: Node) -> Iterator[Document]:
             if actions:
                 _restore(found.root, actions)
             yield found._replace(margin=margin)
+        else:
+            yield found
 
 
 def _neutral(action: re.Match[str]) -> str:

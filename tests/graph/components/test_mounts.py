@@ -156,3 +156,56 @@ spec: {secretStoreRef: {kind: ClusterSecretStore, name: vault}, target: {name: t
     assert secret.declared
     assert secret.facts["made-by"] == "ExternalSecret 'hub'"
     assert ("Secret/token", "ClusterSecretStore/vault") in pairs(graph, "depends-on")
+
+
+def test_where_a_nim_keeps_its_models() -> None:
+    text = """
+apiVersion: apps.nvidia.com/v1alpha1
+kind: NIMCache
+metadata: {name: keep}
+spec:
+  source: {ngc: {modelPuller: 'nvcr.io/nim/meta/llama:1', pullSecret: p, authSecret: a}}
+  storage: {pvc: {create: true, size: 50Gi, volumeAccessMode: ReadWriteMany}}
+---
+apiVersion: apps.nvidia.com/v1alpha1
+kind: NIMService
+metadata: {name: llm}
+spec:
+  image: {repository: nvcr.io/nim/meta/llama, tag: '1'}
+  storage: {readOnly: true, nimCache: {name: keep}}
+---
+apiVersion: apps.nvidia.com/v1alpha1
+kind: NIMPipeline
+metadata: {name: rag}
+spec:
+  services:
+    - {name: embed, spec: {image: {repository: nvcr.io/nim/e, tag: '1'}, storage: {pvc: {create: true}}}}
+    - {name: other, spec: {image: {repository: nvcr.io/nim/o, tag: '1'}, storage: {nimCache: {name: keep}}}}
+"""
+    graph = draw(text)
+    used = {
+        ("NIMCache/keep", "PersistentVolumeClaim/keep-pvc"),
+        ("NIMService/llm", "PersistentVolumeClaim/keep-pvc"),
+        ("NIMPipeline/rag/embed", "PersistentVolumeClaim/embed-pvc"),
+        ("NIMPipeline/rag/other", "PersistentVolumeClaim/keep-pvc"),
+    }
+
+    assert pairs(graph, "mounts") == used
+    assert {p for p in pairs(graph, "reads") if "Claim" in p[1]} == used
+    assert pairs(graph, "writes") == used - {("NIMService/llm", "PersistentVolumeClaim/keep-pvc")}
+    assert one(graph, "keep-pvc").facts["sharing"] == "shared"
+
+
+def test_a_claim_in_a_field_is_read_and_may_be_written() -> None:
+    text = """
+apiVersion: apps.nvidia.com/v1alpha1
+kind: NemoGuardrail
+metadata: {name: rails}
+spec:
+  image: {repository: nvcr.io/nvidia/nemo-microservices/guardrails, tag: '1'}
+  configStore: {pvc: {name: rules, create: true}}
+"""
+    graph = draw(text)
+    pair = ("NemoGuardrail/rails", "PersistentVolumeClaim/rules")
+
+    assert all(pair in pairs(graph, kind) for kind in ("mounts", "reads", "writes"))

@@ -173,3 +173,39 @@ spec: {broker: default, subscriber: {ref: {apiVersion: v1, kind: Service, name: 
         ("Trigger/new-files", "Service/api"),
     }
     assert ("route/-/KafkaSource/source", "service/data/Service/kafka") in edges(graph, "calls")
+
+
+RAY = """
+apiVersion: ray.io/v1
+kind: RayCluster
+metadata: {name: ray%s}
+spec:
+  headGroupSpec: {%stemplate: {spec: {containers: [{name: h, image: 'rayproject/ray:2.52.0'}]}}}
+"""
+
+
+def test_a_ray_cluster_has_a_serve_service_only_if_it_asks_for_one() -> None:
+    plain, asked = RAY % ("", ""), RAY % (", annotations: {ray.io/enable-serve-service: 'true'}", "")
+
+    assert pairs(draw(plain), "routes") == {("RayCluster/ray/head", "RayCluster/ray")}
+    assert pairs(draw(asked), "routes") == {
+        ("RayCluster/ray/head", "RayCluster/ray"),
+        ("RayCluster/ray/serve", "RayCluster/ray"),
+    }
+
+
+def test_a_service_that_its_object_names() -> None:
+    text = RAY % ("", "headService: {metadata: {name: front}}, ")
+    caller = deployment("a", "env: [{name: RAY_ADDRESS, value: 'ray://front:10001'}]")
+    lost = deployment("b", "env: [{name: RAY_ADDRESS, value: 'ray://ray-head-svc:10001'}]")
+
+    assert pairs(draw(text, caller, lost), "calls") == {
+        ("Deployment/a", "RayCluster/ray/head"),
+        ("Deployment/b", "Service/ray-head-svc"),
+    }
+
+
+def test_a_route_to_a_service_that_an_operator_makes() -> None:
+    graph = draw(RAY % ("", ""), INGRESS.replace("name: api", "name: ray-head-svc"))
+
+    assert ("Ingress/web", "RayCluster/ray/head") in pairs(graph, "routes")

@@ -139,3 +139,39 @@ def test_exporters_and_consoles_are_no_stores() -> None:
     graph = draw(deployment("a", image="oliver006/redis_exporter:v1"), deployment("b", image="dpage/pgadmin4:8"))
 
     assert edges(graph, "serves") == {}
+
+
+def test_a_source_of_events_only_reads() -> None:
+    text = """
+apiVersion: sources.knative.dev/v1
+kind: KafkaSource
+metadata: {name: source}
+spec:
+  bootstrapServers: ['kafka-bootstrap.streams.svc:9092']
+  topics: [t]
+  sink: {ref: {apiVersion: v1, kind: Service, name: sink}}
+"""
+    graph = draw(text)
+
+    assert edges(graph, "reads")
+    assert edges(graph, "writes") == {}
+
+
+def test_an_artifact_goes_one_way() -> None:
+    def step(way: str) -> str:
+        return f"""
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {{name: w}}
+spec:
+  entrypoint: s
+  templates:
+    - name: s
+      container: {{image: busybox}}
+      {way}: {{artifacts: [{{name: a, path: /a, plugin: {{name: p, configuration: "bucket: b\\nendpoint: minio:9000"}}}}]}}
+"""
+
+    written, read = draw(step("outputs")), draw(step("inputs"))
+
+    assert (bool(edges(written, "reads")), bool(edges(written, "writes"))) == (False, True)
+    assert (bool(edges(read, "reads")), bool(edges(read, "writes"))) == (True, False)

@@ -93,6 +93,25 @@ def test_any_port_is_enough_when_none_is_asked_for() -> None:
     assert verdict.allowed is True
 
 
+@pytest.mark.parametrize(
+    "closed",
+    [{"tcp": {"destinationPort": {"number": 7000}}}, {"destinationNamedPort": "first"}],
+)
+def test_any_port_is_one_in_the_middle_of_a_range(closed: dict[str, Any]) -> None:
+    everyone = [{"namespaces": {}}]
+    span = {"tcp": {"destinationPort": {"range": {"start": 7000, "end": 7001}}}}
+    rules = [
+        {"action": "Deny", "from": everyone, "protocols": [closed]},
+        {"action": "Accept", "from": everyone, "protocols": [span]},
+        {"action": "Deny", "from": everyone},
+    ]
+    strict = admin("strict", {"tier": "Admin", "priority": 1, "subject": {"namespaces": {}}, "ingress": rules})
+    reach, pods = asked([WEB, pod("api", "back", {"app": "api"}, {"name": "first", "containerPort": 7000}), strict])
+
+    assert reach.may(pods["front/web"], pods["back/api"], 7000).allowed is False
+    assert reach.may(pods["front/web"], pods["back/api"]).allowed is True
+
+
 def test_pods_on_the_node_s_network_are_beyond_policies() -> None:
     closed = may(ingress({"podSelector": {}}))
     on_node = may(policy("out", "front", {"podSelector": {}, "policyTypes": ["Egress"]}), hostNetwork=True)

@@ -14,6 +14,7 @@ from hullmark.graph.components.given import given
 from hullmark.graph.components.identities import identities
 from hullmark.graph.components.models import models
 from hullmark.graph.components.mounts import mounts
+from hullmark.graph.components.nim_storage import nim_storage
 from hullmark.graph.components.pipelines import pipelines
 from hullmark.graph.components.reach import judged, reach
 from hullmark.graph.components.references import references
@@ -37,7 +38,7 @@ def components(arch: Architecture) -> Graph:
     services(scene)
     made = made_services(scene)
     named_services(scene, made)
-    routes(scene)
+    routes(scene, made)
     mounts(scene)
     identities(scene)
     stores = Stores(scene)
@@ -50,6 +51,7 @@ def components(arch: Architecture) -> Graph:
     models(scene)
     references(scene)
     given(scene)
+    nim_storage(scene)
     pipelines(called)
     sharing(scene)
     apis(scene)

@@ -29,7 +29,7 @@ _ONLY_HOST = re.compile(_HOST)
 _BARE = re.compile(rf"(?<![\w./:@$%+~-])({_HOST})\.?:(\d{{2,5}}|[a-z](?:[a-z0-9-]{{0,13}}[a-z0-9])?)(?![\w:.-])")
 _DOTTED = re.compile(rf"(?<![\w./:@$%+~-])({_HOST}\.svc(?:\.[A-Za-z0-9-]{{1,63}}){{0,6}})\.?(?![\w:.-])")
 _ALONE = re.compile(rf"({_HOST})\.?(?::(\d{{1,5}}|[a-z](?:[a-z0-9-]{{0,13}}[a-z0-9])?))?(/.{{0,512}})?")
-_INJECTED = re.compile(r"\$[({]([A-Z][A-Z0-9_]{0,62})_SERVICE_HOST[)}]")
+_INJECTED = re.compile(r"\$[({]?([A-Z][A-Z0-9_]{0,62}?)_SERVICE_HOST(?![A-Z0-9_])[)}]?")
 _UNFINISHED = frozenset("${<%")
 _AZURE = frozenset({"abfs", "abfss", "wasb", "wasbs"})
 
@@ -95,8 +95,13 @@ def bare(text: str) -> Iterator[Address]:
     if ".svc" in short:
         for found in _DOTTED.finditer(short):
             yield Address("", found[1].lower(), "", "", found[1], found[0])
-    if "_SERVICE_HOST" in short:
-        for found in _INJECTED.finditer(short):
+    yield from injected(short)
+
+
+def injected(text: str) -> Iterator[Address]:
+    """Services whose address Kubernetes puts into a variable that a text uses: ``$(API_SERVICE_HOST)``."""
+    if "_SERVICE_HOST" in text:
+        for found in _INJECTED.finditer(text[:MAX_TEXT]):
             name = found[1].lower().replace("_", "-")
             yield Address("", name, "", "", found[0], found[0])
 
@@ -152,13 +157,23 @@ _HOLDS_HOSTS = frozenset({
 _NEVER = frozenset({
     "callback", "redirect", "cors", "origin", "origins", "no", "allow", "allowed", "trusted", "bypass", "whitelist",
     "allowlist", "iframe", "xmlns", "doc", "docs", "documentation", "homepage", "help", "license", "image", "images",
-    "tag", "version", "example", "description", "comment", "referer", "hostaliases", "issuer",
+    "tag", "version", "example", "description", "comment", "referer", "hostaliases", "issuer", "audience", "audiences",
+    "scope", "scopes", "csp", "favicon", "logo", "icon", "avatar", "terms", "privacy", "imprint", "licenses", "contact",
 })  # fmt: skip
 """Words in names of what is never a call: who may call, prose, names of images, names that only identify."""
 
+_NEVER_ENDS = frozenset({
+    "prompt", "prompts", "message", "instructions", "text", "title", "note", "notes", "notice", "placeholder", "summary",
+    "attributes", "labels", "annotations", "policy",
+})  # fmt: skip
+"""Last words of names of what people or models read, or of what only describes."""
+
+_MAY_BE_ABOVE = frozenset({"doc", "docs", "no", "image", "images", "tag", "version", "help", "example", "origin"})
+"""Words that say nothing of what stands below a name with them: an index of ``docs`` has an address."""
+
 _OWN = frozenset({
     "public", "external", "root", "site", "listen", "listener", "listeners", "bind", "advertise", "advertised", "domain",
-    "domains", "vhost", "webhook", "frontend", "ingress", "canonical", "nextauth", "self", "hostname", "webui",
+    "domains", "vhost", "webhook", "editor", "frontend", "ingress", "canonical", "nextauth", "self", "hostname", "webui",
 })  # fmt: skip
 """Words in names of where a program itself listens or is found from outside."""
 
@@ -185,7 +200,14 @@ def holds_hosts(name: str) -> bool:
 @lru_cache(maxsize=8192)
 def never_called(name: str) -> bool:
     """Whether the name of a setting says that what it holds is no address to call, whatever it looks like."""
-    return name == "$schema" or any(w in _NEVER for w in words(name))
+    found = words(name)
+    return name in ("$schema", "$id") or any(w in _NEVER for w in found) or (bool(found) and found[-1] in _NEVER_ENDS)
+
+
+@lru_cache(maxsize=8192)
+def shuts(name: str) -> bool:
+    """Whether the name above other settings says that nothing below it is called."""
+    return never_called(name) and not set(words(name)) <= _MAY_BE_ABOVE
 
 
 @lru_cache(maxsize=8192)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from hullmark.graph.components import settings
+from hullmark.graph.components import configuration, settings
 from hullmark.graph.components.addresses import (
     Address,
     alone,
     bare,
     holds_hosts,
+    injected,
     its_own,
     never_called,
     urls,
@@ -41,6 +42,16 @@ _HOSTS = frozenset(
 """Last words of names whose value is a host even if it is one word that no Service of the scan has."""
 
 _NO_HOSTS = frozenset({"true", "false", "yes", "no", "on", "off", "none", "null", "auto", "default", "any", "all"})
+_ONLY_NAMES = frozenset({
+    "www.w3.org", "json-schema.org", "schema.org", "schemas.xmlsoap.org", "schemas.microsoft.com", "xmlns.jcp.org",
+    "java.sun.com", "www.sitemaps.org", "spdx.org", "creativecommons.org", "opensource.org",
+    "example.com", "example.org", "example.net", "www.example.com", "www.example.org", "www.example.net",
+})  # fmt: skip
+"""Hosts of names that only identify (namespaces, schemas, licences), and those that documentation stands in with.
+
+The latter: https://www.rfc-editor.org/rfc/rfc2606; names below them are taken for somebody's own.
+"""
+
 _MODELS = frozenset({"model", "hf", "modelscope"})
 
 
@@ -72,15 +83,18 @@ class Calls:
     def _podset(self, podset: PodSet) -> None:
         owner, near = self.scene.owner(podset), podset.workload.resource
         for container in podset.containers:
-            for setting in settings.variables(container):
-                self.setting(owner, setting, near, container)
+            for variable in settings.variables(container):
+                for setting in configuration.inside(variable):
+                    self.setting(owner, setting, near, container)
             for setting in (*settings.arguments(container), *settings.hooks(container)):
                 self.setting(owner, setting, near)
             self._keys(owner, container)
-        for config, key, node in settings.files(self.scene, podset):
+        for config, key, node in configuration.files(self.scene, podset):
             known = self._files.get(id(node.value))
             if known is None:
-                pairs = ((s, f, s.at(f.address.text)) for s in settings.lines(config, key, node) for f in found(s))
+                pairs = (
+                    (s, f, s.at(f.address.text)) for s in configuration.written(config, key, node) for f in found(s)
+                )
                 known = self._files[id(node.value)] = tuple(pairs)
             for setting, one, place in known:
                 self._named(owner, setting, one, (near, place))
@@ -138,13 +152,18 @@ class Calls:
 
 
 def found(setting: Setting) -> Iterator[Found]:
-    """The addresses in a setting."""
+    """The addresses in a setting that somebody filled in and that are called."""
+    return (f for f in _written(setting) if f.address.host not in _ONLY_NAMES and not is_placeholder(f.address.host))
+
+
+def _written(setting: Setting) -> Iterator[Found]:
     name, value = setting.name, setting.value
     if never_called(name) or len(value) < 3:
         return
     own = its_own(name)
     if "://" in value:
         yield from (Found(a, not own) for a in urls(value) if _is_call(a, name))
+        yield from (Found(a, strong=False) for a in injected(value))
     elif setting.prose:
         return
     elif holds_hosts(name):

@@ -39,7 +39,7 @@ def _source(calls: Calls, source: Resource) -> None:
     for servers in source.node.children("spec", "bootstrapServers"):
         if isinstance(servers.value, str):
             setting = Setting(
-                "bootstrapServers", servers.value, f"servers of {source.ref.kind} '{source.ref.name}'", servers
+                "source.bootstrapServers", servers.value, f"servers of {source.ref.kind} '{source.ref.name}'", servers
             )
             for address in alone(servers.value):
                 calls.address(made, setting, Found(address, strong=True), source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from hullmark.graph.components import settings
+from hullmark.graph.components import configuration
 from hullmark.graph.components.addresses import Address, urls
 from hullmark.graph.components.calls import Calls, Found
 from hullmark.graph.components.draft import Why
@@ -68,7 +68,7 @@ def gateways(calls: Calls) -> None:
 def _configured(calls: Calls, podset: PodSet) -> None:
     for container in podset.containers:
         if container.engine == "litellm":
-            for config, key, node in settings.files(calls.scene, podset):
+            for config, key, node in configuration.files(calls.scene, podset):
                 if key.endswith((".yaml", ".yml")):
                     _litellm(calls, container, config, node)
 

@@ -12,7 +12,7 @@ from hullmark.graph.components.references import part_of
 from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.settings import texts
 from hullmark.graph.components.store_table import BUCKETS
-from hullmark.graph.components.volumes import bucket, claim_store
+from hullmark.graph.components.volumes import bucket, claim_store, use_claim
 from hullmark.graph.components.workloads import parted
 from hullmark.graph.selection import BUILT_IN
 from hullmark.model.component import ComponentKind, EdgeKind
@@ -60,7 +60,7 @@ def _given(scene: Scene, workload: Workload, spec: Node) -> None:
             scene.draft.edge(EdgeKind.READS, user, made, Why(f"field '{field}'", place))
         elif _CLAIM.fullmatch(field) and name in ("name", "claimName"):
             store = claim_store(scene, node.value, near.ref.namespace, near, place)
-            scene.draft.edge(EdgeKind.MOUNTS, user, store, Why(f"field '{field}'", place))
+            use_claim(scene, user, store, Why(f"field '{field}'", place))
         elif (
             name in _ACCOUNTS
             and not parted(workload)

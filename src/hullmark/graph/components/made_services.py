@@ -13,13 +13,16 @@ class Made(NamedTuple):
     """A Service of an operator.
 
     ``part`` tells several Services of one object apart; ``pods`` is the pod set it leads to, where it is not all of
-    them, and without such a pod set there is no such Service. ``ports`` are those it offers by default.
+    them, and without such a pod set there is no such Service. ``ports`` are those it offers by default. ``named_at`` is
+    where the object may name it; only an object with the annotation ``asked_by``, set to ``true``, has one.
     """
 
     names: tuple[str, ...]
     part: str = ""
     pods: str = ""
     ports: tuple[int, ...] = ()
+    named_at: tuple[str, ...] = ()
+    asked_by: str = ""
 
 
 _SAME = (Made(("{name}",)),)
@@ -45,8 +48,14 @@ MADE: Mapping[str, tuple[Made, ...]] = {
     # https://knative.dev/docs/serving/services/
     "Service.serving.knative.dev": (Made(("{name}",), ports=(80,)),),
     # https://github.com/ray-project/kuberay/blob/master/ray-operator/controllers/ray/utils/util.go
-    "RayCluster.ray.io": (_RAY_HEAD, Made(("{name}-serve-svc",), "serve", "", (8000,))),
-    "RayService.ray.io": (Made(("{name}-serve-svc",), ports=(8000,)), _RAY_HEAD),
+    "RayCluster.ray.io": (
+        _RAY_HEAD._replace(named_at=("spec", "headGroupSpec", "headService", "metadata", "name")),
+        Made(("{name}-serve-svc",), "serve", "", (8000,), asked_by="ray.io/enable-serve-service"),
+    ),
+    "RayService.ray.io": (
+        Made(("{name}-serve-svc",), ports=(8000,), named_at=("spec", "serveService", "metadata", "name")),
+        _RAY_HEAD,
+    ),
     # https://github.com/NVIDIA/k8s-nim-operator (Service named after the object)
     "NIMService.apps.nvidia.com": (Made(("{name}",), ports=(8000,)),),
     "NemoGuardrail.apps.nvidia.com": _SAME,

@@ -185,7 +185,8 @@ def _artifacts(calls: Calls, workload: Workload, template: Node) -> None:
                     scene.draft.edge(kind, step, bucket(scene, scheme, name, place), Why(text, place))
             for name, node, _ in texts(artifact) if step is not None else ():
                 for setting in named(name, node, text):
-                    calls.setting(step or "", setting, workload.resource)
+                    said = setting._replace(name=f"{word}.{setting.name}")  # which way the data goes
+                    calls.setting(step or "", said, workload.resource)
             if step is not None:
                 secrets(scene, step, artifact, workload.resource)
     for parameter in template.children("inputs", "parameters") if step is not None else ():

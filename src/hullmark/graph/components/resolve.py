@@ -109,6 +109,8 @@ class Resolver:
     def _elsewhere(self, address: Address, seen: Seen, name: str, space: str, *, suffixed: bool) -> Target | None:
         """A Service that the scan does not hold, a route of the scan, or a host outside."""
         host = address.host
+        if space and not suffixed and space not in self._spaces and _of_its_pods(name, space):
+            return Target(self._undeclared(space, seen.namespace, seen))
         if suffixed or (space and space in self._spaces):
             return Target(self._undeclared(name, space, seen))
         if "." not in host:
@@ -171,6 +173,14 @@ def _in_cluster(host: str) -> tuple[str, str, bool]:
     if len(labels) == 3 and _POD.fullmatch(labels[0]):
         return labels[1], labels[2], False
     return "", "", False
+
+
+def _of_its_pods(name: str, service: str) -> bool:
+    """Whether a name is that of a pod of a StatefulSet whose headless Service is called alike: ``db-0.db``."""
+    if not _POD.fullmatch(name):
+        return False
+    stem = name.rpartition("-")[0]
+    return stem.startswith(service) or service.startswith(stem)
 
 
 def shown_port(address: Address) -> str:

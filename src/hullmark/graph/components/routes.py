@@ -8,6 +8,7 @@ from hullmark.graph.applications import host_ports
 from hullmark.graph.authentication import Fronts
 from hullmark.graph.components.draft import Why
 from hullmark.graph.components.scene import Scene
+from hullmark.graph.components.services import MadeServices, service_named
 from hullmark.graph.gateway import GATEWAY_API
 from hullmark.graph.istio import Mesh
 from hullmark.graph.routes import ways
@@ -25,7 +26,7 @@ from hullmark.text.tree import items
 _BACKENDS = frozenset({"Service", "InferencePool", "ServiceImport"})
 
 
-def routes(scene: Scene) -> None:
+def routes(scene: Scene, made: MadeServices) -> None:
     """Every route to what it leads to, and every entry from where it can be reached."""
     arch = scene.arch
     fronts, mesh = Fronts(arch.by_kind, scene.chains), Mesh(arch.by_kind, scene.pods)
@@ -33,7 +34,7 @@ def routes(scene: Scene) -> None:
         if way.podsets:
             _own_way(scene, way)
         else:
-            _route(scene, way)
+            _route(scene, made, way)
     for service in arch.kinds("Service"):
         if not service.ref.group:
             _published(scene, service)
@@ -53,11 +54,15 @@ def _own_way(scene: Scene, way: Way) -> None:
     _enter(scene, route.reach, target, way.kind, route.place, _authentication(route))
 
 
-def _route(scene: Scene, way: Way) -> None:
+def _route(scene: Scene, services: MadeServices, way: Way) -> None:
     route, resource = way.route, way.route.resource
     made = scene.draft.object(ComponentKind.ROUTE, resource, scene.zones.namespace(resource.ref.namespace))
     if way.kind in _BACKENDS:
-        target = scene.mentioned(ComponentKind.SERVICE, way.kind, route.target, way.namespace, resource, route.place)
+        seen = (resource, route.place)
+        if way.kind == "Service":
+            target = service_named(scene, services, route.target, way.namespace, seen)
+        else:
+            target = scene.mentioned(ComponentKind.SERVICE, way.kind, route.target, way.namespace, *seen)
         where = f"{route.host}{route.path}" or "/"
         facts = {"host": route.host, "path": route.path, "port": route.port, **_tls(route), **_authentication(route)}
         text = f"'{where}' leads to port {route.port}" if route.port else f"'{where}' leads there"

@@ -11,6 +11,7 @@ from hullmark.graph.index import Names
 from hullmark.model.component import Component, ComponentKind, EdgeKind
 from hullmark.model.resource import Resource
 from hullmark.model.truth import string
+from hullmark.text.source import Place
 from hullmark.text.tree import Node, dig, mapping
 
 
@@ -34,6 +35,14 @@ class MadeServices:
         """The component of the Service of this name; empty if no operator makes one."""
         found = self._names.find(name, namespace, near)
         return "" if found is None else self._ids[name, found]
+
+
+def service_named(scene: Scene, made: MadeServices, name: str, namespace: str, seen: tuple[Resource, Place]) -> str:
+    """The component of a Service that an object names: of the scan, of an operator, else one that is only mentioned."""
+    near, place = seen
+    if scene.find("Service", name, namespace, near) is None and (found := made.find(name, namespace, near)):
+        return found
+    return scene.mentioned(ComponentKind.SERVICE, "Service", name, namespace, near, place)
 
 
 def services(scene: Scene) -> None:
@@ -96,7 +105,9 @@ def made_services(scene: Scene) -> MadeServices:
         if workload is not None and workload.template:
             continue
         for row in MADE.get(f"{ref.kind}.{ref.group}", ()):
-            _made(scene, made, resource, row)
+            if not row.asked_by or resource.annotations.get(row.asked_by) == "true":
+                own = string(resource.node.value, *row.named_at) if row.named_at else ""
+                _made(scene, made, resource, row._replace(names=(own,)) if own else row)
         if ref.kind in _PARTED:
             for name, node, owner in _services_of(scene, resource):
                 _add(scene, made, resource, Made((name,), name), owner, node)

@@ -1,20 +1,19 @@
-"""Where addresses stand: in variables, on command lines, in mounted configuration, in fields of custom objects."""
+"""Where addresses stand: in variables, on command lines, in fields of custom objects."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from hullmark.graph.components.addresses import MAX_TEXT, holds_hosts
-from hullmark.graph.components.scene import Scene
+from hullmark.graph.components.addresses import MAX_TEXT, holds_hosts, words
+from hullmark.graph.components.dialled import dialled
 from hullmark.model.argv import programs
 from hullmark.model.container import Container, Variable
-from hullmark.model.resource import Resource
 from hullmark.model.truth import string
-from hullmark.model.workload import PodSet, Workload
+from hullmark.model.workload import Workload
 from hullmark.text.source import Key, Place
-from hullmark.text.tree import Map, Node, Seq, Value, dig, items
+from hullmark.text.tree import Map, Node, Seq, Value
 
 
 class Word(NamedTuple):
@@ -87,8 +86,11 @@ _SPEECH = frozenset({"echo", "printf", "cat", "#", ":", "test", "[", "export"})
 def arguments(container: Container) -> Iterator[Setting]:
     """The words of the commands a container runs that may hold addresses, each with the flag it belongs to."""
     for segment in container.argv.segments:
-        if next(programs(segment), ("", ""))[0] in _SPEECH:
+        program = next(programs(segment), ("", ""))[0]
+        if program in _SPEECH:
             continue
+        for name, value, word in dialled(program, segment):
+            yield Setting(name, value, f"'{program}' of container '{container.name}'", Word(container, word))
         flag = ""
         for word in segment:
             name, value, flag = _taken(word, flag)
@@ -106,56 +108,6 @@ def _taken(word: str, flag: str) -> tuple[str, str, str]:
     if equals and name.replace("_", "").replace(".", "").isalnum():
         return name, value, ""
     return flag, word, ""
-
-
-# -- mounted configuration -----------------------------------------------------------------------
-
-_LINE = re.compile(r"""^[\s\-,{\[]*["']?([\w.\-/]{1,80})["']?\s*(?::(?!//)|=)\s*(.*)$""")
-_COMMENT = re.compile(r"^\s*(?:#|//|;|\*|/\*).*$|\s#\s.*$")
-_PROSE = (".md", ".txt", ".html", ".htm", ".rst", ".ipynb", ".license", ".css", ".svg", ".crt", ".pem", ".sql")
-_PROGRAMS = (".py", ".sh", ".js", ".ts", ".go", ".rb", ".lua", ".jinja", ".j2", ".tmpl", ".tpl", ".ps1")
-_MOST_LINES = 5_000
-
-
-def files(scene: Scene, podset: PodSet) -> Iterator[tuple[Resource, str, Node]]:
-    """The files that a pod set mounts from ConfigMaps of the scan: the map, the key and its text."""
-    workload = podset.workload
-    for volume in podset.volumes.values():
-        if volume.get("configMap") is None and volume.get("projected") is None:
-            continue
-        for source in (volume, *volume.children("projected", "sources")):
-            name = string(source.value, "configMap", "name")
-            config = scene.find("ConfigMap", name, workload.namespace, workload.resource) if name else None
-            if config is None:
-                continue
-            wanted = {string(i, "key") for i in items(source.value, "configMap", "items")}
-            for key in _keys(config):
-                node = config.node.child("data", key)
-                if node is not None and isinstance(node.value, str) and (not wanted or key in wanted):
-                    yield config, key, node
-
-
-def _keys(config: Resource) -> list[str]:
-    data = config.node.get("data")
-    return [k for k in data if isinstance(k, str)] if isinstance(data, dict) else []
-
-
-def lines(config: Resource, key: str, node: Node) -> Iterator[Setting]:
-    """The settings in a configuration file: line by line, without comments; prose has none, programs only URLs."""
-    if key.lower().endswith(_PROSE):
-        return
-    prose = key.lower().endswith(_PROGRAMS)
-    label = f"'{key}' of ConfigMap '{config.ref.name}'"
-    for number, line in enumerate(node.value[:MAX_TEXT].splitlines()):
-        if number >= _MOST_LINES:
-            return
-        if ":" not in line and "=" not in line and "." not in line:
-            continue
-        bare = _COMMENT.sub("", line)
-        found = _LINE.match(bare) if not prose else None
-        name, value = (found[1], found[2].strip().strip("\"',")) if found is not None else ("", bare)
-        if value:
-            yield Setting(name, value, label, node, prose, line.strip())
 
 
 # -- fields of custom objects --------------------------------------------------------------------
@@ -179,20 +131,35 @@ def fields(workload: Workload) -> Iterator[tuple[Setting, tuple[Key, ...]]]:
     spec = workload.resource.node.child("spec")
     for name, node, beside in texts(spec) if spec is not None else ():
         for setting in named(name, node, f"field '{name}' of {workload.ref.kind} '{workload.name}'"):
-            yield setting._replace(value=_with_siblings(setting, beside)), node.path
+            yield setting._replace(value=with_siblings(setting, beside if isinstance(beside, Map) else None)), node.path
 
 
 _DATABASES = ("databaseName", "database", "dbName", "dbname")
+_BESIDE_PORTS = frozenset({"host", "hostname", "address", "addr", "server"})
+"""Last words of names whose value may have its port beside it."""
 
 
-def _with_siblings(setting: Setting, beside: Value) -> str:
+def with_siblings(setting: Setting, beside: Mapping[str, Value] | None) -> str:
     """The value of a field ``host`` with the port and the database that stand beside it."""
-    if not setting.name.lower().endswith("host") or ":" in setting.value or "/" in setting.value:
+    said = words(setting.name)
+    if not said or said[-1] not in _BESIDE_PORTS or not setting.value or ":" in setting.value or "/" in setting.value:
         return setting.value
-    port, database = dig(beside, "port"), next((d for k in _DATABASES if (d := string(beside, k))), "")
-    if not isinstance(port, int) or isinstance(port, bool):
+    port = next((p for p in _ports(said[:-1], beside or {}) if 0 < p < 65_536), None)
+    if port is None:
         return setting.value
+    database = next((d for k in _DATABASES if isinstance(d := (beside or {}).get(k), str) and d), "")
     return f"{setting.value}:{port}/{database}" if database else f"{setting.value}:{port}"
+
+
+def _ports(prefix: tuple[str, ...], beside: Mapping[str, Value]) -> Iterator[int]:
+    """The ports beside a host: ``dbPort`` beside ``dbHost``; Envoy says ``port_value``."""
+    for wanted in ((*prefix, "port"), (*prefix, "port", "value")):
+        for key, value in beside.items():
+            if words(str(key)) == wanted:
+                if isinstance(value, int) and not isinstance(value, bool):
+                    yield value
+                elif isinstance(value, str) and value.isdecimal() and len(value) < 6:
+                    yield int(value)
 
 
 def texts(root: Node) -> Iterator[tuple[str, Node, Value]]:
@@ -215,14 +182,21 @@ def texts(root: Node) -> Iterator[tuple[str, Node, Value]]:
                     stack.append((key, child, value))
 
 
+LINE = re.compile(r"""^[\s\-,{\[]*["']?([\w.\-/]{1,80})["']?\s*(?::(?!//)|=)\s*(.*)$""")
+"""A line of a configuration file that gives a name its value."""
+
+COMMENT = re.compile(r"^\s*(?:#|//|;|\*|/\*).*$|\s#\s.*$")
+MOST_LINES = 5_000
+
+
 def named(name: str, node: Node, text: str) -> Iterator[Setting]:
     """The settings in a string: itself, or its lines where it is a configuration file of its own."""
     if "\n" not in node.value:
         yield Setting(name, node.value, text, node)
         return
-    for line in node.value[:MAX_TEXT].splitlines()[:_MOST_LINES]:
-        bare = _COMMENT.sub("", line)
-        found = _LINE.match(bare)
+    for line in node.value[:MAX_TEXT].splitlines()[:MOST_LINES]:
+        bare = COMMENT.sub("", line)
+        found = LINE.match(bare)
         if found is not None and found[2]:
             yield Setting(found[1], found[2].strip().strip("\"',"), text, node, line=line.strip())
         elif bare.strip():
@@ -238,6 +212,6 @@ def hooks(container: Container) -> Iterator[Setting]:
         for word in container.node.children(*hook, "exec", "command"):
             if isinstance(word.value, str):
                 for line in word.value[:MAX_TEXT].splitlines():
-                    if bare := _COMMENT.sub("", line):
+                    if bare := COMMENT.sub("", line):
                         text = f"{hook[1]} hook of container '{container.name}'"
                         yield Setting("", bare, text, word, prose=True, line=line.strip())

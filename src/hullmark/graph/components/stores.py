@@ -164,6 +164,8 @@ class Stores:
         said = set(words(name))
         if said & _READING and not said & _WRITING and sort != "vector store":
             return (True, False)
+        if "output" in said and not said & _READING:
+            return (False, True)
         if sort == "vector store":
             return _OF_VECTORS.get(self._scene.role(owner), _BOTH)
         return _BOTH

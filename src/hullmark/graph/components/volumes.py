@@ -72,6 +72,14 @@ def claim_store(scene: Scene, name: str, namespace: str, near: Resource, place: 
     return made
 
 
+def use_claim(scene: Scene, user: str, store: str, why: Why, *, writes: bool = True) -> None:
+    """What an operator mounts into the pods of an object is read there, and may be written unless that is ruled out."""
+    scene.draft.edge(EdgeKind.MOUNTS, user, store, why)
+    scene.draft.edge(EdgeKind.READS, user, store, why)
+    if writes and scene.draft.get(store).facts.get("access-modes") != "ReadOnlyMany":
+        scene.draft.edge(EdgeKind.WRITES, user, store, why._replace(certain=False))
+
+
 def _behind(scene: Scene, store: str, claim: Resource) -> None:
     """What a claim says of itself, and the bucket behind a volume that is made by hand."""
     modes = ", ".join(m for m in items(claim.spec, "accessModes") if isinstance(m, str))

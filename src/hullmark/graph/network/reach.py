@@ -169,20 +169,21 @@ def declared_ports(podset: PodSet) -> Iterator[tuple[Port, str]]:
 def _candidates(
     declared: Declared, port: int | str | None, protocol: str, held: tuple[Sequence[Held], Sequence[Held]]
 ) -> list[Port]:
-    """The ports to ask about. For any port: those declared, those rules name, and one that nothing names."""
+    """The ports to ask about. For any port: those declared, and the first of every stretch that all rules treat alike."""
     if isinstance(port, int):
         return [Port(port, protocol)]
     own = [p for p, name in declared if p.protocol == protocol and (port is None or name == port)]
     if port is not None:
         return own
-    mentioned = [
-        Port(p.first, protocol)
+    ranges = [
+        (p.first, p.last)
         for side in held
         for one in side
         for rule in one.side.rules
         for p in rule.ports or ()
-        if not p.name and 0 < p.first <= p.last and p.protocol.upper() in ("", protocol)
+        if not p.name and p.first <= p.last and p.protocol.upper() in ("", protocol)
     ]
-    known = list(dict.fromkeys((*own, *mentioned)))
-    free = next(n for n in range(1, 65_536) if all(p.number != n for p in known))
-    return [*known, Port(free, protocol)]
+    ranges += [(p.number, p.number) for p in own]  # a rule may mean it by its name
+    starts = (*(first for first, _ in ranges), *(last + 1 for _, last in ranges), 1)
+    stretches = (Port(n, protocol) for n in starts if 0 < n < 65_536)
+    return list(dict.fromkeys((*own, *stretches)))

@@ -1,0 +1,179 @@
+"""Settings in mounted configuration: files that pods are given from ConfigMaps.
+
+YAML and JSON are read as such, so that a value is known with all the names above it and what stands beside it. Other
+files are read line by line, programs for whole URLs only, and prose not at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from hullmark.graph.components.addresses import MAX_TEXT, shuts
+from hullmark.graph.components.scene import Scene
+from hullmark.graph.components.settings import COMMENT, LINE, MOST_LINES, Setting, named, with_siblings
+from hullmark.model.resource import Resource
+from hullmark.model.truth import string
+from hullmark.model.workload import PodSet
+from hullmark.recognise.embedded import whole
+from hullmark.text.tree import Map, Node, Seq, Value, items
+
+_PROSE = (".md", ".txt", ".html", ".htm", ".rst", ".ipynb", ".license", ".css", ".svg", ".crt", ".pem", ".sql")
+_PROGRAMS = (".py", ".sh", ".js", ".ts", ".go", ".rb", ".lua", ".jinja", ".j2", ".tmpl", ".tpl", ".ps1")
+_TREES = (".yaml", ".yml", ".json")
+_DIRECTIVES = (".conf", ".cfg")
+_MOST_TREE, _MOST_LEAVES = 50_000, 5_000
+"""Longest text that is read as a tree, in characters, and most of its values that are looked at."""
+
+
+def files(scene: Scene, podset: PodSet) -> Iterator[tuple[Resource, str, Node]]:
+    """The files that a pod set mounts from ConfigMaps of the scan: the map, the key and its text."""
+    workload = podset.workload
+    for volume in podset.volumes.values():
+        if volume.get("configMap") is None and volume.get("projected") is None:
+            continue
+        for source in (volume, *volume.children("projected", "sources")):
+            name = string(source.value, "configMap", "name")
+            config = scene.find("ConfigMap", name, workload.namespace, workload.resource) if name else None
+            if config is None:
+                continue
+            wanted = {string(i, "key") for i in items(source.value, "configMap", "items")}
+            for key in _keys(config):
+                node = config.node.child("data", key)
+                if node is not None and isinstance(node.value, str) and (not wanted or key in wanted):
+                    yield config, key, node
+
+
+def _keys(config: Resource) -> list[str]:
+    data = config.node.get("data")
+    return [k for k in data if isinstance(k, str)] if isinstance(data, dict) else []
+
+
+def inside(setting: Setting) -> Iterator[Setting]:
+    """A setting, or those in it where its value is a small configuration of its own."""
+    node, value = setting.origin, setting.value
+    if isinstance(node, Node) and node.value == value and value[:1] in "{[" and (trees := whole(node)):
+        for tree in trees:
+            yield from _leaves(tree.node, setting.text)
+    elif isinstance(node, Node) and node.value == value and "\n" in value.strip():
+        yield from _lines(node, setting.text, directives=False)
+    else:
+        yield setting
+
+
+def written(config: Resource, key: str, node: Node) -> Iterator[Setting]:
+    """The settings in a configuration file."""
+    lower, label = key.lower(), f"'{key}' of ConfigMap '{config.ref.name}'"
+    if lower.endswith(_PROSE):
+        return
+    if lower.endswith(_PROGRAMS):
+        yield from _program(node, label, python=lower.endswith(".py"))
+        return
+    trees = whole(node) if _is_tree(lower, node.value) else ()
+    if trees:
+        for tree in trees:
+            yield from _leaves(tree.node, label)
+    else:
+        yield from _lines(node, label, directives=lower.endswith(_DIRECTIVES))
+
+
+# -- trees ---------------------------------------------------------------------------------------
+
+
+def _is_tree(key: str, text: str) -> bool:
+    said = key.endswith(_TREES) or ("." not in key and ("\n" in text or text[:1] in "{["))
+    return said and len(text) <= _MOST_TREE and (":" in text)
+
+
+def _leaves(root: Node, label: str) -> Iterator[Setting]:
+    """The strings of a tree, each with the name it stands under; below some names nothing is called."""
+    stack: list[tuple[str, Node, Map | None]] = [("", root, None)]
+    left = _MOST_LEAVES
+    while stack and left:
+        name, node, beside = stack.pop()
+        left -= 1
+        value: Value = node.value
+        if isinstance(value, str):
+            yield from _leaf(name, node, beside, label)
+        elif isinstance(value, Map):
+            pairs = [(str(c.path[-1]), c) for c in node.children()]
+            stack.extend((key, child, value) for key, child in reversed(pairs) if not shuts(key))
+        elif isinstance(value, Seq):
+            stack.extend((name, child, beside) for child in reversed(list(node.children())))
+
+
+def _leaf(name: str, node: Node, beside: Map | None, label: str) -> Iterator[Setting]:
+    for setting in named(name, node, label):
+        yield setting if "\n" in node.value else setting._replace(value=with_siblings(setting, beside))
+
+
+# -- lines ---------------------------------------------------------------------------------------
+
+
+class _Line(NamedTuple):
+    """A line: its name and value, the line itself, and all that stands in the same section."""
+
+    name: str
+    value: str
+    raw: str
+    beside: Mapping[str, Value]
+
+
+_SECTION = re.compile(r"^\s*\[{1,2}\s*([^\[\]]{1,200}?)\s*\]{1,2}\s*$")
+_DIRECTIVE = re.compile(r"^\s*([A-Za-z][\w.-]{0,79})[ \t]+([^\s;{}]{1,500})(.*)$")
+_ASSIGNED = re.compile(r"^\s*export\s+")
+
+
+def _lines(node: Node, label: str, *, directives: bool) -> Iterator[Setting]:
+    found = _sections(node.value[:MAX_TEXT].splitlines()[:MOST_LINES], directives=directives)
+    for line in list(found):  # a port may follow its host
+        setting = Setting(line.name, line.value, label, node, line=line.raw)
+        yield setting._replace(value=with_siblings(setting, line.beside))
+
+
+def _sections(lines: list[str], *, directives: bool) -> Iterator[_Line]:
+    """Lines without comments, of sections whose name does not shut them off."""
+    beside: dict[str, Value] = {}
+    shut = False
+    for raw in lines:
+        bare = _ASSIGNED.sub("", COMMENT.sub("", raw))
+        section = _SECTION.match(bare)
+        if section is not None:
+            beside, shut = {}, any(shuts(part) for part in section[1].split("."))
+        elif bare.strip() and not shut:
+            yield from _named(bare, raw.strip(), beside, directives=directives)
+
+
+def _named(bare: str, raw: str, beside: dict[str, Value], *, directives: bool) -> Iterator[_Line]:
+    found = LINE.match(bare)
+    if found is not None:
+        name, value = found[1], found[2].strip().strip("\"',")
+        beside[name] = value
+        if value:
+            yield _Line(name, value, raw, beside)
+        return
+    directive = _DIRECTIVE.match(bare) if directives else None
+    if directive is not None:
+        beside[directive[1]] = directive[2]
+        yield _Line(directive[1], directive[2], raw, beside)
+        bare = directive[3]
+    if bare.strip():
+        yield _Line("", bare, raw, {})
+
+
+# -- programs ------------------------------------------------------------------------------------
+
+_SAYS = re.compile(r"^\s*(?:echo|printf|print|console\.log)\b(?!.*[|>])")
+_QUOTES = re.compile(r"\"\"\"|'''")
+
+
+def _program(node: Node, label: str, *, python: bool) -> Iterator[Setting]:
+    """Lines of a program that are neither comments nor documentation nor only say something."""
+    inside = False
+    for raw in node.value[:MAX_TEXT].splitlines()[:MOST_LINES]:
+        quotes = len(_QUOTES.findall(raw)) if python else 0
+        prose, inside = inside or quotes > 0, inside != (quotes % 2 == 1)
+        bare = COMMENT.sub("", raw)
+        if bare.strip() and not prose and not _SAYS.match(bare):
+            yield Setting("", bare, label, node, prose=True, line=raw.strip())
