@@ -113,13 +113,25 @@ spec:
 """
 
 
-def teams(count: int) -> Iterator[tuple[str, str]]:
-    """The file name and text of every team."""
+_IMAGES = {1: "vllm/vllm-openai:v0.11.0", 2: "vllm/vllm-openai:v0.11.0", 4: "postgres:16"}
+_CARELESS = {
+    **_IMAGES,
+    0: "ghcr.io/open-webui/open-webui:v0.6.34",
+    3: "quay.io/jupyter/scipy-notebook:2025-11-03",
+    5: "ghcr.io/berriai/litellm:v1.79.0",
+    6: "langchain/langgraph-api:3.12",
+}
+"""What the workloads of a team run; others run programs of its own."""
+
+
+def teams(count: int, *, careless: bool = False) -> Iterator[tuple[str, str]]:
+    """The file name and text of every team; a careless one has a public interface, a notebook and an agent too."""
+    images = _CARELESS if careless else _IMAGES
     for number in range(count):
         ns, other = f"team-{number}", f"team-{(number + 1) % count}"
         parts = [_HEAD.format(ns=ns, other=other, tier=number % 3)]
         for i in range(WORKLOADS):
-            image = "vllm/vllm-openai:v0.11.0" if i in (1, 2) else "postgres:16" if i == 4 else "registry.example/app:1"
+            image = images.get(i, "registry.example/app:1")
             peer, following = (i + 1) % SERVICES, (i + 1) % SERVICES
             parts.append(_WORKLOAD.format(ns=ns, other=other, i=i, image=image, peer=peer, next=following))
         parts.extend(_SERVICE.format(ns=ns, i=i) for i in range(SERVICES))

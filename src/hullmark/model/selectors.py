@@ -39,11 +39,12 @@ class Selector(NamedTuple):
 
     def matches(self, labels: Mapping[str, str]) -> bool:
         """Whether these labels are selected."""
-        return (
-            not self.unknown
-            and all(labels.get(key) == value for key, value in self.pairs)
-            and all(e.holds(labels) for e in self.expressions)
-        )
+        if self.unknown:
+            return False
+        for key, value in self.pairs:  # a loop, for this is asked of every pair of policy and pods
+            if labels.get(key) != value:
+                return False
+        return not self.expressions or all(e.holds(labels) for e in self.expressions)
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -102,7 +102,7 @@ class Document(NamedTuple):
             return _in_host(self, self.margin, Span(start, end), path, exact=exact)
         if self.origin is not None:
             return self.origin(Span(start, end), path, exact)
-        editable = not any(a <= start < b for a, b in self.anchored)
+        editable = not (self.anchored and any(a <= start < b for a, b in self.anchored))
         return Place(self.source, Span(start, end), path, exact, editable)
 
 
@@ -152,17 +152,16 @@ class Node(NamedTuple):
     def children(self, *keys: Key) -> Iterator[Node]:
         """The non-null items of the list, or values of the mapping, below these keys."""
         parent = dig(self.value, *keys)
-        found: Iterator[tuple[Key, Value, tuple[int, ...]]]
         if isinstance(parent, Map):
-            found = ((key, value, parent.marks[key]) for key, value in parent.items() if key in parent.marks)
+            path, marks = (*self.path, *keys), parent.marks
+            for key, value in parent.items():
+                if value is not None and key in marks:
+                    yield Node(self.doc, value, Span(marks[key][-2], marks[key][-1]), (*path, key))
         elif isinstance(parent, Seq):
-            found = ((index, *pair) for index, pair in enumerate(zip(parent, parent.marks, strict=False)))
-        else:
-            return
-        path = (*self.path, *keys)
-        for key, value, mark in found:
-            if value is not None:
-                yield Node(self.doc, value, Span(mark[-2], mark[-1]), (*path, key))
+            path = (*self.path, *keys)
+            for index, (value, mark) in enumerate(zip(parent, parent.marks, strict=False)):
+                if value is not None:
+                    yield Node(self.doc, value, Span(mark[-2], mark[-1]), (*path, index))
 
     def at(self, *keys: Key) -> Place:
         """The place of the value below these keys, or the nearest that exists.

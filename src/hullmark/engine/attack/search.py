@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from heapq import heappop, heappush
 
 from hullmark.engine.attack.path import Entry, Hold, Path, Prize, Stand, Step
@@ -19,8 +20,10 @@ def search(entries: Sequence[Entry], steps: Steps, prizes: Prizes) -> list[Path]
     """
     found: list[Path] = []
     seen: set[tuple[Prize, tuple[Stand, ...]]] = set()
+    leaving = cache(lambda stand: tuple(_leaving(stand, steps)))
+    winning = cache(lambda stand: tuple(prizes(stand)))
     for entry in sorted(entries, key=lambda e: e.cost):
-        for path in _from(entry, steps, prizes):
+        for path in _from(entry, leaving, winning):
             way = path.prize, tuple(step.target for step in path.steps)
             if not path.steps or way not in seen:
                 found.append(path)
@@ -28,7 +31,7 @@ def search(entries: Sequence[Entry], steps: Steps, prizes: Prizes) -> list[Path]
     return sorted(found, key=lambda path: (-path.prize.weight, path.cost, path.components))
 
 
-def _from(entry: Entry, steps: Steps, prizes: Prizes) -> Iterable[Path]:
+def _from(entry: Entry, leaving: Steps, prizes: Prizes) -> Iterable[Path]:
     best: dict[Stand, int] = {entry.stand: entry.cost}
     came: dict[Stand, Step] = {}
     queue: list[tuple[int, int, Stand]] = [(entry.cost, 0, entry.stand)]
@@ -41,7 +44,7 @@ def _from(entry: Entry, steps: Steps, prizes: Prizes) -> Iterable[Path]:
         done.add(stand)
         for prize in prizes(stand):
             won.setdefault(prize, stand)
-        for step in _leaving(stand, steps):
+        for step in leaving(stand):
             total = cost + step.cost
             if total < best.get(step.target, total + 1):
                 best[step.target], came[step.target] = total, step

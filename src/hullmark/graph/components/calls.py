@@ -70,6 +70,7 @@ class Calls:
         self.resolver = resolver
         self.stores = stores
         self._files: dict[int, tuple[tuple[Setting, Found, Place], ...]] = {}
+        self._found: dict[tuple[str, str, bool], tuple[Found, ...]] = {}
 
     def workload(self, workload: Workload) -> None:
         """All that a workload's pods and fields name."""
@@ -101,7 +102,11 @@ class Calls:
 
     def setting(self, owner: str, setting: Setting, near: Resource, container: Container | None = None) -> None:
         """All addresses in a setting of a component."""
-        for one in found(setting):
+        key = (setting.name, setting.value, setting.prose)
+        known = self._found.get(key)
+        if known is None:  # teams copy their variables from pod to pod
+            known = self._found[key] = tuple(found(setting))
+        for one in known:
             self.address(owner, setting, _with_port(one, setting, container), near)
 
     def address(self, owner: str, setting: Setting, one: Found, near: Resource) -> None:
@@ -118,11 +123,8 @@ class Calls:
         target = self.resolver(address, Seen(near.ref.namespace, near, place), strong=one.strong)
         if target is None or self._itself(owner, target.component):
             return
-        facts = {
-            "port": shown_port(address),
-            "scheme": address.scheme,
-            "path": without_tokens(address.path.partition("?")[0])[:100],
-        }
+        path = without_tokens(address.path.partition("?")[0])[:100] if address.path else ""
+        facts = {"port": shown_port(address), "scheme": address.scheme, "path": path}
         if target.offered is False:
             facts["port-offered"] = "no"
         why = Why(

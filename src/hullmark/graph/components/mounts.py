@@ -13,7 +13,7 @@ from hullmark.model.container import Container, Mount
 from hullmark.model.truth import string
 from hullmark.model.workload import PodSet
 from hullmark.text.source import Place
-from hullmark.text.tree import Node
+from hullmark.text.tree import Node, dig, items
 
 _KINDS = {"ConfigMap": ComponentKind.CONFIG, "Secret": ComponentKind.SECRET}
 
@@ -67,11 +67,11 @@ def _variables(container: Container) -> Iterator[Given]:
         for field, of in (("configMapRef", "ConfigMap"), ("secretRef", "Secret")):
             if name := string(entry.value, field, "name"):
                 yield Given(of, name, EdgeKind.READS, f"all variables of {called}", entry.at(field, "name"))
-    for entry in container.node.children("env"):
-        source = entry.child("valueFrom") if entry.get("valueFrom") is not None else None
+    for index, entry in enumerate(items(container.node.value, "env")):
+        source = container.node.child("env", index, "valueFrom") if dig(entry, "valueFrom") is not None else None
         for field, of in (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")) if source is not None else ():
             if source is not None and (name := string(source.value, field, "name")):
-                text = f"variable '{string(entry.value, 'name')}' of {called}"
+                text = f"variable '{string(entry, 'name')}' of {called}"
                 yield Given(of, name, EdgeKind.READS, text, source.at(field, "name"))
 
 

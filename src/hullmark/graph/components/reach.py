@@ -196,8 +196,9 @@ def judged(scene: Scene, reachability: Reachability) -> None:
             ports[target, said] = _behind(service.resource, said)
         port = ports[target, said]
         verdicts: list[Verdict] = []
+        others = scene.arch.selected(service.resource).podsets
         for one in [caller.podset] if caller.podset is not None else caller.workload.podsets:
-            for other in scene.arch.selected(service.resource).podsets:
+            for other in others:
                 key = (one, other, port)
                 if key not in known:
                     known[key] = reachability.may(one, other, port)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from hullmark.model.component import Component, Edge, EdgeKind, Graph
 from hullmark.model.credentials import tokens
@@ -23,6 +24,7 @@ def _loud(text: str) -> bool:
     return "://" in text or "?" in text
 
 
+@lru_cache(maxsize=4096)
 def veiled(text: str) -> str:
     """A text without what its URLs must not show. What stands outside of URLs is never a value."""
     if not _loud(text):
@@ -30,6 +32,7 @@ def veiled(text: str) -> str:
     return without_tokens(_QUERY.sub(r"\1***", _USER.sub("***@", text)))
 
 
+@lru_cache(maxsize=4096)
 def without_tokens(text: str) -> str:
     """A text without the tokens that their issuer's shape gives away."""
     for token in tokens(text):
@@ -43,11 +46,18 @@ def veil(graph: Graph) -> Graph:
     for component in graph.components:
         shown = _component(component)
         components.setdefault(shown.id, shown)
-    edges: dict[tuple[EdgeKind, str, str], Edge] = {}
-    for edge in map(_edge, graph.edges):
-        edges.setdefault((edge.kind, edge.source, edge.target), edge)
     powers = {veiled(identity): found for identity, found in graph.powers.items()}
-    return Graph(tuple(components.values()), tuple(edges.values()), powers)
+    return Graph(tuple(components.values()), _edges(graph.edges), powers)
+
+
+def _edges(edges: tuple[Edge, ...]) -> tuple[Edge, ...]:
+    shown = tuple(map(_edge, edges))
+    if all(new is old for new, old in zip(shown, edges, strict=True)):
+        return shown
+    once: dict[tuple[EdgeKind, str, str], Edge] = {}
+    for edge in shown:
+        once.setdefault((edge.kind, edge.source, edge.target), edge)
+    return tuple(once.values())
 
 
 def _component(component: Component) -> Component:
@@ -66,8 +76,8 @@ def _component(component: Component) -> Component:
 
 
 def _edge(edge: Edge) -> Edge:
-    texts = (edge.source, edge.target, *(e.text for e in edge.evidence), *edge.facts.values())
-    if not _loud(" ".join(texts)):
+    texts = [edge.source, edge.target, *[e.text for e in edge.evidence], *edge.facts.values()]
+    if not _loud(" ".join(texts)) or [veiled(text) for text in texts] == texts:
         return edge
     evidence = tuple(Evidence(veiled(e.text), e.place) for e in edge.evidence)
     source, target = veiled(edge.source), veiled(edge.target)

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from hullmark.engine.attack.attack import Attack
 from hullmark.engine.attack.path import Path as AttackPath
+from hullmark.engine.attack.rules import INTERNAL, INTERNET
 from hullmark.engine.result import Result, Settled
 from hullmark.model.component import Component, ComponentKind, Edge, EdgeKind, Graph
-from hullmark.model.terms import Severity
+from hullmark.model.terms import Reach, Severity
 from hullmark.model.workload import Workload
 from hullmark.report.picture.scene import Arrow, Path, Scene, Shape, Tile, Tone, Zone
 from hullmark.report.snippet import address
@@ -68,6 +69,9 @@ _TELLING = (
 )
 """Kinds of edges, the most telling first."""
 
+_ON_HOST = "volume/host-path"
+"""How names of models begin that lie in a directory of the host."""
+
 _EVIDENCE, _FINDINGS = 12, 20
 """How many pieces of evidence and findings the details of a tile list."""
 
@@ -102,6 +106,10 @@ def _stand_ins(graph: Graph) -> Iterator[tuple[str, str]]:
         servers = {e.source for e in graph.into(store.id, EdgeKind.SERVES)}
         if len(servers) == 1:
             yield store.id, servers.pop()
+        for edge in graph.out(store.id, EdgeKind.DEPENDS_ON):
+            host = graph.by_id.get(edge.target)
+            if host is not None and host.label == store.label and not host.declared:
+                yield host.id, store.id  # a database is known by the host that it is reached at, and drawn once
 
 
 def _moved(stand_ins: Mapping[str, str]) -> Callable[[Edge], Edge]:
@@ -119,7 +127,8 @@ def _matters(edge: Edge, graph: Graph) -> bool:
     if source is None or target is None:
         return False
     if edge.kind in _HIDDEN:
-        outside = source.kind is ComponentKind.BOUNDARY and source.label != "cluster"
+        near = any(e.source == INTERNET for e in graph.into(target.id, *_HIDDEN))
+        outside = source.id == INTERNET or (source.id == INTERNAL and not near)
         return outside and target.kind in (ComponentKind.ROUTE, ComponentKind.WORKLOAD, ComponentKind.SERVICE)
     if edge.kind is EdgeKind.RUNS_AS:
         return target.id in graph.powers or target.label != "default"
@@ -152,8 +161,7 @@ def _tile(component: Component, graph: Graph, result: Result, found: Sequence[Se
     worst = max((settled.severity for settled in found), default=None)
     return Tile(
         component.id,
-        component.label,
-        _subtitle(component),
+        *_names(component),
         tuple(_chips(result, workload)) if workload is not None else (),
         workload.role.value if workload is not None else component.kind.value.replace("trust-boundary", "entry"),
         _SHAPES.get(component.kind, "card"),
@@ -165,26 +173,43 @@ def _tile(component: Component, graph: Graph, result: Result, found: Sequence[Se
     )
 
 
-def _subtitle(component: Component) -> str:
-    if component.workload is None:
-        told = component.facts.get("protocol") or component.facts.get("engine") or component.facts.get("type", "")
-        return " · ".join(filter(None, (_KINDS.get(component.kind, component.kind.value), told)))
-    words = component.workload.role.value.replace("-", " ")
-    engine = component.workload.engine
-    return f"{words} · {engine}" if engine else f"{words} · {component.workload.ref.kind}"
+def _names(component: Component) -> tuple[str, str]:
+    """Title and subtitle of a tile: what it is called in short, then what it is."""
+    label, workload = component.label, component.workload
+    if workload is not None:
+        return label, f"{workload.role.value.replace('-', ' ')} · {workload.engine or workload.ref.kind}"
+    kind = _KINDS.get(component.kind, component.kind.value)
+    told = component.facts.get("protocol") or component.facts.get("engine") or component.facts.get("type", "")
+    if told.startswith(("directory", "path", "file")):
+        return label, told
+    if component.kind in (ComponentKind.EXTERNAL, ComponentKind.MANAGED_SERVICE) and label.endswith(")"):
+        label, _, told = label[:-1].partition(" (")
+    elif component.kind is ComponentKind.MODEL and label.count("/") == 1:
+        told, _, label = label.partition("/")
+    elif component.kind is ComponentKind.MODEL and label.startswith(_ON_HOST):
+        told, label = "on the host", label.removeprefix(_ON_HOST)
+    elif component.kind in (ComponentKind.CONFIG, ComponentKind.SECRET) and "/" in label:
+        told, _, label = label.rpartition("/")
+        told = told.partition(":")[0]
+    return label, f"{kind} · {told}" if told else kind
 
 
 def _chips(result: Result, workload: Workload) -> Iterator[str]:
-    devices = {a.resource.rpartition("/")[2] for c in workload.containers for a in c.accelerators}
+    devices = {
+        a.resource.rpartition("/")[2].partition(".")[0].replace("gpu", "GPU")
+        for c in workload.containers
+        for a in c.accelerators
+    }
     if devices:
         total = workload.accelerator_total
         yield f"{'?' if total is None else total} {', '.join(sorted(devices))}"
     replicas = together(result.architecture, workload)
-    if replicas.least is not None:
+    if workload.podsets and replicas.least is not None:
         span = str(replicas.least) if replicas.least == replicas.most else f"{replicas.least}-{replicas.most or '?'}"
         yield f"{span} replica{'' if span == '1' else 's'}"
     exposure = result.architecture.exposure(workload)
-    yield f"{exposure.reach.word}, {exposure.authenticated}" if exposure.authenticated else exposure.reach.word
+    if exposure.reach > Reach.CLUSTER:
+        yield f"{exposure.reach.word}, asks who calls" if exposure.authenticated else exposure.reach.word
 
 
 def _details(

@@ -9,7 +9,7 @@ from typing import Any
 
 from hullmark.report.picture.layout import lay_out
 from hullmark.report.picture.scene import Scene, Tile
-from hullmark.report.picture.style import STROKES, TONES, sheet, stroke
+from hullmark.report.picture.style import STROKES, TONES, in_order, sheet, stroke
 from hullmark.report.picture.svg import body, text
 from hullmark.report.picture.views import LARGE, close_up, overview
 from hullmark.report.visible import visible
@@ -106,7 +106,7 @@ def _view(name: str, scene: Scene) -> Iterator[str]:
 
 
 def _legend(scene: Scene) -> Iterator[str]:
-    for kind in dict.fromkeys(arrow.kind for arrow in scene.arrows):
+    for kind in in_order(arrow.kind for arrow in scene.arrows):
         name = kind if kind in STROKES else "calls"
         line = f'<svg viewBox="0 0 38 10"><g class="edge"><path class="e-{name}" d="M0 5h36" marker-end="url(#h-{name})"/></g></svg>'
         yield f"<span>{line}{text(stroke(kind).legend if kind in STROKES else kind)}</span>"

@@ -7,19 +7,31 @@ gives the same picture for the same scene.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil
 from typing import Any, NamedTuple
 
 from hullmark.model.errors import HullmarkError
+from hullmark.report.picture.lettering import BOLD, width
 from hullmark.report.picture.scene import Arrow, Scene, Shape, Tile, Zone
+from hullmark.report.picture.tidiness import orders, untidiness
 
-SIZES: Mapping[Shape, tuple[float, float]] = {
-    "card": (236.0, 78.0),
-    "store": (214.0, 66.0),
-    "outside": (214.0, 58.0),
-    "entry": (120.0, 84.0),
-    "small": (176.0, 40.0),
+SIZES: Mapping[Shape, tuple[float, float, float]] = {
+    "card": (220.0, 320.0, 78.0),
+    "store": (180.0, 340.0, 66.0),
+    "outside": (180.0, 320.0, 58.0),
+    "entry": (120.0, 190.0, 84.0),
+    "small": (150.0, 280.0, 46.0),
 }
-"""Width and height of tiles, in pixels."""
+"""Least width, greatest width and height of tiles, in pixels: as wide as their words need."""
+
+LEFT: Mapping[Shape, float] = {"card": 46.0, "store": 46.0, "outside": 46.0, "entry": 8.0, "small": 40.0}
+"""Where words begin, after the icon."""
+
+TITLE, SUBTITLE, CHIP = 13.5, 11.5, 10.5
+"""Sizes of letters, in pixels."""
+
+_RIM = 8.0
+"""How much of a frame's room is kept free around it, so that no two touch."""
 
 _OPTIONS = {
     "direction": "leftright",
@@ -29,9 +41,10 @@ _OPTIONS = {
         "dummy_gap": 20.0,
         "isolated_gap": 26.0,
         "isolated_max_columns": 3,
-        "compound_padding": 22.0,
+        "compound_padding": 22.0 + _RIM,
         "compound_header": 26.0,
     },
+    "coords": {"branch_style": "symmetric"},
 }
 
 
@@ -55,18 +68,32 @@ class Laid(NamedTuple):
 
 
 def lay_out(scene: Scene) -> Laid:
-    """Place everything in a scene.
+    """Place everything in a scene, as tidily as several tries get it.
 
     Raises:
         HullmarkError: the layout library is not installed.
     """
-    graphlay = _library()
+    library = _library()
+    best: tuple[tuple[float, ...], Laid] | None = None
+    for order in orders(scene):
+        laid = _laid(library, order)
+        edges = [(box.x, box.y, box.x + box.width, box.y + box.height) for _, box in laid.tiles]
+        rank = untidiness([way for _, way in laid.arrows], edges)
+        if best is None or rank < best[0]:
+            best = rank, laid
+        if not scene.arrows or rank[:2] == (0, 0):
+            break
+    assert best is not None  # noqa: S101 - the scene as it is is among its orders
+    return best[1]._replace(scene=scene)
+
+
+def _laid(graphlay: Any, scene: Scene) -> Laid:
     graph = graphlay.Graph()
     number: dict[str, int] = {}
     for zone in _parents_first(scene.zones):
         number[zone.id] = graph.node(f"zone {zone.id}", width=8, height=8, **_inside(number, zone.parent))
     for tile in scene.tiles:
-        wide, high = SIZES[tile.shape]
+        wide, high = size(tile)
         number[tile.id] = graph.node(f"tile {tile.id}", width=wide, height=high, **_inside(number, tile.zone))
     for arrow in scene.arrows:
         graph.edge(number[arrow.source], number[arrow.target])
@@ -77,10 +104,37 @@ def lay_out(scene: Scene) -> Laid:
     return Laid(
         scene,
         tuple((tile, boxes[number[tile.id]]) for tile in scene.tiles),
-        tuple((zone, boxes[number[zone.id]]) for zone in _parents_first(scene.zones)),
+        tuple((zone, _inner(boxes[number[zone.id]])) for zone in _parents_first(scene.zones)),
         tuple(zip(scene.arrows, ways, strict=True)),
         Box(low["x"], low["y"], high["x"] - low["x"], high["y"] - low["y"]),
     )
+
+
+def size(tile: Tile) -> tuple[float, float]:
+    """Width and height of a tile: what its words need, between the least and the greatest of its shape."""
+    least, most, high = SIZES[tile.shape]
+    left = LEFT[tile.shape]
+    beside = badge_width(tile) + 20 if tile.badge else 14
+    wanted = width(tile.title, TITLE, BOLD) + beside
+    if tile.shape != "entry":
+        wanted = max(wanted, width(tile.subtitle, SUBTITLE) + (beside if tile.shape == "small" else 14))
+    if tile.shape == "card":
+        wanted = max(wanted, sum(width(chip, CHIP) + 19 for chip in tile.chips) + 9)
+    return min(max(least, float(ceil(left + wanted))), most), high
+
+
+def badge(tile: Tile) -> str:
+    """What the badge of a tile says."""
+    return str(tile.badge) if tile.badge < 100 else "99+"
+
+
+def badge_width(tile: Tile) -> float:
+    """How wide the badge of a tile is."""
+    return max(20.0, width(badge(tile), 11, BOLD) + 12)
+
+
+def _inner(box: Box) -> Box:
+    return Box(box.x + _RIM, box.y + _RIM, box.width - 2 * _RIM, box.height - 2 * _RIM)
 
 
 def _library() -> Any:

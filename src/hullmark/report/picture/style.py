@@ -6,6 +6,7 @@ named in the legend and in tooltips.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 FONT = "Inter, 'Helvetica Neue', Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
@@ -67,6 +68,12 @@ def stroke(kind: str) -> Stroke:
     return STROKES.get(kind, _PLAIN)
 
 
+def in_order(kinds: Iterable[str]) -> list[str]:
+    """Kinds of edges, each once, as legends list them."""
+    known = list(STROKES)
+    return sorted(dict.fromkeys(kinds), key=lambda kind: known.index(kind) if kind in STROKES else len(known))
+
+
 def sheet(theme: str) -> str:
     """The style sheet for a theme: *light*, *dark*, or *auto* for what the reader's system wants."""
     light, dark = _variables(0), _variables(1)
@@ -100,7 +107,7 @@ _RULES = (
     ".tile .chip rect{fill:var(--chip)}.tile .chip text{font-size:10.5px}"
     ".tile .icon{fill:none;stroke:var(--ink);stroke-width:1.6;stroke-linecap:round;stroke-linejoin:round}"
     ".tile.outside .face{stroke-dasharray:5 4}"
-    ".tile .badge text{font-size:11px;font-weight:700;fill:#fff;text-anchor:middle}"
+    ".tile .badge text{font-size:11px;font-weight:700;fill:var(--paper);text-anchor:middle}"
     ".edge path{fill:none;stroke-linejoin:round}"
     ".edge.guess path{opacity:.65}"
     ".hot.tile .face{stroke:var(--hot);stroke-width:2.6}"

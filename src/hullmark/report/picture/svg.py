@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator, Sequence
 from html import escape
 
 from hullmark.report.picture.icons import icon
-from hullmark.report.picture.layout import Box, Laid, lay_out
+from hullmark.report.picture.layout import CHIP, LEFT, SUBTITLE, TITLE, Box, Laid, badge, badge_width, lay_out
 from hullmark.report.picture.lettering import BOLD, clipped, width
 from hullmark.report.picture.scene import Arrow, Path, Scene, Tile, Zone
-from hullmark.report.picture.style import STROKES, TONES, sheet, stroke
+from hullmark.report.picture.style import STROKES, TONES, in_order, sheet, stroke
 from hullmark.report.visible import visible
 
 _MARGIN, _HEADER, _LEGEND = 36.0, 64.0, 56.0
@@ -40,7 +40,7 @@ def text(words: str) -> str:
 
 def _file(laid: Laid, style: str, path: Path | None) -> Iterator[str]:
     x, y, wide, high = laid.bounds
-    kinds = list(dict.fromkeys(arrow.kind for arrow, _ in laid.arrows))
+    kinds = in_order(arrow.kind for arrow, _ in laid.arrows)
     full_wide, full_high = max(wide, 520.0) + 2 * _MARGIN, high + 2 * _MARGIN + _HEADER + _LEGEND
     left, top = x - _MARGIN, y - _MARGIN - _HEADER
     yield (
@@ -155,7 +155,7 @@ def _face(tile: Tile, box: Box) -> str:
         )
         lid = f"M0 {rim}a{box.width / 2:.1f} {rim} 0 0 0 {box.width:.1f} 0"
         return f'<path class="face" d="{wall}"/><path class="face" d="{lid}"/>'
-    radius = {"small": 20.0, "entry": 18.0}.get(tile.shape, 12.0)
+    radius = {"small": 14.0, "entry": 18.0}.get(tile.shape, 12.0)
     face = f'<rect class="face" width="{box.width:.1f}" height="{box.height:.1f}" rx="{radius}"/>'
     if tile.tone in TONES and tile.shape == "card":
         face += f'<path class="tone-{tile.tone}" d="M12 .6H5.5Q.6 4 .6 12v{box.height - 24:.1f}q0 8 4.9 11.4H12z" opacity=".0"/>'
@@ -165,25 +165,24 @@ def _face(tile: Tile, box: Box) -> str:
 
 def _words(tile: Tile, box: Box) -> str:
     if tile.shape == "entry":
-        name = text(clipped(tile.title, box.width - 16, 13.5, BOLD))
+        name = text(clipped(tile.title, box.width - 16, TITLE, BOLD))
         middle = box.width / 2
         return (
             f'<path class="icon" transform="translate({middle - 14:.1f} 14) scale(1.17)" d="{icon(tile.icon)}"/>'
             f'<text class="title" text-anchor="middle" x="{middle:.1f}" y="{box.height - 16:.1f}">{name}</text>'
         )
-    left, size = (46.0, 1.0) if tile.shape != "small" else (38.0, 0.75)
-    top = {"card": 27.0, "store": 31.0, "outside": 25.0, "small": 25.0}[tile.shape]
-    lift = {"card": 13.0, "store": 22.0, "outside": 17.0, "small": 11.0}[tile.shape]
-    room = box.width - left - (34 if tile.badge else 14)
+    left, small = LEFT[tile.shape], tile.shape == "small"
+    top = {"card": 27.0, "store": 31.0, "outside": 25.0, "small": 20.0}[tile.shape]
+    lift = {"card": 13.0, "store": 22.0, "outside": 17.0, "small": 13.0}[tile.shape]
+    beside = badge_width(tile) + 18 if tile.badge else 12
+    room = box.width - left - beside
     words = [
-        f'<path class="icon" transform="translate({16 if tile.shape != "small" else 13} {lift}) scale({size})" d="{icon(tile.icon)}"/>',
-        f'<text class="title" x="{left}" y="{top}">{text(clipped(tile.title, room, 13.5, BOLD))}</text>',
+        f'<path class="icon" transform="translate({14 if small else 16} {lift}) scale({0.8 if small else 1.0})" d="{icon(tile.icon)}"/>',
+        f'<text class="title" x="{left}" y="{top}">{text(clipped(tile.title, room, TITLE, BOLD))}</text>',
     ]
-    if tile.subtitle and tile.shape != "small":
-        room = box.width - left - 12
-        words.append(
-            f'<text class="subtitle" x="{left}" y="{top + 16}">{text(clipped(tile.subtitle, room, 11.5))}</text>'
-        )
+    if tile.subtitle:
+        shown = clipped(tile.subtitle, box.width - left - (beside if small else 12), SUBTITLE)
+        words.append(f'<text class="subtitle" x="{left}" y="{top + (15 if small else 16)}">{text(shown)}</text>')
     if tile.shape == "card":
         words.append("".join(_chips(tile.chips, left, box)))
     return "".join(words)
@@ -195,8 +194,8 @@ def _chips(chips: Sequence[str], left: float, box: Box) -> Iterator[str]:
         room = box.width - 12 - x
         if room < 34:
             return
-        shown = clipped(chip, room - 14, 10.5)
-        wide = width(shown, 10.5) + 14
+        shown = clipped(chip, room - 14, CHIP)
+        wide = width(shown, CHIP) + 14
         yield (
             f'<g class="chip"><rect x="{x:.1f}" y="{box.height - 25:.1f}" width="{wide:.1f}" height="17" rx="8.5"/>'
             f'<text x="{x + 7:.1f}" y="{box.height - 12.8:.1f}">{text(shown)}</text></g>'
@@ -207,11 +206,11 @@ def _chips(chips: Sequence[str], left: float, box: Box) -> Iterator[str]:
 def _badge(tile: Tile, box: Box) -> str:
     if not tile.badge or tile.tone not in TONES:
         return ""
-    number = str(tile.badge) if tile.badge < 100 else "99+"
-    wide = max(20.0, width(number, 11, BOLD) + 12)
+    number, wide = badge(tile), badge_width(tile)
+    top = 13 if tile.shape == "small" else 9
     return (
-        f'<g class="badge"><rect class="tone-{tile.tone}" x="{box.width - wide - 9:.1f}" y="9" width="{wide:.1f}" height="20" rx="10"/>'
-        f'<text x="{box.width - wide / 2 - 9:.1f}" y="23">{number}</text></g>'
+        f'<g class="badge"><rect class="tone-{tile.tone}" x="{box.width - wide - 9:.1f}" y="{top}" width="{wide:.1f}" height="20" rx="10"/>'
+        f'<text x="{box.width - wide / 2 - 9:.1f}" y="{top + 14}">{number}</text></g>'
     )
 
 
