@@ -58,6 +58,7 @@ def test_hosted_stores_lie_with_their_provider() -> None:
     [(_, target)] = edges(graph, "reads")
 
     assert graph.by_id[target].facts["type"] == "Pinecone"
+    assert {t for _, t in edges(graph, "calls")} == {"external/idx-abc.svc.us-east-1.pinecone.io"}
 
 
 QDRANT = deployment("qdrant", "ports: [{containerPort: 6333}]", "qdrant/qdrant:v1") + "---" + service("qdrant", 6333)

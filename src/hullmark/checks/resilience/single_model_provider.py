@@ -91,41 +91,34 @@ See [Fallbacks in LiteLLM](https://docs.litellm.ai/docs/proxy/reliability) and [
 Gateway](https://aigateway.envoyproxy.io/docs/capabilities/traffic/provider-fallback).
 """
 
-import re
 from collections.abc import Iterator
 
+from hullmark.checks.resilience._providers import MODELS, category, may_answer, own, unseen
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
-from hullmark.model.component import Component, ComponentKind, Edge, EdgeKind
+from hullmark.model.component import EdgeKind
 from hullmark.model.finding import Finding
 from hullmark.model.terms import Confidence, Role, Severity
 from hullmark.model.truth import Undecided
 from hullmark.model.workload import Workload
 
-_MODELS = "model API"
 _ASKING = frozenset({Role.LLM_GATEWAY, Role.RAG_SERVICE, Role.AGENT, Role.AI_UI})
-_ANSWERING = frozenset({Role.ONLINE_INFERENCE, Role.EDGE_INFERENCE, Role.INFERENCE_ROUTER, Role.LLM_GATEWAY})
-_SOUNDS = re.compile(
-    r"llm|llama|api_base|/v1\b|model|openai|ollama|inference|gateway|router|provider|\btgi\b|triton|\bnim\b",
-    re.IGNORECASE,
-)
-"""What a setting or a host is called that may lead to another model."""
 
 
 @check(Workload, severity=Severity.MEDIUM, confidence=Confidence.MEDIUM, roles=_ASKING)
 def single_model_provider(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     if workload.template or not workload.containers:
         return
-    own = _own(workload, arch)
-    calls = [e for component in own for e in arch.graph.out(component.id, EdgeKind.CALLS)]
-    asked = [e for e in calls if _category(e, arch) == _MODELS]
+    parts = own(workload, arch)
+    calls = [e for component in parts for e in arch.graph.out(component.id, EdgeKind.CALLS)]
+    asked = [e for e in calls if category(e, arch) == MODELS]
     providers = {arch.graph.by_id[e.target].facts["provider"] for e in asked}
-    if len(providers) != 1 or any(_may_answer(e, arch) for e in calls if _category(e, arch) != _MODELS):
+    if len(providers) != 1 or any(may_answer(e, arch) for e in calls if category(e, arch) != MODELS):
         return
-    for component in own:
+    for component in parts:
         for edge in arch.graph.out(component.id, EdgeKind.READS, EdgeKind.MOUNTS):
             read = arch.graph.by_id[edge.target]
-            if _unseen(read, edge):
+            if unseen(read, edge):
                 raise Undecided(
                     f"whether there is a second provider: '{read.label}', which '{workload.name}' reads, is not in the scan"
                 )
@@ -136,37 +129,3 @@ def single_model_provider(workload: Workload, arch: Architecture) -> Iterator[Fi
         related=((place, "the provider that it names"),) if place is not None else (),
         advice="name a second provider or a model server of your own as fallback",
     )
-
-
-def _own(workload: Workload, arch: Architecture) -> tuple[Component, ...]:
-    """The components that stand for a workload: itself, and its pods where they are parts of their own."""
-    found = (arch.graph.of(workload), *(arch.graph.of(p) for p in workload.podsets))
-    return tuple(dict.fromkeys(c for c in found if c is not None))
-
-
-def _category(edge: Edge, arch: Architecture) -> str:
-    """What a host outside is for; empty where nobody knows."""
-    return arch.graph.by_id[edge.target].facts.get("category", "")
-
-
-def _may_answer(edge: Edge, arch: Architecture) -> bool:
-    """Whether a call that leads to no known provider may lead to another model."""
-    graph = arch.graph
-    target = graph.by_id[edge.target]
-    behind = [graph.by_id[e.target] for e in graph.out(target.id, EdgeKind.ROUTES)]
-    if behind:
-        return any(
-            Role(b.facts.get("role", "generic")) in _ANSWERING for b in behind if b.kind is ComponentKind.WORKLOAD
-        )
-    return not _category(edge, arch) and any(
-        _SOUNDS.search(text) for text in (edge.facts.get("path", ""), *(e.text for e in edge.evidence))
-    )
-
-
-def _unseen(read: Component, edge: Edge) -> bool:
-    """Whether configuration that may name another provider is not in the scan: files, and whole sets of variables."""
-    if read.declared:
-        return False
-    if read.kind is ComponentKind.SECRET:
-        return edge.kind is EdgeKind.READS and any(e.text.startswith("all variables") for e in edge.evidence)
-    return read.kind is ComponentKind.CONFIG

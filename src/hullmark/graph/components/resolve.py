@@ -13,6 +13,7 @@ from typing import NamedTuple
 from hullmark.graph.components.addresses import Address, ip, is_self, port_number
 from hullmark.graph.components.draft import identify
 from hullmark.graph.components.externals import external, kubernetes_api, public_name
+from hullmark.graph.components.hosts import provider
 from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.services import MadeServices
 from hullmark.graph.network.reach import declared_ports
@@ -161,7 +162,7 @@ def _in_cluster(host: str) -> tuple[str, str, bool]:
     ``name``, ``name.namespace``, ``pod.name.namespace`` (only with ``svc`` behind it can that be told from other hosts).
     """
     labels = host.split(".")
-    if "svc" in labels[1:]:
+    if "svc" in labels[1:] and provider(host) is None:  # Pinecone's hosts have it too
         at = labels.index("svc", 1)
         if at >= 2:
             return labels[at - 2], labels[at - 1], True

@@ -1,0 +1,214 @@
+"""Production depends on a notebook.
+
+A notebook is somebody's desk: its state is what was run last, in whatever order, and it ends when its owner restarts the kernel, changes a cell or is culled for idling. What answers
+requests from it, or serves a model from its folder, changes and fails with it, untested.
+
+It is reported when a service of production asks a notebook for answers, when a Service leads to a notebook as well as to a model server, and when a model server serves from a volume
+that a notebook may write. Opening a notebook through a route is what it is for and not reported; neither are a hub and its notebooks, and programs that let Jupyter run code for them
+(`CODE_EXECUTION_JUPYTER_URL`).
+
+To fix it, move what production needs into an image of its own, and let a pipeline hand models over.
+
+```yaml bad
+apiVersion: kubeflow.org/v1
+kind: Notebook
+metadata:
+  name: anna  # finding: 'shop-assistant' waits for answers of notebook 'anna'
+  namespace: ml
+spec:
+  template:
+    spec:
+      containers: [{name: anna, image: 'quay.io/jupyter/scipy-notebook:2026-01-05', ports: [{containerPort: 8888}, {containerPort: 5000}]}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: ranking, namespace: ml}
+spec: {selector: {notebook-name: anna}, ports: [{port: 5000}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop-assistant, namespace: shop}
+spec:
+  selector: {matchLabels: {app: assistant}}
+  template:
+    metadata: {labels: {app: assistant}}
+    spec:
+      containers:
+        - name: agent
+          image: langchain/langgraph-api:3.12
+          env: [{name: RANKING_URL, value: 'http://ranking.ml:5000/predict'}]
+```
+
+```yaml good
+apiVersion: kubeflow.org/v1
+kind: Notebook
+metadata: {name: anna, namespace: ml}
+spec:
+  template:
+    spec:
+      containers: [{name: anna, image: 'quay.io/jupyter/scipy-notebook:2026-01-05', ports: [{containerPort: 8888}]}]
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: ranking, namespace: ml}
+spec:
+  selector: {matchLabels: {app: ranking}}
+  template:
+    metadata: {labels: {app: ranking}}
+    spec: {containers: [{name: ranking, image: 'registry.example/ranking:1.0.0'}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: ranking, namespace: ml}
+spec: {selector: {app: ranking}, ports: [{port: 5000}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop-assistant, namespace: shop}
+spec:
+  selector: {matchLabels: {app: assistant}}
+  template:
+    metadata: {labels: {app: assistant}}
+    spec:
+      containers:
+        - name: agent
+          image: langchain/langgraph-api:3.12
+          env: [{name: RANKING_URL, value: 'http://ranking.ml:5000/predict'}]
+```
+
+```yaml unknown
+apiVersion: kubeflow.org/v1
+kind: Notebook
+metadata: {name: anna, namespace: ml}  # unknown: whether 'shop-assistant' waits for answers of notebook 'anna': what 'ranking' leads to is not known
+spec:
+  template:
+    spec:
+      containers: [{name: anna, image: 'quay.io/jupyter/scipy-notebook:2026-01-05', ports: [{containerPort: 8888}]}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: ranking, namespace: ml}
+spec: {selector: {notebook-name: '${WHO}'}, ports: [{port: 5000}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: shop-assistant, namespace: shop}
+spec:
+  selector: {matchLabels: {app: assistant}}
+  template:
+    metadata: {labels: {app: assistant}}
+    spec:
+      containers:
+        - name: agent
+          image: langchain/langgraph-api:3.12
+          env: [{name: RANKING_URL, value: 'http://ranking.ml:5000/predict'}]
+```
+
+See Equal Experts' MLOps playbook, [Avoid notebooks in production](https://playbooks.equalexperts.com/mlops-playbook/pitfalls-avoid/avoid-notebooks-in-production), and Jupyter's
+[culling of idle kernels](https://jupyter-server.readthedocs.io/en/latest/other/full-config.html).
+"""
+
+import re
+from collections.abc import Iterator
+
+from hullmark.checks.resilience._calls import Call, awaited
+from hullmark.model.architecture import Architecture
+from hullmark.model.check import check
+from hullmark.model.component import ComponentKind, EdgeKind
+from hullmark.model.finding import Finding
+from hullmark.model.terms import SERVING, Confidence, Role, Severity
+from hullmark.model.truth import Undecided
+from hullmark.model.workload import Workload
+from hullmark.text.source import Place
+
+_PRODUCTION = SERVING | {
+    Role.LLM_GATEWAY, Role.INFERENCE_ROUTER, Role.RAG_SERVICE, Role.AGENT, Role.MCP_SERVER, Role.GUARDRAIL, Role.AI_UI,
+}  # fmt: skip
+_RUNS_CODE = re.compile(r"jupyter|notebook|code|kernel|interpreter|sandbox|\blab\b|mcp", re.IGNORECASE)
+"""Settings by which a program lets a notebook server run code for it."""
+
+
+@check(Workload, severity=Severity.MEDIUM, confidence=Confidence.MEDIUM, roles=[Role.NOTEBOOK], compose="")
+def production_notebook(workload: Workload, arch: Architecture) -> Iterator[Finding]:
+    if workload.template or workload.lifetime == "task":
+        return
+    name = workload.name
+    for message, places in (*_asked(workload, arch), *_mixed(workload, arch), *_written(workload, arch)):
+        yield Finding(
+            message,
+            workload.at("metadata", "name"),
+            related=places,
+            advice="move what production needs into an image of its own, and let a pipeline hand models over",
+        )
+        return
+    unsure = _unsure(workload, arch)
+    if unsure:
+        raise Undecided(
+            f"whether {unsure[0]} waits for answers of notebook '{name}': what {unsure[1]} leads to is not known"
+        )
+
+
+_Found = Iterator[tuple[str, tuple[tuple[Place, str], ...]]]
+
+
+def _asked(workload: Workload, arch: Architecture) -> _Found:
+    for call in _calls(arch):
+        if call.called is workload:
+            yield f"'{call.caller.name}' waits for answers of notebook '{workload.name}'", ((call.place, call.text),)
+
+
+def _calls(arch: Architecture) -> Iterator[Call]:
+    """What services of production ask for, save for running code."""
+    for caller, calls in awaited(arch).items():
+        if caller.role in _PRODUCTION:
+            yield from (c for c in calls if not _RUNS_CODE.search(c.text.partition(" names ")[0]))
+
+
+def _mixed(workload: Workload, arch: Architecture) -> _Found:
+    for podset in workload.podsets:
+        for service in arch.around(podset).services:
+            for other in arch.selected(service).podsets:
+                if other.workload.role in SERVING:
+                    yield (
+                        f"service '{service.ref.name}' leads to notebook '{workload.name}' as well as to '{other.workload.name}'",
+                        ((service.node.at("spec", "selector"), "selects both"),),
+                    )
+
+
+def _written(workload: Workload, arch: Architecture) -> _Found:
+    """Volumes that it writes and a model server serves from."""
+    graph, own = arch.graph, arch.graph.of(workload)
+    for edge in graph.out(own.id, EdgeKind.WRITES) if own is not None else ():
+        store = graph.by_id[edge.target]
+        for server, place in _served(store.id, arch) if store.kind is ComponentKind.DATA_STORE else ():
+            yield (
+                f"'{server.name}' serves a model from '{store.label}', which notebook '{workload.name}' may write",
+                ((place, "the model that it serves"),),
+            )
+
+
+def _served(store: str, arch: Architecture) -> Iterator[tuple[Workload, Place]]:
+    """The model servers whose model lies in a store, and where they say so."""
+    graph = arch.graph
+    for edge in graph.into(store, EdgeKind.DEPENDS_ON):
+        if graph.by_id[edge.source].kind is ComponentKind.MODEL:
+            for loads in graph.into(edge.source, EdgeKind.LOADS_MODEL):
+                server, place = graph.by_id[loads.source].workload, loads.evidence[0].place
+                if server is not None and server.role in SERVING and place is not None:
+                    yield server, place
+
+
+def _unsure(workload: Workload, arch: Architecture) -> tuple[str, str] | None:
+    """A service of production, and the Service that it asks, behind which the notebook may stand."""
+    for edge in arch.graph.edges:
+        called = arch.graph.by_id[edge.target]
+        caller = arch.graph.by_id[edge.source].workload
+        if edge.kind is not EdgeKind.CALLS or caller is None or caller.role not in _PRODUCTION:
+            continue
+        if (
+            called.resource is not None
+            and called.namespace == workload.namespace
+            and arch.selected(called.resource).unknown
+        ):
+            return f"'{caller.name}'", f"'{called.label}'"
+    return None
