@@ -11,6 +11,7 @@ from hullmark.report.style import Paint, painter
 from hullmark.report.visible import cells, count, fit, visible, wrap
 from hullmark.simulate.availability import Availability
 from hullmark.simulate.blast import Impact
+from hullmark.simulate.repairs import Ranked
 from hullmark.simulate.services import Need, Service
 from hullmark.simulate.simulation import Simulation
 from hullmark.simulate.training import Training
@@ -51,6 +52,9 @@ def _simulation(one: Simulation, paint: Paint, width: int) -> Iterator[str]:
     title = "availability, the infrastructure part: single failures only"
     yield from _section(title, _availabilities(one.availabilities), paint, width)
     yield from _section("training", (row for run in one.trainings for row in _training(run)), paint, width)
+    title = "what to change first (minutes a year that services no longer miss, for what it costs)"
+    yield from _section(title, _repairs(one), paint, width)
+    yield from _section("the best of them, one after the other", _steps(one), paint, width)
     yield paint("what this rests on", "strong")
     for assumption in one.assumptions:
         where = "" if assumption.place is None else f" ({address(assumption.place)})"
@@ -228,6 +232,38 @@ def _training(run: Training) -> Iterator[Row]:
         )
     elif not run.saves:
         yield "", "no place for checkpoints is seen: every failure may start it from the beginning"
+
+
+FIRST = 8
+"""Repairs that are shown; JSON has all."""
+
+
+def _repairs(one: Simulation) -> Iterator[Row]:
+    for ranked in one.plan.ranked[:FIRST]:
+        repair = ranked.repair
+        yield saving(ranked), points(repair.cost.points), f"{repair.subject}: {repair.what}"
+    if one.plan.left_out:
+        yield (f"{count(one.plan.left_out, 'candidate')} more not tried: the fleet is too large to simulate all",)
+
+
+def saving(ranked: Ranked) -> str:
+    """What a repair saves, in words; the interval is that of the difference."""
+    if abs(ranked.saved) < 0.05:
+        return f"{ranked.hours:.0f} accelerator-hours a month"
+    between = f" ({ranked.low:.2g} to {ranked.high:.2g})" if ranked.high > ranked.low else ""
+    return f"{ranked.saved:.2g} min a year{between}" if ranked.saved < 1000 else f"{ranked.saved / 60:.2g} h a year"
+
+
+def points(cost: float) -> str:
+    """A cost in words."""
+    return "1 point" if cost == 1 else f"{cost:.3g} points"
+
+
+def _steps(one: Simulation) -> Iterator[Row]:
+    if one.plan.steps:
+        yield f"{one.plan.lost:.0f}", "minutes a year are missed by all services together as they are"
+    for step in one.plan.steps:
+        yield f"{step.left:.0f}", f"once done: {step.ranked.repair.subject}: {step.ranked.repair.what}"
 
 
 def lasting(seconds: float) -> str:

@@ -11,7 +11,9 @@ from typing import Any
 from hullmark.report.visible import visible
 from hullmark.simulate.availability import Availability
 from hullmark.simulate.blast import Blast, Impact
+from hullmark.simulate.candidates import Repair
 from hullmark.simulate.rates import Rate
+from hullmark.simulate.repairs import Ranked
 from hullmark.simulate.services import Need, Service
 from hullmark.simulate.simulation import Simulation
 from hullmark.simulate.training import Training
@@ -77,6 +79,12 @@ def _simulation(one: Simulation) -> dict[str, Any]:
         ],
         "availability": [_availability(a) for a in one.availabilities],
         "training": [_training(run) for run in one.trainings],
+        "repairs": [_ranked(ranked) for ranked in one.plan.ranked],
+        "plan": {
+            "minutesLostPerYear": one.plan.lost,
+            "steps": [{**_repair(step.ranked.repair), "minutesLeftPerYear": step.left} for step in one.plan.steps],
+            "notTried": one.plan.left_out,
+        },
     }
 
 
@@ -167,6 +175,27 @@ def _training(run: Training) -> dict[str, Any]:
         "wastedDeviceHoursPerDay": run.wasted_per_day,
         "interval": run.interval and {"steps": run.interval.steps, **_place(run.interval.place)},
         "savesSomewhere": run.saves,
+    }
+
+
+def _repair(repair: Repair) -> dict[str, Any]:
+    return {
+        "kind": repair.kind,
+        "subject": visible(repair.subject),
+        "what": visible(repair.what),
+        "place": _place(repair.place),
+        "cost": {"points": round(repair.cost.points, 6), "because": repair.cost.because},
+    }
+
+
+def _ranked(ranked: Ranked) -> dict[str, Any]:
+    return {
+        **_repair(ranked.repair),
+        "minutesSavedPerYear": ranked.saved,
+        "interval": [ranked.low, ranked.high],
+        "acceleratorHoursPerMonth": ranked.hours,
+        "failuresSurvived": ranked.freed,
+        "savedPerPoint": ranked.worth,
     }
 
 

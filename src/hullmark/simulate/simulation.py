@@ -9,17 +9,17 @@ from typing import NamedTuple
 from hullmark.graph.components import components
 from hullmark.model.architecture import Architecture
 from hullmark.simulate.availability import Availability, availability
-from hullmark.simulate.blast import Blast, blast
-from hullmark.simulate.drain import Drain, drain
+from hullmark.simulate.blast import Blast
+from hullmark.simulate.drain import Drain
 from hullmark.simulate.effective import Assumption
-from hullmark.simulate.faults import failures
 from hullmark.simulate.form import document
 from hullmark.simulate.generated import generated
 from hullmark.simulate.holding import require
 from hullmark.simulate.pods import Member, fleet
 from hullmark.simulate.rates import Rate, digest, overridden, shipped
-from hullmark.simulate.recovery import timers
+from hullmark.simulate.repairs import Plan, plan
 from hullmark.simulate.services import Need, Service, promises, services
+from hullmark.simulate.setting import Setting
 from hullmark.simulate.standing import SEED, Standing
 from hullmark.simulate.startup import start_of
 from hullmark.simulate.topology import Topology, of_nodes, read
@@ -70,6 +70,7 @@ class Simulation:
     single_points: tuple[SinglePoint, ...]
     availabilities: tuple[Availability, ...]
     trainings: tuple[Training, ...]
+    plan: Plan
     rates: Mapping[str, Rate]
     rates_digest: str
     assumptions: tuple[Assumption, ...]
@@ -93,12 +94,19 @@ def simulate(arch: Architecture, described: Source | None = None, counted: Sourc
     noted = list(crew.assumptions)
     starts = {member: start_of(member.podset, noted) for member in crew.members}
     known = services(crew, arch, topology.objectives)
-    spaces = {r.ref.name: r.labels for r in arch.kinds("Namespace")}
-    standing = Standing(topology, crew, promises(arch), spaces)
+    setting = Setting(
+        topology,
+        crew,
+        promises(arch),
+        starts,
+        {service.member.podset: service.needs for service in known},
+        components(arch),
+        rates,
+        {r.ref.name: r.labels for r in arch.kinds("Namespace")},
+    )
+    course = setting.run()
+    standing, known, blasts, drains = course
     pending = _pending(standing, known)
-    clock = timers(topology.control_plane)
-    every = failures(topology, rates, components(arch), crew.members)
-    blasts = tuple(blast(standing, failure, known, clock, starts) for failure in every)
     runs = tuple(trainings(standing, known, blasts, starts, noted))
     lasting = [service for service in known if service.member.workload.lifetime == "service"]
     used = {f.rate.name: f.rate for f in (b.failure for b in blasts) if f.rate is not None}
@@ -107,11 +115,12 @@ def simulate(arch: Architecture, described: Source | None = None, counted: Sourc
         known,
         pending,
         blasts,
-        tuple(drain(standing, pool, known) for pool in topology.pools),
+        drains,
         tuple(proof for service in known for proof in _proofs(service, blasts)),
         tuple(point for service in lasting for point in _single_points(service, blasts)),
         tuple(found for service in lasting for found in availability(service, blasts)),
         runs,
+        plan(setting, course),
         used,
         digest(rates),
         tuple({a.text: a for a in reversed((*_assumptions(topology, crew.members, used), *noted))}.values())[::-1],
