@@ -250,8 +250,12 @@ def saving(ranked: Ranked) -> str:
     """What a repair saves, in words; the interval is that of the difference."""
     if abs(ranked.saved) < 0.05:
         return f"{ranked.hours:.0f} accelerator-hours a month"
-    between = f" ({ranked.low:.2g} to {ranked.high:.2g})" if ranked.high > ranked.low else ""
-    return f"{ranked.saved:.2g} min a year{between}" if ranked.saved < 1000 else f"{ranked.saved / 60:.2g} h a year"
+    between = f" ({_rounded(ranked.low)} to {_rounded(ranked.high)})" if ranked.high > ranked.low else ""
+    return f"{_rounded(ranked.saved)} min a year{between}"
+
+
+def _rounded(number: float) -> str:
+    return f"{number:.1f}" if abs(number) < 10 else f"{number:,.0f}"
 
 
 def points(cost: float) -> str:
