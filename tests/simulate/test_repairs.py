@@ -56,6 +56,15 @@ def test_a_spare_node_helps_pods_that_have_no_place() -> None:
     assert all(r.saved > 0 for r in found)
 
 
+def test_pods_that_fit_nowhere_are_what_is_missed_all_year() -> None:
+    one = simulated(web(replicas=3), BUDGET.format(name="web", least=3), on=topology("a, b", 2), rates=RATES)
+    assert one.plan.lost == pytest.approx(MINUTES)
+    assert [(a.lacking, a.need.pods) for a in one.availabilities] == [(1, 3)]
+    best = one.plan.ranked[0]
+    assert best.repair.what == "one more node"
+    assert best.saved == pytest.approx(MINUTES - lost(12, 1801) * 3, rel=0.01)
+
+
 def test_a_stateful_set_whose_node_is_never_deleted() -> None:
     one = simulated(web("StatefulSet", 1), on=topology(), rates=RATES)
     found = by_kind(one)["node-deletion"]

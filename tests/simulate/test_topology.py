@@ -27,7 +27,7 @@ pools:
     memGiB: 2048
     gpu: 8
     resources: {vpc.amazonaws.com/efa: 32}
-    labels: {tier: fast}
+    labels: {tier: fast, node-role.kubernetes.io/edge: ""}
     taints: [{key: nvidia.com/gpu, value: present, effect: NoSchedule}]
     spot: true
     autoscale: {min: 2, max: 10, provisionMinutes: {p50: 6, p95: 20}}
@@ -68,6 +68,7 @@ def test_everything_that_can_be_said() -> None:
         REGION: "r1",
         "kubernetes.io/os": "linux",
         "tier": "fast",
+        "node-role.kubernetes.io/edge": "",
         "hullmark.dev/pool": "gpu",
         "node.kubernetes.io/instance-type": "p5.48xlarge",
     }

@@ -59,7 +59,7 @@ def _deliver(found: Sequence[tuple[str, Simulation]], options: argparse.Namespac
         text = simulation_json.as_json(found)
     else:
         shown = options.color == "always" if file else colored(options.color, sys.stdout)
-        text = report.render(found, color=shown, width=100 if file else width(sys.stdout))
+        text = report.render(found, color=shown, width=100 if file else width(sys.stdout), brief=options.brief)
     if not file:
         write(text)
         return
@@ -114,6 +114,7 @@ COMMAND = Command(
                     short="-o",
                 ),
                 Option("--title", "what stands above the page", "TEXT"),
+                Option("--brief", "the summary and what to change first, no more; in the terminal"),
                 COLOR,
                 NO_PROGRESS,
                 QUIET,

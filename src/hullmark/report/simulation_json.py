@@ -142,6 +142,7 @@ def _impact(impact: Impact) -> dict[str, Any]:
 def _availability(one: Availability) -> dict[str, Any]:
     return {
         **_of(one.service, one.need),
+        "lackingBefore": one.lacking,
         "unavailability": one.unavailability,
         "interval": None if one.low is None else [one.low, one.high],
         "outagesPerYear": one.per_year,

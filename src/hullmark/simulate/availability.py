@@ -44,7 +44,8 @@ class Availability:
 
     ``unavailability`` is None where no single failure leaves it short. ``low`` and ``high`` are the 95 % interval of
     what is not known of the rates; rates that nobody gives an interval for are taken as they are (``fixed``).
-    ``unbounded`` are failures whose end or rate is not known, which are not counted.
+    ``unbounded`` are failures whose end or rate is not known, which are not counted. ``lacking`` are the pods that are
+    too few even before anything fails: it never has what it needs then.
     """
 
     service: Service
@@ -57,6 +58,7 @@ class Availability:
     shares: tuple[Share, ...]
     fixed: tuple[str, ...]
     unbounded: tuple[str, ...]
+    lacking: int = 0
 
 
 class Cause(NamedTuple):

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 
 from hullmark.model.selectors import Selector
 from hullmark.model.terms import Role
-from hullmark.simulate.blast import Blast
 from hullmark.simulate.budgets import Promise
 from hullmark.simulate.costs import COSTS, Cost, Kind, of_nodes, of_pod
 from hullmark.simulate.faults import accelerated
@@ -60,7 +59,7 @@ def candidates(setting: Setting, course: Course) -> Iterator[Repair]:
     deletes = setting.topology.control_plane.deletes
     if stuck and (deletes is None or deletes > 2 * NODE_DELETION):
         yield _deletion(setting)
-    yield from _nodes(setting, course.blasts)
+    yield from _nodes(setting, course)
     for name in dict.fromkeys(b.failure.name for b in course.blasts if b.failure.kind == "third-party" and b.impacts):
         yield _provider(name)
 
@@ -68,6 +67,7 @@ def candidates(setting: Setting, course: Course) -> Iterator[Repair]:
 def _short(course: Course) -> Iterator[Service]:
     for blast in course.blasts:
         yield from (i.service for i in blast.impacts if any(i.times))
+    yield from (s for s in course.services if course.standing.serving(s.member) < s.pods)
     for drain in course.drains:
         yield from (service for service, _, _ in drain.short)
         yield from (s for s in course.services if s.name in drain.blocked)
@@ -179,23 +179,29 @@ def _deletion(setting: Setting) -> Repair:
     return Repair("node-deletion", "control plane", text, COSTS["node-deletion"], setting.topology.place, change)
 
 
-def _nodes(setting: Setting, blasts: Sequence[Blast]) -> Iterator[Repair]:
-    """More nodes of pools whose loss leaves pods without a place because there is too little room."""
+def _nodes(setting: Setting, course: Course) -> Iterator[Repair]:
+    """More nodes of pools where there is too little room, before anything fails or once some of their nodes are lost."""
+    nodes = setting.topology.nodes
     wanted = {
-        index
-        for b in blasts
+        nodes[index].name
+        for b in course.blasts
         if b.failure.kind in ("node", "reclaim", "zone")
         and any("Insufficient" in why for impact in b.impacts for why in impact.pending)
         for index in b.failure.nodes
+        if index < len(nodes)
     }
-    nodes = setting.topology.nodes
-    short = {nodes[index].name for index in wanted if index < len(nodes)}
+    waiting = {pod.shape for pod, why in course.standing.pending.items() if "Insufficient" in why}
     for pool in setting.topology.pools:
-        if any(node.name in short for node in pool.nodes):
+        if any(n.name in wanted for n in pool.nodes) or any(_holds(pool.nodes[0], shape) for shape in waiting):
             zones = list(dict.fromkeys(node.zone for node in pool.nodes))
             yield _more(pool, zones[:1], "one more node")
             if len(zones) > 1:
                 yield _more(pool, zones, "one more node in each zone")
+
+
+def _holds(node: Node, shape: Shape) -> bool:
+    """Whether a node is large enough for a pod."""
+    return all(node.allocatable.get(name, 0) >= amount for name, amount in shape.requests.items())
 
 
 def _more(pool: Pool, zones: Sequence[str], what: str) -> Repair:

@@ -160,9 +160,9 @@ class Form:
         return float(parts[1]) * _SECONDS[parts[2]]
 
     def strings(self, key: str) -> dict[str, str]:
-        """A mapping of strings."""
+        """A mapping of strings, which may be empty."""
         found = self.form(key)
-        return {} if found is None else {name: found.text(name) for name in found.names}
+        return {} if found is None else {n: "" if found.node.get(n) == "" else found.text(n) for n in found.names}
 
     def _items(self, key: str) -> Iterator[Node]:
         found: Value = self.node.get(key)

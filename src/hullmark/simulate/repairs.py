@@ -8,12 +8,13 @@ What is compared is first order: single failures, and the drains of upgrades.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from hullmark.model.workload import PodSet
-from hullmark.simulate.availability import DRAWS, causes, draws, together
+from hullmark.simulate.availability import DRAWS, Cause, causes, draws, together
 from hullmark.simulate.candidates import Repair, candidates
 from hullmark.simulate.drain import Drain
 from hullmark.simulate.rates import HOURS_PER_YEAR, Rate
@@ -38,15 +39,15 @@ _WORTH = 1.0
 
 
 class Loss(NamedTuple):
-    """What a service misses in a year, in minutes: by failures and by drains."""
+    """What a service misses in a year, in minutes: by failures, and for certain (by drains, or for want of a place)."""
 
     failures: float
-    drains: float
+    certain: float
 
     @property
     def total(self) -> float:
         """Both."""
-        return self.failures + self.drains
+        return self.failures + self.certain
 
 
 @dataclass(frozen=True)
@@ -153,9 +154,16 @@ def _lasts(service: Service) -> bool:
 
 
 def _loss(setting: Setting, course: Course, service: Service) -> Loss:
+    if _stuck(course, service):
+        return Loss(0.0, MINUTES)
     counted = causes(service, 0, course.blasts)
     share = together(counted, {c.rate.name: c.rate.per_hour for c in counted}) if counted else 0.0
     return Loss(share * MINUTES, _drained(setting, course.drains, service))
+
+
+def _stuck(course: Course, service: Service) -> bool:
+    """Whether it has too few pods before anything fails."""
+    return course.standing.serving(service.member) < service.needs[0].pods
 
 
 def _drained(setting: Setting, drains: Sequence[Drain], service: Service) -> float:
@@ -186,13 +194,13 @@ def _single(tried: _Tried) -> int:
 def _interval(base: _Tried, after: _Tried) -> tuple[float, float]:
     """Where 95 % of the draws of the rates put what is saved."""
     fixed = math.fsum(
-        tried.losses[podset].drains * sign for tried, sign in ((base, 1), (after, -1)) for podset in tried.losses
+        tried.losses[podset].certain * sign for tried, sign in ((base, 1), (after, -1)) for podset in tried.losses
     )
     pairs = []
     for old in base.course.services:
         if _lasts(old):
             new = next(s for s in after.course.services if s.member.podset is old.member.podset)
-            pair = causes(old, 0, base.course.blasts), causes(new, 0, after.course.blasts)
+            pair = _causes(base.course, old), _causes(after.course, new)
             if pair[0] != pair[1]:
                 pairs.append(pair)
     rates = {c.rate.name: c.rate for pair in pairs for counted in pair for c in counted}
@@ -204,6 +212,10 @@ def _interval(base: _Tried, after: _Tried) -> tuple[float, float]:
         saved.append(fixed + lost * MINUTES)
     saved.sort()
     return saved[round(_DRAWN * 0.025)], saved[round(_DRAWN * 0.975) - 1]
+
+
+def _causes(course: Course, service: Service) -> Counter[Cause]:
+    return Counter() if _stuck(course, service) else causes(service, 0, course.blasts)
 
 
 _DRAWN = DRAWS // 4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from hullmark.graph.components import components
@@ -118,7 +118,11 @@ def simulate(arch: Architecture, described: Source | None = None, counted: Sourc
         drains,
         tuple(proof for service in known for proof in _proofs(service, blasts)),
         tuple(point for service in lasting for point in _single_points(service, blasts)),
-        tuple(found for service in lasting for found in availability(service, blasts)),
+        tuple(
+            replace(found, lacking=max(found.need.pods - standing.serving(service.member), 0))
+            for service in lasting
+            for found in availability(service, blasts)
+        ),
         runs,
         plan(setting, course),
         used,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from hullmark.report.simulation_page.names import Name
+from hullmark.report.simulation_names import Name
 from hullmark.report.simulation_page.plots import Rows, Spec, course
 from hullmark.simulate.blast import Blast, Impact
 

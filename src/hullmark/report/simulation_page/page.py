@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
 from hullmark.report.picture.style import sheet
-from hullmark.report.simulation import duration, percent
 from hullmark.report.simulation_page import sections
 from hullmark.report.simulation_page.tables import number, section, text
-from hullmark.report.simulation_page.words import sentences, weakest_of
+from hullmark.report.simulation_terms import duration, percent
+from hullmark.report.simulation_words import sentences, weakest_of
 from hullmark.report.visible import visible
 from hullmark.simulate.simulation import Simulation
 from hullmark.version import __version__

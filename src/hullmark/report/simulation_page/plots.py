@@ -164,7 +164,7 @@ def course(spans: Rows, steps: Rows, names: list[str], unit: str, end: float) ->
                 "field": "share",
                 "type": "quantitative",
                 "scale": {"domain": [0, 1]},
-                "axis": {"title": "pods that serve", "format": "~%", "grid": True, "tickCount": 4},
+                "axis": {"title": "pods that serve", "format": "~%", "grid": True, "tickCount": 4, "minExtent": 0},
             },
             "color": {
                 "field": "name",
@@ -182,7 +182,11 @@ def curve(points: Rows, marks: Rows, names: list[str]) -> Spec:
     """Progress against the checkpoint interval, in minutes, with intervals that are marked."""
     across = {"field": "minutes", "type": "quantitative", "scale": {"type": "log", "nice": False}}
     titled = {**across, "axis": {"title": "minutes of work between checkpoints", "tickCount": 6, "format": "~g"}}
-    up = {"field": "progress", "type": "quantitative", "axis": {"format": "~%", "title": "progress", "grid": True}}
+    up = {
+        "field": "progress",
+        "type": "quantitative",
+        "axis": {"format": "~%", "title": "progress", "grid": True, "minExtent": 0},
+    }
     return {
         "height": 210,
         "layer": [

@@ -6,11 +6,12 @@ import math
 from collections.abc import Iterator
 from dataclasses import fields
 
-from hullmark.report.simulation import FIRST, KINDS, duration, lasting, percent, points, saving
+from hullmark.report.simulation_names import Name, names
 from hullmark.report.simulation_page import plots
 from hullmark.report.simulation_page.courses import alike, plot, weight
-from hullmark.report.simulation_page.names import Name, names
 from hullmark.report.simulation_page.tables import Cell, figure, table, text
+from hullmark.report.simulation_terms import FIRST, KINDS, duration, lasting, percent, points, saving
+from hullmark.report.simulation_words import objective_of
 from hullmark.report.snippet import address
 from hullmark.report.visible import count, visible
 from hullmark.simulate.availability import Availability
@@ -62,8 +63,8 @@ def _repair(ranked: Ranked, name: Name) -> tuple[str | Cell, ...]:
 def availability(one: Simulation) -> Iterator[str]:
     """Availabilities with their intervals, and what they are made of."""
     name = names(one)
-    known = [a for a in one.availabilities if a.unavailability]
-    targets = {o.journey: o.target for o in one.topology.objectives}
+    known = [a for a in one.availabilities if a.unavailability and not a.lacking]
+    targets = {a.service.name: o.target for a in known if (o := objective_of(one, a)) is not None}
     if known:
         shown = sorted(known, key=lambda a: -(a.unavailability or 0))[:MOST_BARS]
         rows: plots.Rows = [
@@ -72,7 +73,7 @@ def availability(one: Simulation) -> Iterator[str]:
                 "mean": _drawn(a.unavailability),
                 "low": _drawn(a.low),
                 "high": _drawn(a.high),
-                "target": 1 - targets[own] if (own := a.service.member.workload.name or "") in targets else None,
+                "target": 1 - targets[a.service.name] if a.service.name in targets else None,
             }
             for a in shown
         ]
@@ -100,6 +101,9 @@ def _drawn(unavailability: float | None) -> float:
 def _available(one: Availability, name: Name) -> tuple[str | Cell, ...]:
     need = Cell(_need(one.need, one.service), note=one.need.because)
     missing, title = ", ".join(one.unbounded), name(one.service.name)
+    if one.lacking:
+        short = f"never: {count(one.lacking, 'pod')} too few even before anything fails"
+        return title, need, Cell(short, one.lacking, "bad"), "", "", "", missing
     if one.unavailability is None or one.low is None or one.high is None:
         return title, need, "no single failure leaves it short", "", "", "", missing
     return (
