@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from hullmark.graph.components import components
 from hullmark.model.architecture import Architecture
 from hullmark.simulate.availability import Availability, availability
 from hullmark.simulate.blast import Blast, blast
+from hullmark.simulate.dependencies import Network, network
 from hullmark.simulate.drain import Drain, drain
 from hullmark.simulate.effective import Assumption
-from hullmark.simulate.faults import failures
+from hullmark.simulate.faults import Failure, failures
 from hullmark.simulate.form import document
 from hullmark.simulate.generated import generated
 from hullmark.simulate.holding import require
@@ -20,6 +21,8 @@ from hullmark.simulate.pods import Member, fleet
 from hullmark.simulate.rates import Rate, digest, overridden, shipped
 from hullmark.simulate.recovery import timers
 from hullmark.simulate.services import Need, Service, promises, services
+from hullmark.simulate.slo import Slo
+from hullmark.simulate.slo import read as read_slo
 from hullmark.simulate.standing import SEED, Standing
 from hullmark.simulate.startup import start_of
 from hullmark.simulate.topology import Topology, of_nodes, read
@@ -73,14 +76,22 @@ class Simulation:
     rates: Mapping[str, Rate]
     rates_digest: str
     assumptions: tuple[Assumption, ...]
+    network: Network
     seed: int = SEED
 
 
-def simulate(arch: Architecture, described: Source | None = None, counted: Source | None = None) -> Simulation:
+def simulate(
+    arch: Architecture,
+    described: Source | None = None,
+    counted: Source | None = None,
+    promised: Source | None = None,
+) -> Simulation:
     """Simulate an architecture on a described topology (or one that is found or made up), with one's own rates.
 
+    ``promised`` are objectives, journeys and dependencies (`hullmark.simulate.slo`).
+
     Raises:
-        HullmarkError: the topology or the rates are wrong; the error says where and what would be right.
+        HullmarkError: the topology, the rates or the objectives are wrong; the error says where and what would be right.
     """
     rates = dict(shipped())
     if counted is not None:
@@ -88,16 +99,20 @@ def simulate(arch: Architecture, described: Source | None = None, counted: Sourc
     crew = fleet(arch)
     topology = read(described, rates) if described is not None else of_nodes(arch.resources) or generated(crew.pods)
     rates = overridden(rates, topology.rates)
+    slo = read_slo(promised, rates) if promised is not None else Slo()
+    topology, rates = slo.onto(topology), dict(slo.rates or rates)
     if described is not None:
         require(topology, crew)
     noted = list(crew.assumptions)
     starts = {member: start_of(member.podset, noted) for member in crew.members}
-    known = services(crew, arch, topology.objectives)
+    known = services(crew, arch, topology.objectives, {one.name: one for one in slo.services})
+    graph = components(arch)
+    ties = network(slo, known, graph, topology.third_parties)
     spaces = {r.ref.name: r.labels for r in arch.kinds("Namespace")}
     standing = Standing(topology, crew, promises(arch), spaces)
     pending = _pending(standing, known)
     clock = timers(topology.control_plane)
-    every = failures(topology, rates, components(arch), crew.members)
+    every = [_used(failure, ties, known) for failure in failures(topology, rates, graph, crew.members)]
     blasts = tuple(blast(standing, failure, known, clock, starts) for failure in every)
     runs = tuple(trainings(standing, known, blasts, starts, noted))
     lasting = [service for service in known if service.member.workload.lifetime == "service"]
@@ -115,7 +130,16 @@ def simulate(arch: Architecture, described: Source | None = None, counted: Sourc
         used,
         digest(rates),
         tuple({a.text: a for a in reversed((*_assumptions(topology, crew.members, used), *noted))}.values())[::-1],
+        ties,
     )
+
+
+def _used(failure: Failure, ties: Network, known: Sequence[Service]) -> Failure:
+    """A failure of a third party with the users that the network tells."""
+    if failure.kind != "third-party":
+        return failure
+    users = ties.users(failure.name)
+    return replace(failure, users=tuple(s.member for s in known if s.name in users))
 
 
 def _pending(standing: Standing, known: tuple[Service, ...]) -> dict[str, dict[str, int]]:
