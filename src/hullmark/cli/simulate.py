@@ -29,6 +29,7 @@ def run(options: argparse.Namespace) -> int:
     plan = pipeline.plan(request(options))
     topology = pipeline.source_of(options.topology) if options.topology else None
     rates = pipeline.source_of(options.rates) if options.rates else None
+    promised = pipeline.source_of(options.slo) if options.slo else None
     progress = Progress(enabled=not (options.quiet or options.no_progress))
     units = plan.read(progress)
     progress.clear()
@@ -36,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     for unit in units:
         architecture = build(unit.reading.resources)
         if any(not workload.template for workload in architecture.workloads):
-            found.append((unit.title, simulate(architecture, topology, rates)))
+            found.append((unit.title, simulate(architecture, topology, rates, promised)))
     if not found:
         complain(
             "nothing to simulate", HullmarkError("", "no workload was found; name files or folders that hold some")
@@ -90,6 +91,12 @@ COMMAND = Command(
                 ),
                 Option(
                     "--rates", "failures that you counted yourself, instead of the rates that ship", "FILE", words=FILES
+                ),
+                Option(
+                    "--slo",
+                    "objectives, journeys through several services and what each of them depends on",
+                    "FILE",
+                    words=FILES,
                 ),
             ),
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -10,8 +10,9 @@ from hullmark.model.component import Graph
 from hullmark.model.workload import PodSet
 from hullmark.simulate.blast import Blast, blast
 from hullmark.simulate.budgets import Promise
+from hullmark.simulate.dependencies import Network
 from hullmark.simulate.drain import Drain, drain
-from hullmark.simulate.faults import failures
+from hullmark.simulate.faults import Failure, failures
 from hullmark.simulate.pods import Fleet, Member
 from hullmark.simulate.rates import Rate
 from hullmark.simulate.recovery import Start, timers
@@ -34,7 +35,7 @@ class Setting:
     """What a simulation starts from.
 
     ``needs`` are by pod set and stay what they are when pods are added. ``spaces`` are the labels of
-    namespaces. ``spared`` names services of others that nobody depends on alone.
+    namespaces, ``ties`` say who relies on whom. ``spared`` names services of others that nobody depends on alone.
     """
 
     topology: Topology
@@ -43,6 +44,7 @@ class Setting:
     starts: Mapping[Member, Start]
     needs: Mapping[PodSet, tuple[Need, ...]]
     graph: Graph
+    ties: Network
     rates: Mapping[str, Rate]
     spaces: Mapping[str, Mapping[str, str]]
     spared: frozenset[str] = frozenset()
@@ -57,9 +59,16 @@ class Setting:
         standing = Standing(self.topology, self.fleet, self.promises, self.spaces)
         known, clock = self.services, timers(self.topology.control_plane)
         every = failures(self.topology, self.rates, self.graph, self.fleet.members)
-        relieved = (replace(f, users=()) if f.name in self.spared else f for f in every)
-        blasts = tuple(blast(standing, failure, known, clock, self.starts) for failure in relieved)
+        told = (self._told(failure, known) for failure in every)
+        blasts = tuple(blast(standing, failure, known, clock, self.starts) for failure in told)
         return Course(standing, known, blasts, tuple(drain(standing, pool, known) for pool in self.topology.pools))
+
+    def _told(self, failure: Failure, known: Sequence[Service]) -> Failure:
+        """A failure of a third party with the users that the network tells."""
+        if failure.kind != "third-party":
+            return failure
+        users = () if failure.name in self.spared else self.ties.users(failure.name)
+        return replace(failure, users=tuple(s.member for s in known if s.name in users))
 
     def changed(self, old: Member, new: Member, start: Start | None = None) -> Setting:
         """The same with one member in place of another, and perhaps another way to start."""

@@ -10,6 +10,7 @@ from hullmark.graph.components import components
 from hullmark.model.architecture import Architecture
 from hullmark.simulate.availability import Availability, availability
 from hullmark.simulate.blast import Blast
+from hullmark.simulate.dependencies import Network, network
 from hullmark.simulate.drain import Drain
 from hullmark.simulate.effective import Assumption
 from hullmark.simulate.form import document
@@ -20,6 +21,8 @@ from hullmark.simulate.rates import Rate, digest, overridden, shipped
 from hullmark.simulate.repairs import Plan, plan
 from hullmark.simulate.services import Need, Service, promises, services
 from hullmark.simulate.setting import Setting
+from hullmark.simulate.slo import Slo
+from hullmark.simulate.slo import read as read_slo
 from hullmark.simulate.standing import SEED, Standing
 from hullmark.simulate.startup import start_of
 from hullmark.simulate.topology import Topology, of_nodes, read
@@ -74,14 +77,22 @@ class Simulation:
     rates: Mapping[str, Rate]
     rates_digest: str
     assumptions: tuple[Assumption, ...]
+    network: Network
     seed: int = SEED
 
 
-def simulate(arch: Architecture, described: Source | None = None, counted: Source | None = None) -> Simulation:
+def simulate(
+    arch: Architecture,
+    described: Source | None = None,
+    counted: Source | None = None,
+    promised: Source | None = None,
+) -> Simulation:
     """Simulate an architecture on a described topology (or one that is found or made up), with one's own rates.
 
+    ``promised`` are objectives, journeys and dependencies (`hullmark.simulate.slo`).
+
     Raises:
-        HullmarkError: the topology or the rates are wrong; the error says where and what would be right.
+        HullmarkError: the topology, the rates or the objectives are wrong; the error says where and what would be right.
     """
     rates = dict(shipped())
     if counted is not None:
@@ -89,18 +100,23 @@ def simulate(arch: Architecture, described: Source | None = None, counted: Sourc
     crew = fleet(arch)
     topology = read(described, rates) if described is not None else of_nodes(arch.resources) or generated(crew.pods)
     rates = overridden(rates, topology.rates)
+    slo = read_slo(promised, rates) if promised is not None else Slo()
+    topology, rates = slo.onto(topology), dict(slo.rates or rates)
     if described is not None:
         require(topology, crew)
     noted = list(crew.assumptions)
     starts = {member: start_of(member.podset, noted) for member in crew.members}
-    known = services(crew, arch, topology.objectives)
+    known = services(crew, arch, topology.objectives, {one.name: one for one in slo.services})
+    graph = components(arch)
+    ties = network(slo, known, graph, topology.third_parties)
     setting = Setting(
         topology,
         crew,
         promises(arch),
         starts,
         {service.member.podset: service.needs for service in known},
-        components(arch),
+        graph,
+        ties,
         rates,
         {r.ref.name: r.labels for r in arch.kinds("Namespace")},
     )
@@ -128,6 +144,7 @@ def simulate(arch: Architecture, described: Source | None = None, counted: Sourc
         used,
         digest(rates),
         tuple({a.text: a for a in reversed((*_assumptions(topology, crew.members, used), *noted))}.values())[::-1],
+        ties,
     )
 
 
