@@ -9,7 +9,6 @@ from hullmark.report.simulation_terms import duration, percent
 from hullmark.report.visible import count, visible
 from hullmark.simulate.availability import Availability
 from hullmark.simulate.simulation import PROVED, Simulation
-from hullmark.simulate.topology import Objective
 
 
 def sentences(one: Simulation) -> Iterator[str]:
@@ -56,23 +55,26 @@ def _survival(one: Simulation) -> Iterator[str]:
         yield f"Of {count(len(services), 'service')}, {kept[0]} {have} when any node is lost, {kept[1]} when any zone is."
 
 
-def objective_of(one: Simulation, found: Availability) -> Objective | None:
-    """The objective that a service has, if any."""
-    mine = (o for o in one.topology.objectives if o.journey == found.service.member.workload.name)
+def target_of(one: Simulation, found: Availability) -> float | None:
+    """The availability that somebody promised of a service, if any: the file of objectives comes before the topology."""
+    said = (one.network.said or {}).get(found.service.name)
+    if said is not None and said.promised is not None:
+        return said.promised.target
+    mine = (o.target for o in one.topology.objectives if o.journey == found.service.member.workload.name)
     return next(mine, None)
 
 
 def _objectives(one: Simulation) -> Iterator[str]:
     for found in one.availabilities:
-        objective = objective_of(one, found)
-        if objective is not None:
-            what = f"The objective of {names(one)(found.service.name)}, {objective.target * 100:.6g} %, is"
+        target = target_of(one, found)
+        if target is not None:
+            what = f"The objective of {names(one)(found.service.name)}, {target * 100:.6g} %, is"
             if found.lacking:
                 yield f"{what} missed: {count(found.lacking, 'pod is', 'pods are')} too few even before anything fails."
             elif found.unavailability is None or found.high is None:
                 yield f"{what} met as far as single failures go: none leaves it short."
             else:
-                allowed = 1 - objective.target
+                allowed = 1 - target
                 met = (
                     "met"
                     if found.high <= allowed

@@ -11,7 +11,7 @@ from hullmark.report.simulation_page import plots
 from hullmark.report.simulation_page.courses import alike, plot, weight
 from hullmark.report.simulation_page.tables import Cell, figure, table, text
 from hullmark.report.simulation_terms import FIRST, KINDS, duration, lasting, percent, points, saving
-from hullmark.report.simulation_words import objective_of
+from hullmark.report.simulation_words import target_of
 from hullmark.report.snippet import address
 from hullmark.report.visible import count, visible
 from hullmark.simulate.availability import Availability
@@ -64,7 +64,7 @@ def availability(one: Simulation) -> Iterator[str]:
     """Availabilities with their intervals, and what they are made of."""
     name = names(one)
     known = [a for a in one.availabilities if a.unavailability and not a.lacking]
-    targets = {a.service.name: o.target for a in known if (o := objective_of(one, a)) is not None}
+    targets = {a.service.name: target for a in known if (target := target_of(one, a)) is not None}
     if known:
         shown = sorted(known, key=lambda a: -(a.unavailability or 0))[:MOST_BARS]
         rows: plots.Rows = [
