@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from datetime import date
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import FILES, Command, Option, one_of
@@ -26,6 +27,7 @@ def run(options: argparse.Namespace) -> int:
     plan = pipeline.plan(request(options))
     topology = pipeline.source_of(options.topology) if options.topology else None
     rates = pipeline.source_of(options.rates) if options.rates else None
+    begin = _day(options.start) if options.start else None
     progress = Progress(enabled=not (options.quiet or options.no_progress))
     units = plan.read(progress)
     progress.clear()
@@ -33,7 +35,7 @@ def run(options: argparse.Namespace) -> int:
     for unit in units:
         architecture = build(unit.reading.resources)
         if any(not workload.template for workload in architecture.workloads):
-            found.append((unit.title, simulate(architecture, topology, rates)))
+            found.append((unit.title, simulate(architecture, topology, rates, begin=begin)))
     if not found:
         complain(
             "nothing to simulate", HullmarkError("", "no workload was found; name files or folders that hold some")
@@ -45,6 +47,13 @@ def run(options: argparse.Namespace) -> int:
         write(report.render(found, color=colored(options.color, sys.stdout), width=width(sys.stdout)))
     unread = any(problem.severity == "error" for unit in units for problem in unit.reading.problems)
     return USAGE if unread else CLEAN
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise HullmarkError(f"--start: '{text}' is no day", "write year, month and day, such as 2026-12-01") from None
 
 
 COMMAND = Command(
@@ -65,6 +74,9 @@ COMMAND = Command(
                 ),
                 Option(
                     "--rates", "failures that you counted yourself, instead of the rates that ship", "FILE", words=FILES
+                ),
+                Option(
+                    "--start", "the day on which training runs start whose topology says none, as 2026-12-01", "DAY"
                 ),
             ),
         ),

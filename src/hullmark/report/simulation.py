@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from hullmark.report import simulation_training
+from hullmark.report.simulation_terms import KINDS, duration, lasting, percent
 from hullmark.report.snippet import address
 from hullmark.report.style import Paint, painter
 from hullmark.report.visible import cells, count, fit, visible, wrap
@@ -13,22 +14,9 @@ from hullmark.simulate.availability import Availability
 from hullmark.simulate.blast import Impact
 from hullmark.simulate.services import Need, Service
 from hullmark.simulate.simulation import Simulation
-from hullmark.simulate.training import Training
 from hullmark.version import __version__
 
 Row = tuple[str, ...]
-
-KINDS = {
-    "node": "node",
-    "reclaim": "spot reclaim of",
-    "zone": "zone",
-    "region": "region",
-    "pool": "accelerator pool",
-    "control-plane": "control plane",
-    "start-only": "provider",
-    "third-party": "provider",
-}
-"""How a kind of failure is called before its name."""
 
 
 def render(simulations: Sequence[tuple[str, Simulation]], *, color: bool, width: int = 100) -> str:
@@ -50,7 +38,9 @@ def _simulation(one: Simulation, paint: Paint, width: int) -> Iterator[str]:
     yield from _section("draining a pool, node by node", _drains(one), paint, width)
     title = "availability, the infrastructure part: single failures only"
     yield from _section(title, _availabilities(one.availabilities), paint, width)
-    yield from _section("training", (row for run in one.trainings for row in _training(run)), paint, width)
+    yield from _section(
+        "training", (row for run in one.trainings for row in simulation_training.rows(run)), paint, width
+    )
     yield paint("what this rests on", "strong")
     for assumption in one.assumptions:
         where = "" if assumption.place is None else f" ({address(assumption.place)})"
@@ -185,67 +175,3 @@ def _number(one: Availability) -> str:
         f"{percent(one.unavailability)} (95 % interval {percent(one.high)} to {percent(one.low)}{known}); "
         f"{one.per_year:.3g} outages a year of {duration((one.mean_minutes or 0) * 60)} in the mean"
     )
-
-
-def percent(unavailability: float) -> str:
-    """An availability in percent with two digits of what is missing from 100 %; never 0 and never 100.
-
-    >>> percent(0.0001234), percent(1e-15), percent(1.0)
-    ('99.988 %', '> 99.9999999 %', '< 0.001 %')
-    """
-    if unavailability < 1e-9:
-        return "> 99.9999999 %"
-    if unavailability > 0.99999:
-        return "< 0.001 %"
-    digits = max(1 - math.floor(math.log10(unavailability)) - 2, 1)
-    return f"{100 * (1 - unavailability):.{digits}f} %"
-
-
-def _training(run: Training) -> Iterator[Row]:
-    yield (
-        run.name,
-        f"{count(run.nodes, 'node')}, {count(run.devices, 'accelerator')}: a failure every {duration(run.between * 3600)}",
-    )
-    yield "", f"{run.per_month:.3g} interruptions expected in 30 days"
-    if run.progress is None or run.restart is None:
-        yield "", "no failure of a node is survived before an unknown repair, so progress cannot be told"
-    else:
-        wasted = f"; {run.wasted_per_day:.3g} accelerator-hours a day are none" if run.devices else ""
-        yield (
-            "",
-            f"back after {duration(run.restart * 3600)}; {run.progress:.2%} of the time is progress at best{wasted}",
-        )
-    yield (
-        "",
-        f"best checkpoint interval {duration(run.best * 3600)} (Young {duration(run.young * 3600)}, "
-        f"Daly {duration(run.daly * 3600)}) when one stops the work for {duration(run.dump * 3600)}",
-    )
-    if run.interval is not None and run.right_step is not None:
-        where = address(run.interval.place)
-        yield (
-            "",
-            f"saves every {run.interval.steps} steps ({where}): the best if a step takes {duration(run.right_step)}",
-        )
-    elif not run.saves:
-        yield "", "no place for checkpoints is seen: every failure may start it from the beginning"
-
-
-def lasting(seconds: float) -> str:
-    """For how long: a time, or until something of unknown length is over."""
-    return "until it is mended" if math.isinf(seconds) else f"for {duration(seconds)}"
-
-
-def duration(seconds: float) -> str:
-    """Seconds in the two largest units that matter.
-
-    >>> duration(42), duration(350), duration(14405)
-    ('42 s', '5 min 50 s', '4 h')
-    """
-    if seconds < 10:
-        return f"{seconds:.2g} s"
-    whole = round(seconds)
-    for size, unit, smaller, below in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s")):
-        if whole >= size:
-            rest = whole % size // smaller
-            return f"{whole // size} {unit}" + (f" {rest} {below}" if rest else "")
-    return f"{whole} s"

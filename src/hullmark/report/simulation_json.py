@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from hullmark.report import simulation_training
 from hullmark.report.visible import visible
 from hullmark.simulate.availability import Availability
 from hullmark.simulate.blast import Blast, Impact
 from hullmark.simulate.rates import Rate
 from hullmark.simulate.services import Need, Service
 from hullmark.simulate.simulation import Simulation
-from hullmark.simulate.training import Training
 from hullmark.text.source import Place
 from hullmark.version import __version__
 
@@ -76,7 +76,7 @@ def _simulation(one: Simulation) -> dict[str, Any]:
             for d in one.drains
         ],
         "availability": [_availability(a) for a in one.availabilities],
-        "training": [_training(run) for run in one.trainings],
+        "training": list(map(simulation_training.plain, one.trainings)),
     }
 
 
@@ -150,23 +150,6 @@ def _availability(one: Availability) -> dict[str, Any]:
         ],
         "takenAsGiven": list(one.fixed),
         "notCounted": list(map(visible, one.unbounded)),
-    }
-
-
-def _training(run: Training) -> dict[str, Any]:
-    return {
-        "name": visible(run.name),
-        "nodes": run.nodes,
-        "devices": run.devices,
-        "hoursBetweenFailures": run.between,
-        "interruptionsIn30Days": run.per_month,
-        "restartHours": run.restart,
-        "dumpHours": run.dump,
-        "bestIntervalHours": {"exact": run.best, "young": run.young, "daly": run.daly},
-        "progress": run.progress,
-        "wastedDeviceHoursPerDay": run.wasted_per_day,
-        "interval": run.interval and {"steps": run.interval.steps, **_place(run.interval.place)},
-        "savesSomewhere": run.saves,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from hullmark.graph.components import components
@@ -76,8 +77,16 @@ class Simulation:
     seed: int = SEED
 
 
-def simulate(arch: Architecture, described: Source | None = None, counted: Source | None = None) -> Simulation:
+def simulate(
+    arch: Architecture,
+    described: Source | None = None,
+    counted: Source | None = None,
+    *,
+    begin: date | None = None,
+) -> Simulation:
     """Simulate an architecture on a described topology (or one that is found or made up), with one's own rates.
+
+    ``begin`` is the day from which runs and horizons count; without one they are told in days.
 
     Raises:
         HullmarkError: the topology or the rates are wrong; the error says where and what would be right.
@@ -99,7 +108,7 @@ def simulate(arch: Architecture, described: Source | None = None, counted: Sourc
     clock = timers(topology.control_plane)
     every = failures(topology, rates, components(arch), crew.members)
     blasts = tuple(blast(standing, failure, known, clock, starts) for failure in every)
-    runs = tuple(trainings(standing, known, blasts, starts, noted))
+    runs = tuple(trainings(standing, known, blasts, starts, noted, begin))
     lasting = [service for service in known if service.member.workload.lifetime == "service"]
     used = {f.rate.name: f.rate for f in (b.failure for b in blasts) if f.rate is not None}
     return Simulation(
