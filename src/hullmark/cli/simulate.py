@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from datetime import date
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import FILES, Command, Option, one_of
@@ -30,6 +31,7 @@ def run(options: argparse.Namespace) -> int:
     topology = pipeline.source_of(options.topology) if options.topology else None
     rates = pipeline.source_of(options.rates) if options.rates else None
     promised = pipeline.source_of(options.slo) if options.slo else None
+    begin = _day(options.start) if options.start else None
     progress = Progress(enabled=not (options.quiet or options.no_progress))
     units = plan.read(progress)
     progress.clear()
@@ -37,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
     for unit in units:
         architecture = build(unit.reading.resources)
         if any(not workload.template for workload in architecture.workloads):
-            found.append((unit.title, simulate(architecture, topology, rates, promised)))
+            found.append((unit.title, simulate(architecture, topology, rates, promised, begin)))
     if not found:
         complain(
             "nothing to simulate", HullmarkError("", "no workload was found; name files or folders that hold some")
@@ -73,6 +75,13 @@ def _system(found: Sequence[tuple[str, Simulation]]) -> str:
     return found[0][0] if len(found) == 1 else os.path.basename(os.getcwd())
 
 
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise HullmarkError(f"--start: '{text}' is no day", "write year, month and day, such as 2026-12-01") from None
+
+
 COMMAND = Command(
     "simulate",
     "show what stops when a node, a zone or a provider fails, and for how long",
@@ -97,6 +106,9 @@ COMMAND = Command(
                     "objectives, journeys through several services and what each of them depends on",
                     "FILE",
                     words=FILES,
+                ),
+                Option(
+                    "--start", "the day on which training runs start whose topology says none, as 2026-12-01", "DAY"
                 ),
             ),
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from hullmark.report import simulation_training
 from hullmark.report.simulation_names import names
 from hullmark.report.simulation_terms import FIRST, KINDS, duration, lasting, percent, points, saving
 from hullmark.report.simulation_words import sentences
@@ -15,7 +16,6 @@ from hullmark.simulate.availability import Availability
 from hullmark.simulate.blast import Impact
 from hullmark.simulate.services import Need, Service
 from hullmark.simulate.simulation import Simulation
-from hullmark.simulate.training import Training
 from hullmark.version import __version__
 
 Row = tuple[str, ...]
@@ -48,7 +48,9 @@ def _simulation(one: Simulation, paint: Paint, width: int) -> Iterator[str]:
     yield from _section("draining a pool, node by node", _drains(one), paint, width)
     title = "availability, the infrastructure part: single failures only"
     yield from _section(title, _availabilities(one.availabilities), paint, width)
-    yield from _section("training", (row for run in one.trainings for row in _training(run)), paint, width)
+    yield from _section(
+        "training", (row for run in one.trainings for row in simulation_training.rows(run)), paint, width
+    )
     yield paint("what this rests on", "strong")
     for assumption in one.assumptions:
         where = "" if assumption.place is None else f" ({address(assumption.place)})"
@@ -185,35 +187,6 @@ def _number(one: Availability) -> str:
         f"{percent(one.unavailability)} (95 % interval {percent(one.high)} to {percent(one.low)}{known}); "
         f"{one.per_year:.3g} outages a year of {duration((one.mean_minutes or 0) * 60)} in the mean"
     )
-
-
-def _training(run: Training) -> Iterator[Row]:
-    yield (
-        run.name,
-        f"{count(run.nodes, 'node')}, {count(run.devices, 'accelerator')}: a failure every {duration(run.between * 3600)}",
-    )
-    yield "", f"{run.per_month:.3g} interruptions expected in 30 days"
-    if run.progress is None or run.restart is None:
-        yield "", "no failure of a node is survived before an unknown repair, so progress cannot be told"
-    else:
-        wasted = f"; {run.wasted_per_day:.3g} accelerator-hours a day are none" if run.devices else ""
-        yield (
-            "",
-            f"back after {duration(run.restart * 3600)}; {run.progress:.2%} of the time is progress at best{wasted}",
-        )
-    yield (
-        "",
-        f"best checkpoint interval {duration(run.best * 3600)} (Young {duration(run.young * 3600)}, "
-        f"Daly {duration(run.daly * 3600)}) when one stops the work for {duration(run.dump * 3600)}",
-    )
-    if run.interval is not None and run.right_step is not None:
-        where = address(run.interval.place)
-        yield (
-            "",
-            f"saves every {run.interval.steps} steps ({where}): the best if a step takes {duration(run.right_step)}",
-        )
-    elif not run.saves:
-        yield "", "no place for checkpoints is seen: every failure may start it from the beginning"
 
 
 def _repairs(one: Simulation, most: int) -> Iterator[Row]:

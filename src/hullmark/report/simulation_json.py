@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from hullmark.report import simulation_training
 from hullmark.report.visible import visible
 from hullmark.simulate.availability import Availability
 from hullmark.simulate.blast import Blast, Impact
@@ -16,7 +17,6 @@ from hullmark.simulate.rates import Rate
 from hullmark.simulate.repairs import Ranked
 from hullmark.simulate.services import Need, Service
 from hullmark.simulate.simulation import Simulation
-from hullmark.simulate.training import Training
 from hullmark.text.source import Place
 from hullmark.version import __version__
 
@@ -78,7 +78,7 @@ def _simulation(one: Simulation) -> dict[str, Any]:
             for d in one.drains
         ],
         "availability": [_availability(a) for a in one.availabilities],
-        "training": [_training(run) for run in one.trainings],
+        "training": list(map(simulation_training.plain, one.trainings)),
         "repairs": [_ranked(ranked) for ranked in one.plan.ranked],
         "plan": {
             "minutesLostPerYear": one.plan.lost,
@@ -159,23 +159,6 @@ def _availability(one: Availability) -> dict[str, Any]:
         ],
         "takenAsGiven": list(one.fixed),
         "notCounted": list(map(visible, one.unbounded)),
-    }
-
-
-def _training(run: Training) -> dict[str, Any]:
-    return {
-        "name": visible(run.name),
-        "nodes": run.nodes,
-        "devices": run.devices,
-        "hoursBetweenFailures": run.between,
-        "interruptionsIn30Days": run.per_month,
-        "restartHours": run.restart,
-        "dumpHours": run.dump,
-        "bestIntervalHours": {"exact": run.best, "young": run.young, "daly": run.daly},
-        "progress": run.progress,
-        "wastedDeviceHoursPerDay": run.wasted_per_day,
-        "interval": run.interval and {"steps": run.interval.steps, **_place(run.interval.place)},
-        "savesSomewhere": run.saves,
     }
 
 

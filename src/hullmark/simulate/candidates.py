@@ -16,6 +16,7 @@ from hullmark.simulate.services import Service
 from hullmark.simulate.setting import Course, Setting
 from hullmark.simulate.standing import STATEFUL
 from hullmark.simulate.topology import Pool
+from hullmark.simulate.training import Training, expected
 from hullmark.text.source import Place
 from hullmark.text.tree import dig, items
 
@@ -60,6 +61,7 @@ def candidates(setting: Setting, course: Course) -> Iterator[Repair]:
     if stuck and (deletes is None or deletes > 2 * NODE_DELETION):
         yield _deletion(setting)
     yield from _nodes(setting, course)
+    yield from _intervals(setting, course)
     for name in dict.fromkeys(b.failure.name for b in course.blasts if b.failure.kind == "third-party" and b.impacts):
         yield _provider(name)
 
@@ -226,6 +228,28 @@ def _grown(setting: Setting, pool: Pool, added: Sequence[Node]) -> Setting:
     topology = setting.topology
     pools = tuple(replace(p, nodes=(*p.nodes, *added)) if p is pool else p for p in topology.pools)
     return replace(setting, topology=replace(topology, pools=pools))
+
+
+def _intervals(setting: Setting, course: Course) -> Iterator[Repair]:
+    """Training runs whose checkpoints are lost with their pods, or that save more than twice too often or too rarely."""
+    for run, _, _ in expected(course.standing, course.services, course.blasts, setting.starts, []):
+        if run.name in setting.tuned or run.progress is None:
+            continue
+        hours, minutes = divmod(round(run.best * 60), 60)
+        every = f"every {f'{hours} h {minutes} min' if hours else f'{minutes} min'}"
+        place = run.workload.at() if run.interval is None else run.interval.place
+        if not run.saves:
+            yield _saving("checkpoint-place", run, f"save {every} where it outlives the pods", place)
+        elif run.off is not None and not 0.5 <= run.off <= 2:
+            yield _saving("checkpoint", run, f"save {every}", place)
+
+
+def _saving(kind: Kind, run: Training, what: str, place: Place) -> Repair:
+    return Repair(kind, run.name, what, COSTS[kind], place, _tuning(run.name))
+
+
+def _tuning(name: str) -> Change:
+    return lambda setting: replace(setting, tuned=setting.tuned | {name})
 
 
 def _provider(name: str) -> Repair:

@@ -28,6 +28,8 @@ Kind = Literal[
     "node-deletion",
     "node",
     "provider",
+    "checkpoint",
+    "checkpoint-place",
 ]
 """What can be changed."""
 
@@ -51,6 +53,8 @@ COSTS: Mapping[Kind, Cost] = {
     "node-deletion": Cost(2, "something that is allowed to delete nodes"),
     "node": Cost(1, "one edit, and nodes that wait"),
     "provider": Cost(6, "a contract and keys, and answers of another model to be judged"),
+    "checkpoint": Cost(1, "one edit"),
+    "checkpoint-place": Cost(2, "one edit, and a volume or bucket for a few checkpoints"),
 }
 """What every kind of repair costs without what it runs on."""
 

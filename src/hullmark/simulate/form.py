@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from datetime import date
 from math import isfinite
 
 from hullmark.model.errors import HullmarkError
@@ -158,6 +159,16 @@ class Form:
         if parts is None or float(parts[1]) == 0:
             raise self.wrong(key, f"'{key}' is no duration", "write a number and its unit, such as 30d, 12h, 5m or 90s")
         return float(parts[1]) * _SECONDS[parts[2]]
+
+    def date(self, key: str) -> date | None:
+        """A day such as ``2026-12-01``."""
+        found = self.text(key)
+        if not found:
+            return None
+        try:
+            return date.fromisoformat(found)
+        except ValueError:
+            raise self.wrong(key, f"'{key}' is no day", "write year, month and day, such as 2026-12-01") from None
 
     def strings(self, key: str) -> dict[str, str]:
         """A mapping of strings, which may be empty."""

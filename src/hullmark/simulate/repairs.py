@@ -16,12 +16,13 @@ from typing import NamedTuple
 from hullmark.model.workload import PodSet
 from hullmark.simulate.availability import DRAWS, Cause, causes, draws, together
 from hullmark.simulate.candidates import Repair, candidates
+from hullmark.simulate.checkpoints import ettr
 from hullmark.simulate.drain import Drain
 from hullmark.simulate.rates import HOURS_PER_YEAR, Rate
 from hullmark.simulate.recovery import Speeds, started
 from hullmark.simulate.services import Service
 from hullmark.simulate.setting import Course, Setting
-from hullmark.simulate.training import Training, trainings
+from hullmark.simulate.training import DAYS, expected
 
 UPGRADES = 3
 """Times a year that every pool is drained, node by node: as often as Kubernetes has minor releases
@@ -97,7 +98,6 @@ class Plan:
 class _Tried(NamedTuple):
     setting: Setting
     course: Course
-    runs: tuple[Training, ...]
     losses: Mapping[PodSet, Loss]
     total: float
     hours: float
@@ -143,10 +143,19 @@ def _room(course: Course) -> int:
 
 def _tried(setting: Setting, course: Course | None = None) -> _Tried:
     ran = setting.run() if course is None else course
-    runs = tuple(trainings(ran.standing, ran.services, ran.blasts, setting.starts, []))
     losses = {s.member.podset: _loss(setting, ran, s) for s in ran.services if _lasts(s)}
-    hours = math.fsum(run.devices * 720 * (run.progress or 0.0) for run in runs)
-    return _Tried(setting, ran, runs, losses, math.fsum(loss.total for loss in losses.values()), hours)
+    return _Tried(setting, ran, losses, math.fsum(loss.total for loss in losses.values()), _progress(setting, ran))
+
+
+def _progress(setting: Setting, course: Course) -> float:
+    """The accelerator-hours a month that are progress in training."""
+    total = 0.0
+    for run, facts, _ in expected(course.standing, course.services, course.blasts, setting.starts, []):
+        share = run.progress if run.name in setting.tuned else run.progress_as_written
+        if not run.saves and run.restart is not None and run.name not in setting.tuned:
+            share = ettr((facts.days or DAYS) * 24, 0.0, run.restart, run.between)
+        total += run.devices * 720 * (share or 0.0)
+    return total
 
 
 def _lasts(service: Service) -> bool:

@@ -35,7 +35,8 @@ class Setting:
     """What a simulation starts from.
 
     ``needs`` are by pod set and stay what they are when pods are added. ``spaces`` are the labels of
-    namespaces, ``ties`` say who relies on whom. ``spared`` names services of others that nobody depends on alone.
+    namespaces, ``ties`` say who relies on whom. ``spared`` names services of others that nobody depends on alone,
+    ``tuned`` training runs that save at the best interval.
     """
 
     topology: Topology
@@ -48,6 +49,7 @@ class Setting:
     rates: Mapping[str, Rate]
     spaces: Mapping[str, Mapping[str, str]]
     spared: frozenset[str] = frozenset()
+    tuned: frozenset[str] = frozenset()
 
     @property
     def services(self) -> tuple[Service, ...]:

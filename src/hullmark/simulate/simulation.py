@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import NamedTuple
 
 from hullmark.graph.components import components
@@ -86,10 +87,12 @@ def simulate(
     described: Source | None = None,
     counted: Source | None = None,
     promised: Source | None = None,
+    begin: date | None = None,
 ) -> Simulation:
     """Simulate an architecture on a described topology (or one that is found or made up), with one's own rates.
 
-    ``promised`` are objectives, journeys and dependencies (`hullmark.simulate.slo`).
+    ``promised`` are objectives, journeys and dependencies (`hullmark.simulate.slo`); ``begin`` is the day from which
+    runs and horizons count; without one they are told in days.
 
     Raises:
         HullmarkError: the topology, the rates or the objectives are wrong; the error says where and what would be right.
@@ -123,7 +126,7 @@ def simulate(
     course = setting.run()
     standing, known, blasts, drains = course
     pending = _pending(standing, known)
-    runs = tuple(trainings(standing, known, blasts, starts, noted))
+    runs = tuple(trainings(standing, known, blasts, starts, noted, begin))
     lasting = [service for service in known if service.member.workload.lifetime == "service"]
     used = {f.rate.name: f.rate for f in (b.failure for b in blasts) if f.rate is not None}
     return Simulation(

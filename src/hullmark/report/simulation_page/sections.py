@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import fields
 
+from hullmark.report import simulation_training
 from hullmark.report.simulation_names import Name, names
 from hullmark.report.simulation_page import plots
 from hullmark.report.simulation_page.courses import alike, plot, weight
@@ -275,6 +276,8 @@ def _curve(run: Training, restart: float) -> plots.Spec:
 
     rows = [at(run.best * 2 ** (step / 8)) for step in range(-32, 33)]
     marked = {f"best: {duration(run.best * 3600)}": run.best, f"Young: {duration(run.young * 3600)}": run.young}
+    if run.written is not None:
+        marked[f"as written: {duration(run.written * 3600)}"] = run.written
     marks = [{"name": name, **at(hours)} for name, hours in marked.items()]
     return plots.curve(rows, marks, list(marked))
 
@@ -282,19 +285,14 @@ def _curve(run: Training, restart: float) -> plots.Spec:
 def _run(run: Training) -> Iterator[tuple[str | Cell, ...]]:
     yield "nodes, accelerators", f"{run.nodes}, {run.devices}"
     yield "time between failures", Cell(duration(run.between * 3600), run.between)
-    yield "interruptions in 30 days", Cell(f"{run.per_month:.3g}", run.per_month)
     if run.restart is not None:
         yield "from a failure until it works again", Cell(duration(run.restart * 3600), run.restart)
-    yield "one checkpoint stops it for", Cell(duration(run.dump * 3600), run.dump)
     yield "best checkpoint interval", Cell(duration(run.best * 3600), run.best)
     if run.progress is not None:
         yield "progress at best", Cell(f"{run.progress:.2%}", run.progress)
-    if run.wasted_per_day is not None:
-        yield "accelerator-hours a day without progress", Cell(f"{run.wasted_per_day:.3g}", run.wasted_per_day)
-    if run.interval is not None:
-        yield "saves every", f"{run.interval.steps} steps ({address(run.interval.place)})"
-    elif not run.saves:
-        yield "place for checkpoints", Cell("none is seen: every failure may start it from the beginning", None, "bad")
+    if run.progress_as_written is not None and run.written is not None:
+        yield "progress as it saves now", Cell(f"{run.progress_as_written:.2%}", run.progress_as_written)
+    yield from (("", line) for _, line in list(simulation_training.rows(run))[1:])
 
 
 def basis(one: Simulation) -> Iterator[str]:
