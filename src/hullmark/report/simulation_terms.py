@@ -62,11 +62,16 @@ def saving(ranked: Ranked) -> str:
     """What a repair saves, in words; the interval is that of the difference."""
     if abs(ranked.saved) < 0.05:
         return f"{ranked.hours:.0f} accelerator-hours a month"
-    between = f" ({_rounded(ranked.low)} to {_rounded(ranked.high)})" if ranked.high > ranked.low else ""
-    return f"{_rounded(ranked.saved)} min a year{between}"
+    between = f" ({rounded(ranked.low)} to {rounded(ranked.high)})" if ranked.high > ranked.low else ""
+    return f"{rounded(ranked.saved)} min a year{between}"
 
 
-def _rounded(number: float) -> str:
+def rounded(number: float) -> str:
+    """A number with one digit after the point if it is small.
+
+    >>> rounded(3.14159), rounded(1234.5)
+    ('3.1', '1,234')
+    """
     return f"{number:.1f}" if abs(number) < 10 else f"{number:,.0f}"
 
 

@@ -27,7 +27,12 @@ def sentences(one: Simulation) -> Iterator[str]:
         )
     yield from _plan(one)
     for run in one.trainings:
-        if run.progress is not None:
+        if not run.saves:
+            yield (
+                f"{visible(run.name)} loses all its work when a node fails, which is every "
+                f"{duration(run.between * 3600)}: nothing it saves outlives its pods."
+            )
+        elif run.progress is not None:
             yield (
                 f"{visible(run.name)} makes progress {run.progress:.1%} of the time if it saves every "
                 f"{duration(run.best * 3600)}; a node fails under it every {duration(run.between * 3600)}."

@@ -75,5 +75,10 @@ _DEVICES = ("nvidia.com/", "amd.com/", "habana.ai/", "google.com/tpu", "gpu.inte
 def _with(cost: Cost, amounts: Mapping[str, int], number: int) -> Cost:
     cores = amounts.get("cpu", 0) / 1000 * number
     devices = sum(v for k, v in amounts.items() if k.startswith(_DEVICES)) * number
-    told = [f"{cores:g} cores"] + ([f"{devices} accelerators"] if devices else [])
-    return Cost(cost.points + cores * CORE + devices * ACCELERATOR, f"{cost.because} ({', '.join(told)})")
+    told = [_count(amount, noun) for amount, noun in ((cores, "core"), (devices, "accelerator")) if amount]
+    why = f"{cost.because} ({', '.join(told)})" if told else cost.because
+    return Cost(cost.points + cores * CORE + devices * ACCELERATOR, why)
+
+
+def _count(amount: float, noun: str) -> str:
+    return f"{amount:g} {noun}" if amount == 1 else f"{amount:g} {noun}s"

@@ -78,7 +78,11 @@ def draw(spec: Spec, label: str) -> str:
     whole = {"width": WIDTH, "autosize": {"type": "pad"}, "padding": 4, "config": _CONFIG, **spec}
     drawn: str = vl_convert.vegalite_to_svg(whole, vl_version="6.1", show_warnings=False, allowed_base_urls=[])
     opening = f'<svg role="img" aria-label="{escape(label, quote=True)}" '
-    return re.sub(r'^<svg xmlns="[^"]*" xmlns:xlink="[^"]*" version="1.1" class="marks" ', opening, drawn)
+    return opening + _HEAD.sub("", drawn, count=1)
+
+
+_HEAD = re.compile(r'^<svg xmlns="[^"]*" xmlns:xlink="[^"]*" version="1.1" class="marks" ')
+"""What files by themselves need and an element of a page does not."""
 
 
 def bars(rows: Rows, names: list[str], parts: list[str], title: str) -> Spec:
@@ -124,7 +128,7 @@ def intervals(rows: Rows, names: list[str]) -> Spec:
             },
             {
                 "transform": [{"filter": "isValid(datum.target)"}],
-                "mark": {"type": "tick", "thickness": 3, "height": 24},
+                "mark": {"type": "tick", "thickness": 3, "height": 26, "opacity": 1},
                 "encoding": {"x": {**ends, "field": "target"}, "color": {"value": "var(--critical)"}},
             },
         ],
@@ -224,7 +228,7 @@ def _after(names: list[str]) -> Spec:
 def ladder(rows: Rows, names: list[str], title: str) -> Spec:
     """Bars that get shorter: ``rows`` have a name, a value and a text."""
     place = {"field": "name", "type": "nominal", "sort": names, "title": None}
-    across = {"field": "value", "type": "quantitative", "title": title, "scale": {"nice": False}}
+    across = {"field": "value", "type": "quantitative", "stack": None, "title": title, "scale": {"nice": False}}
     return {
         "data": {"values": rows},
         "height": {"step": 30},

@@ -9,9 +9,9 @@ from dataclasses import fields
 from hullmark.report import simulation_training
 from hullmark.report.simulation_names import Name, names
 from hullmark.report.simulation_page import plots
-from hullmark.report.simulation_page.courses import alike, plot, weight
+from hullmark.report.simulation_page.courses import Alike, alike, plot, weight
 from hullmark.report.simulation_page.tables import Cell, figure, table, text
-from hullmark.report.simulation_terms import FIRST, KINDS, duration, lasting, percent, points, saving
+from hullmark.report.simulation_terms import FIRST, KINDS, duration, lasting, percent, points, rounded, saving
 from hullmark.report.simulation_words import target_of
 from hullmark.report.snippet import address
 from hullmark.report.visible import count, visible
@@ -25,18 +25,20 @@ from hullmark.simulate.services import Need, Service
 from hullmark.simulate.simulation import Simulation
 from hullmark.simulate.training import Training
 
-MOST_PLOTS, MOST_BARS = 10, 30
-"""Failures that are drawn, and bars of one plot; tables and JSON have all."""
+MOST_PLOTS, MOST_ROWS, MOST_BARS = 6, 60, 30
+"""Failures that are drawn, rows for those that are not, and bars of one plot; JSON has all."""
 
 
 def repairs(one: Simulation) -> Iterator[str]:
     """What to change first: the plan as a ladder, and every repair by itself."""
     steps, name = one.plan.steps, names(one)
     if steps:
-        done = [(f"{n}. {_change(step.ranked.repair, name)}", step.left) for n, step in enumerate(steps, 1)]
-        left = [("as it is", one.plan.lost), *done]
-        rows: plots.Rows = [{"name": visible(n), "value": v, "text": duration(v * 60)} for n, v in left]
-        spec = plots.ladder(rows, [visible(n) for n, _ in left], "minutes a year that all services together miss")
+        left = [("as it is", one.plan.lost, "")]
+        for number, step in enumerate(steps, 1):
+            hours = f"; {step.ranked.hours:,.0f} accelerator-hours a month" if step.ranked.hours >= 1 else ""
+            left.append((f"{number}. {_change(step.ranked.repair, name)}", step.left, hours))
+        rows: plots.Rows = [{"name": visible(n), "value": v, "text": duration(v * 60) + h} for n, v, h in left]
+        spec = plots.ladder(rows, [visible(n) for n, _, _ in left], "minutes a year that all services together miss")
         yield figure(plots.draw(spec, "minutes missed a year after each change"), "Changes one after the other.")
     heads = ("change", "saves", "costs", "per point")
     yield from table(heads, (_repair(ranked, name) for ranked in one.plan.ranked[: 2 * FIRST]))
@@ -57,7 +59,7 @@ def _repair(ranked: Ranked, name: Name) -> tuple[str | Cell, ...]:
         Cell(_change(repair, name), note="" if repair.place is None else address(repair.place)),
         Cell(saving(ranked), gain),
         Cell(points(repair.cost.points), repair.cost.points, note=repair.cost.because),
-        Cell(f"{ranked.worth:.2g}", ranked.worth),
+        Cell(rounded(ranked.worth), ranked.worth),
     )
 
 
@@ -145,20 +147,28 @@ def courses(one: Simulation) -> Iterator[str]:
     groups, name = sorted(alike(one.blasts), key=weight), names(one)
     for group in groups[:MOST_PLOTS]:
         failure = group.blast.failure
-        others = f" or {count(len(group.names) - 1, 'other')} like it" if len(group.names) > 1 else ""
         often = "" if failure.rate is None else f", {failure.rate.per_year:.2g} times a year each ({failure.rate.kind})"
-        title = f"{KINDS[failure.kind]} {failure.name}{others}"
+        title = _failure(group)
         yield f'<div class="course"><h3>{text(title)}<span class="faint">{text(often)}</span></h3>\n'
         yield figure(plots.draw(plot(group.blast, name), visible(f"course of the loss of {title}")))
         yield from table(
             ("service", "serve: all → worst → once replaced", "missing"), _impacts(group.blast.impacts, name)
         )
         yield "</div>\n"
-    if len(groups) > MOST_PLOTS:
-        yield f"<p>{count(len(groups) - MOST_PLOTS, 'failure')} more that do less are in the JSON.</p>\n"
+    rows = [(_failure(g), *row) for g in groups[MOST_PLOTS:] for row in _impacts(g.blast.impacts, name)]
+    if rows:
+        yield f"<h3>{count(len(groups) - MOST_PLOTS, 'failure')} more</h3>\n"
+        yield from table(("failure", "service", "serve", "missing"), rows[:MOST_ROWS])
+    if len(rows) > MOST_ROWS:
+        yield f"<p>and {len(rows) - MOST_ROWS} more in the JSON</p>\n"
     quiet = [f"{KINDS[b.failure.kind]} {b.failure.name}: {b.failure.note}" for b in one.blasts if _told(b)]
     if quiet:
         yield f"<ul>{''.join(f'<li>{text(line)}</li>' for line in quiet)}</ul>\n"
+
+
+def _failure(group: Alike) -> str:
+    failure, more = group.blast.failure, len(group.names) - 1
+    return f"{KINDS[failure.kind]} {failure.name}" + (f" or {count(more, 'other')} like it" if more else "")
 
 
 def _told(blast: Blast) -> bool:
