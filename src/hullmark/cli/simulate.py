@@ -17,6 +17,8 @@ from hullmark.graph.build import build
 from hullmark.model.errors import HullmarkError
 from hullmark.report import simulation as report
 from hullmark.report import simulation_json
+from hullmark.report import simulation_scenario as scenario_report
+from hullmark.simulate.scenarios import SCENARIOS, NoTargetError
 from hullmark.simulate.simulation import simulate
 
 _FORMATS = ("terminal", "json")
@@ -24,6 +26,9 @@ _FORMATS = ("terminal", "json")
 
 def run(options: argparse.Namespace) -> int:
     """Simulate what was read, each deployable unit by itself, and print what comes of it."""
+    if options.scenario == "list":
+        write(scenario_report.listing(width(sys.stdout)))
+        return CLEAN
     plan = pipeline.plan(request(options))
     topology = pipeline.source_of(options.topology) if options.topology else None
     rates = pipeline.source_of(options.rates) if options.rates else None
@@ -31,11 +36,18 @@ def run(options: argparse.Namespace) -> int:
     progress = Progress(enabled=not (options.quiet or options.no_progress))
     units = plan.read(progress)
     progress.clear()
-    found = []
+    found, missed = [], None
     for unit in units:
         architecture = build(unit.reading.resources)
         if any(not workload.template for workload in architecture.workloads):
-            found.append((unit.title, simulate(architecture, topology, rates, begin=begin)))
+            try:
+                one = simulate(architecture, topology, rates, begin=begin, scenario=options.scenario or "")
+            except NoTargetError as error:  # another unit may have it
+                missed = error
+            else:
+                found.append((unit.title, one))
+    if not found and missed is not None:
+        raise missed
     if not found:
         complain(
             "nothing to simulate", HullmarkError("", "no workload was found; name files or folders that hold some")
@@ -43,6 +55,8 @@ def run(options: argparse.Namespace) -> int:
         return NOTHING
     if options.format == "json":
         write(simulation_json.as_json(found))
+    elif options.scenario:
+        write(scenario_report.render(found, color=colored(options.color, sys.stdout), width=width(sys.stdout)))
     else:
         write(report.render(found, color=colored(options.color, sys.stdout), width=width(sys.stdout)))
     unread = any(problem.severity == "error" for unit in units for problem in unit.reading.problems)
@@ -77,6 +91,12 @@ COMMAND = Command(
                 ),
                 Option(
                     "--start", "the day on which training runs start whose topology says none, as 2026-12-01", "DAY"
+                ),
+                Option(
+                    "--scenario",
+                    "only this failure, with its time line; 'list' prints the names",
+                    "NAME[=TARGET]",
+                    words=("list", *SCENARIOS),
                 ),
             ),
         ),

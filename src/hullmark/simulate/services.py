@@ -9,6 +9,7 @@ from typing import NamedTuple
 from hullmark.model.architecture import Architecture
 from hullmark.simulate.budgets import Promise, promise
 from hullmark.simulate.pods import Fleet, Member
+from hullmark.simulate.quorums import quorum
 from hullmark.simulate.topology import Objective
 
 
@@ -44,7 +45,7 @@ def services(fleet: Fleet, arch: Architecture, objectives: Sequence[Objective] =
     """Every pod set that has pods, with what is needed of it.
 
     The first of these that says so counts: an objective of its name, all pods of a run, the least of an autoscaler, a
-    disruption budget. Else both one pod and all of them are looked at.
+    disruption budget, the majority of a store that decides by it. Else both one pod and all of them are looked at.
     """
     return tuple(
         Service(title(member), member, tuple(_needs(member, arch, objectives)))
@@ -84,7 +85,7 @@ def _known(member: Member, arch: Architecture, objectives: Sequence[Objective]) 
         made = promise(resource)
         if made is not None:
             return count - made.allowed(count, count), f"PodDisruptionBudget '{made.name}'"
-    return None
+    return quorum(member)
 
 
 def promises(arch: Architecture) -> tuple[Promise, ...]:

@@ -13,6 +13,7 @@ from hullmark.simulate.availability import Availability, availability
 from hullmark.simulate.blast import Blast, blast
 from hullmark.simulate.drain import Drain, drain
 from hullmark.simulate.effective import Assumption
+from hullmark.simulate.events import always, on_request
 from hullmark.simulate.faults import failures
 from hullmark.simulate.form import document
 from hullmark.simulate.generated import generated
@@ -20,6 +21,7 @@ from hullmark.simulate.holding import require
 from hullmark.simulate.pods import Member, fleet
 from hullmark.simulate.rates import Rate, digest, overridden, shipped
 from hullmark.simulate.recovery import timers
+from hullmark.simulate.scenarios import chosen
 from hullmark.simulate.services import Need, Service, promises, services
 from hullmark.simulate.standing import SEED, Standing
 from hullmark.simulate.startup import start_of
@@ -75,6 +77,7 @@ class Simulation:
     rates_digest: str
     assumptions: tuple[Assumption, ...]
     seed: int = SEED
+    scenario: str = ""
 
 
 def simulate(
@@ -83,10 +86,13 @@ def simulate(
     counted: Source | None = None,
     *,
     begin: date | None = None,
+    scenario: str = "",
 ) -> Simulation:
     """Simulate an architecture on a described topology (or one that is found or made up), with one's own rates.
 
     ``begin`` is the day from which runs and horizons count; without one they are told in days.
+    ``scenario`` leaves all failures out but those that it names (`hullmark.simulate.scenarios`), and with them all that
+    rests on having seen every failure.
 
     Raises:
         HullmarkError: the topology or the rates are wrong; the error says where and what would be right.
@@ -106,9 +112,13 @@ def simulate(
     standing = Standing(topology, crew, promises(arch), spaces)
     pending = _pending(standing, known)
     clock = timers(topology.control_plane)
-    every = failures(topology, rates, components(arch), crew.members)
+    every = [*failures(topology, rates, components(arch), crew.members)]
+    if scenario:
+        every = list(chosen(scenario, [*every, *on_request(standing, rates, known, arch)]))
+    else:
+        every += always(standing, rates, known)
     blasts = tuple(blast(standing, failure, known, clock, starts) for failure in every)
-    runs = tuple(trainings(standing, known, blasts, starts, noted, begin))
+    runs = () if scenario else tuple(trainings(standing, known, blasts, starts, noted, begin))
     lasting = [service for service in known if service.member.workload.lifetime == "service"]
     used = {f.rate.name: f.rate for f in (b.failure for b in blasts) if f.rate is not None}
     return Simulation(
@@ -116,14 +126,15 @@ def simulate(
         known,
         pending,
         blasts,
-        tuple(drain(standing, pool, known) for pool in topology.pools),
-        tuple(proof for service in known for proof in _proofs(service, blasts)),
-        tuple(point for service in lasting for point in _single_points(service, blasts)),
-        tuple(found for service in lasting for found in availability(service, blasts)),
+        () if scenario else tuple(drain(standing, pool, known) for pool in topology.pools),
+        () if scenario else tuple(proof for service in known for proof in _proofs(service, blasts)),
+        () if scenario else tuple(point for service in lasting for point in _single_points(service, blasts)),
+        () if scenario else tuple(found for service in lasting for found in availability(service, blasts)),
         runs,
         used,
         digest(rates),
         tuple({a.text: a for a in reversed((*_assumptions(topology, crew.members, used), *noted))}.values())[::-1],
+        scenario=scenario,
     )
 
 
