@@ -20,6 +20,8 @@ from hullmark.graph.build import build
 from hullmark.model.errors import HullmarkError
 from hullmark.report import simulation as report
 from hullmark.report import simulation_json
+from hullmark.report import simulation_scenario as scenario_report
+from hullmark.simulate.scenarios import SCENARIOS, NoTargetError
 from hullmark.simulate.simulation import Simulation, simulate
 
 _FORMATS = ("terminal", "json", "html")
@@ -27,6 +29,9 @@ _FORMATS = ("terminal", "json", "html")
 
 def run(options: argparse.Namespace) -> int:
     """Simulate what was read, each deployable unit by itself, and print what comes of it."""
+    if options.scenario == "list":
+        write(scenario_report.listing(width(sys.stdout)))
+        return CLEAN
     plan = pipeline.plan(request(options))
     topology = pipeline.source_of(options.topology) if options.topology else None
     rates = pipeline.source_of(options.rates) if options.rates else None
@@ -35,11 +40,18 @@ def run(options: argparse.Namespace) -> int:
     progress = Progress(enabled=not (options.quiet or options.no_progress))
     units = plan.read(progress)
     progress.clear()
-    found = []
+    found, missed = [], None
     for unit in units:
         architecture = build(unit.reading.resources)
         if any(not workload.template for workload in architecture.workloads):
-            found.append((unit.title, simulate(architecture, topology, rates, promised, begin)))
+            try:
+                one = simulate(architecture, topology, rates, promised, begin, options.scenario or "")
+            except NoTargetError as error:  # another unit may have it
+                missed = error
+            else:
+                found.append((unit.title, one))
+    if not found and missed is not None:
+        raise missed
     if not found:
         complain(
             "nothing to simulate", HullmarkError("", "no workload was found; name files or folders that hold some")
@@ -62,7 +74,11 @@ def _deliver(found: Sequence[tuple[str, Simulation]], options: argparse.Namespac
         text = simulation_json.as_json(found)
     else:
         shown = options.color == "always" if file else colored(options.color, sys.stdout)
-        text = report.render(found, color=shown, width=100 if file else width(sys.stdout), brief=options.brief)
+        room = 100 if file else width(sys.stdout)
+        if options.scenario:
+            text = scenario_report.render(found, color=shown, width=room)
+        else:
+            text = report.render(found, color=shown, width=room, brief=options.brief)
     if not file:
         write(text)
         return
@@ -109,6 +125,12 @@ COMMAND = Command(
                 ),
                 Option(
                     "--start", "the day on which training runs start whose topology says none, as 2026-12-01", "DAY"
+                ),
+                Option(
+                    "--scenario",
+                    "only this failure, with its time line; 'list' prints the names",
+                    "NAME[=TARGET]",
+                    words=("list", *SCENARIOS),
                 ),
             ),
         ),

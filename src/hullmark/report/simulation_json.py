@@ -33,6 +33,7 @@ def as_json(simulations: Sequence[tuple[str, Simulation]]) -> str:
 def _simulation(one: Simulation) -> dict[str, Any]:
     return {
         "seed": one.seed,
+        "scenario": one.scenario or None,
         "ratesDigest": one.rates_digest,
         "part": "infrastructure, single failures",
         "notModelled": ["outages by change", "failures that overlap", "journeys through several services"],

@@ -15,6 +15,11 @@ KINDS = {
     "control-plane": "control plane",
     "start-only": "provider",
     "third-party": "provider",
+    "device": "accelerator of",
+    "lemon": "lemon node",
+    "certificate": "end of certificate",
+    "rollout": "bad rollout of",
+    "stockout": "without new nodes, loss of",
 }
 """How a kind of failure is called before its name."""
 

@@ -89,9 +89,9 @@ class Plan:
     ``left_out`` candidates that were too many to be simulated.
     """
 
-    ranked: tuple[Ranked, ...]
-    steps: tuple[Step, ...]
-    lost: float
+    ranked: tuple[Ranked, ...] = ()
+    steps: tuple[Step, ...] = ()
+    lost: float = 0.0
     left_out: int = 0
 
 

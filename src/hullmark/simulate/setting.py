@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ from hullmark.simulate.blast import Blast, blast
 from hullmark.simulate.budgets import Promise
 from hullmark.simulate.dependencies import Network
 from hullmark.simulate.drain import Drain, drain
+from hullmark.simulate.events import always
 from hullmark.simulate.faults import Failure, failures
 from hullmark.simulate.pods import Fleet, Member
 from hullmark.simulate.rates import Rate
@@ -19,6 +20,9 @@ from hullmark.simulate.recovery import Start, timers
 from hullmark.simulate.services import Need, Service, title
 from hullmark.simulate.standing import Standing
 from hullmark.simulate.topology import Topology
+
+Asked = Callable[[Sequence[Failure], Standing, Sequence[Service]], Iterable[Failure]]
+"""Which failures are simulated, of those that always are and whatever else there may be."""
 
 
 class Course(NamedTuple):
@@ -56,14 +60,16 @@ class Setting:
         """The services of its members, each with its needs."""
         return tuple(Service(title(m), m, self.needs[m.podset]) for m in self.fleet.members if m.pods)
 
-    def run(self) -> Course:
-        """Place its pods, let everything fail once, and drain every pool."""
+    def run(self, asked: Asked | None = None) -> Course:
+        """Place its pods, let everything fail once, and drain every pool; or let only what is ``asked`` for fail."""
         standing = Standing(self.topology, self.fleet, self.promises, self.spaces)
         known, clock = self.services, timers(self.topology.control_plane)
-        every = failures(self.topology, self.rates, self.graph, self.fleet.members)
-        told = (self._told(failure, known) for failure in every)
-        blasts = tuple(blast(standing, failure, known, clock, self.starts) for failure in told)
-        return Course(standing, known, blasts, tuple(drain(standing, pool, known) for pool in self.topology.pools))
+        plain = failures(self.topology, self.rates, self.graph, self.fleet.members)
+        single = [self._told(failure, known) for failure in plain]
+        every = asked(single, standing, known) if asked else (*single, *always(standing, self.rates, known))
+        blasts = tuple(blast(standing, failure, known, clock, self.starts) for failure in every)
+        drains = () if asked else tuple(drain(standing, pool, known) for pool in self.topology.pools)
+        return Course(standing, known, blasts, drains)
 
     def _told(self, failure: Failure, known: Sequence[Service]) -> Failure:
         """A failure of a third party with the users that the network tells."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
@@ -14,14 +14,17 @@ from hullmark.simulate.blast import Blast
 from hullmark.simulate.dependencies import Network, network
 from hullmark.simulate.drain import Drain
 from hullmark.simulate.effective import Assumption
+from hullmark.simulate.events import on_request
+from hullmark.simulate.faults import Failure
 from hullmark.simulate.form import document
 from hullmark.simulate.generated import generated
 from hullmark.simulate.holding import require
 from hullmark.simulate.pods import Member, fleet
 from hullmark.simulate.rates import Rate, digest, overridden, shipped
 from hullmark.simulate.repairs import Plan, plan
+from hullmark.simulate.scenarios import chosen
 from hullmark.simulate.services import Need, Service, promises, services
-from hullmark.simulate.setting import Setting
+from hullmark.simulate.setting import Course, Setting
 from hullmark.simulate.slo import Slo
 from hullmark.simulate.slo import read as read_slo
 from hullmark.simulate.standing import SEED, Standing
@@ -80,6 +83,7 @@ class Simulation:
     assumptions: tuple[Assumption, ...]
     network: Network
     seed: int = SEED
+    scenario: str = ""
 
 
 def simulate(
@@ -88,11 +92,14 @@ def simulate(
     counted: Source | None = None,
     promised: Source | None = None,
     begin: date | None = None,
+    scenario: str = "",
 ) -> Simulation:
     """Simulate an architecture on a described topology (or one that is found or made up), with one's own rates.
 
     ``promised`` are objectives, journeys and dependencies (`hullmark.simulate.slo`); ``begin`` is the day from which
     runs and horizons count; without one they are told in days.
+    ``scenario`` leaves all failures out but those that it names (`hullmark.simulate.scenarios`), and with them all that
+    rests on having seen every failure.
 
     Raises:
         HullmarkError: the topology, the rates or the objectives are wrong; the error says where and what would be right.
@@ -123,10 +130,14 @@ def simulate(
         rates,
         {r.ref.name: r.labels for r in arch.kinds("Namespace")},
     )
-    course = setting.run()
+
+    def asked(every: Sequence[Failure], standing: Standing, known: Sequence[Service]) -> Iterable[Failure]:
+        return chosen(scenario, [*every, *on_request(standing, rates, known, arch)])
+
+    course = setting.run(asked if scenario else None)
     standing, known, blasts, drains = course
     pending = _pending(standing, known)
-    runs = tuple(trainings(standing, known, blasts, starts, noted, begin))
+    runs = () if scenario else tuple(trainings(standing, known, blasts, starts, noted, begin))
     lasting = [service for service in known if service.member.workload.lifetime == "service"]
     used = {f.rate.name: f.rate for f in (b.failure for b in blasts) if f.rate is not None}
     return Simulation(
@@ -135,20 +146,23 @@ def simulate(
         pending,
         blasts,
         drains,
-        tuple(proof for service in known for proof in _proofs(service, blasts)),
-        tuple(point for service in lasting for point in _single_points(service, blasts)),
-        tuple(
-            replace(found, lacking=max(found.need.pods - standing.serving(service.member), 0))
-            for service in lasting
-            for found in availability(service, blasts)
-        ),
+        () if scenario else tuple(proof for service in known for proof in _proofs(service, blasts)),
+        () if scenario else tuple(point for service in lasting for point in _single_points(service, blasts)),
+        () if scenario else tuple(found for service in lasting for found in _available(service, course)),
         runs,
-        plan(setting, course),
+        Plan() if scenario else plan(setting, course),
         used,
         digest(rates),
         tuple({a.text: a for a in reversed((*_assumptions(topology, crew.members, used), *noted))}.values())[::-1],
         ties,
+        scenario=scenario,
     )
+
+
+def _available(service: Service, course: Course) -> Iterator[Availability]:
+    serving = course.standing.serving(service.member)
+    for found in availability(service, course.blasts):
+        yield replace(found, lacking=max(found.need.pods - serving, 0))
 
 
 def _pending(standing: Standing, known: tuple[Service, ...]) -> dict[str, dict[str, int]]:
