@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 from test_failures import BUDGET, EVICTED, IMAGE, simulated, topology, web
 
+from hullmark.simulate.checkpoints import ettr
 from hullmark.simulate.costs import ACCELERATOR, CORE, COSTS
 from hullmark.simulate.repairs import MINUTES, UPGRADES, Ranked
 from hullmark.simulate.simulation import Simulation
@@ -123,3 +124,58 @@ def test_accelerators_are_what_makes_replicas_dear() -> None:
     gpu = web(replicas=1, cpu=1).replace("memory: 1Gi", "memory: 1Gi, nvidia.com/gpu: 2")
     one = simulated(gpu, on=topology(more=", gpu: 2"), rates="zone: {per_year: 0}\nregion: {per_year: 0}\n")
     assert by_kind(one)["replica"].repair.cost.points == pytest.approx(1 + CORE + 2 * ACCELERATOR)
+
+
+RUN = """\
+apiVersion: kubeflow.org/v1
+kind: PyTorchJob
+metadata: {{name: run}}
+spec:
+  pytorchReplicaSpecs:
+    Master:
+      replicas: 1
+      template:
+        spec:
+          containers:
+            - name: pytorch
+              image: registry.example.com/tuner:1
+              command: [torchrun, train.py, --model_name_or_path=meta-llama/Llama-3.1-8B, --output_dir=/out, --save_steps=100]
+              resources: {{requests: {{cpu: 1, memory: 1Gi, nvidia.com/gpu: 2}}, limits: {{nvidia.com/gpu: 2}}}}
+              volumeMounts: [{{name: out, mountPath: /out}}]
+          volumes: [{{name: out, {volume}}}]
+"""
+KEPT, LOST = "persistentVolumeClaim: {claimName: out}", "emptyDir: {}"
+
+
+def training(volume: str, step: str) -> Simulation:
+    runs = f"runs: {{run: {{days: 20, step: {step}, dump: 1m, restart: 10m}}}}\n"
+    return simulated(RUN.format(volume=volume), on=topology(more=", gpu: 2") + runs)
+
+
+def test_checkpoints_that_die_with_their_pods_are_worth_what_the_run_loses_without_any() -> None:
+    one = training(LOST, "1m")
+    (run,) = one.trainings
+    assert not run.saves
+    assert run.restart is not None
+    assert run.progress is not None
+    found = by_kind(one)["checkpoint-place"]
+    alone = ettr(20 * 24, 0.0, run.restart, run.between)
+    assert found.hours == pytest.approx(2 * 720 * (run.progress - alone))
+    assert found.saved == 0
+
+
+@pytest.mark.parametrize("step", ["40m", "1s"])
+def test_intervals_that_are_far_off(step: str) -> None:
+    one = training(KEPT, step)
+    (run,) = one.trainings
+    assert run.off is not None
+    assert not 0.5 <= run.off <= 2
+    assert run.progress is not None
+    assert run.progress_as_written is not None
+    assert by_kind(one)["checkpoint"].hours == pytest.approx(2 * 720 * (run.progress - run.progress_as_written))
+
+
+def test_an_interval_near_the_best_is_left_alone() -> None:
+    (run,) = training(KEPT, "1s").trainings
+    near = f"{round(run.best * 3600 / 100)}s"
+    assert "checkpoint" not in by_kind(training(KEPT, near))
