@@ -17,6 +17,10 @@ from hullmark.simulate.faults import Failure, failures
 from hullmark.simulate.form import document
 from hullmark.simulate.generated import generated
 from hullmark.simulate.holding import require
+from hullmark.simulate.overlap.answers import Overlaps
+from hullmark.simulate.overlap.solve import solve
+from hullmark.simulate.overlap.states import TRIALS, Notice
+from hullmark.simulate.overlap.system import system
 from hullmark.simulate.pods import Member, fleet
 from hullmark.simulate.rates import Rate, digest, overridden, shipped
 from hullmark.simulate.recovery import timers
@@ -60,6 +64,14 @@ class SinglePoint(NamedTuple):
     longest: float
 
 
+class Chance(NamedTuple):
+    """How failures that overlap are drawn; ``notice`` is told how far that has got."""
+
+    seed: int = SEED
+    trials: int = TRIALS
+    notice: Notice | None = None
+
+
 @dataclass(frozen=True)
 class Simulation:
     """All answers, and what they rest on. ``pending`` are pods that fit nowhere before anything fails."""
@@ -77,6 +89,7 @@ class Simulation:
     rates_digest: str
     assumptions: tuple[Assumption, ...]
     network: Network
+    overlaps: Overlaps | None = None
     seed: int = SEED
 
 
@@ -85,10 +98,13 @@ def simulate(
     described: Source | None = None,
     counted: Source | None = None,
     promised: Source | None = None,
+    *,
+    chance: Chance | None = None,
 ) -> Simulation:
     """Simulate an architecture on a described topology (or one that is found or made up), with one's own rates.
 
-    ``promised`` are objectives, journeys and dependencies (`hullmark.simulate.slo`).
+    ``promised`` are objectives, journeys and dependencies (`hullmark.simulate.slo`), ``chance`` is how failures that
+    overlap are drawn; without it they are left out.
 
     Raises:
         HullmarkError: the topology, the rates or the objectives are wrong; the error says where and what would be right.
@@ -114,6 +130,11 @@ def simulate(
     clock = timers(topology.control_plane)
     every = [_used(failure, ties, known) for failure in failures(topology, rates, graph, crew.members)]
     blasts = tuple(blast(standing, failure, known, clock, starts) for failure in every)
+    unplaced = {s.name: [i for i, p in enumerate(s.member.pods) if p not in standing.body] for s in known}
+    overlaps = None
+    if chance is not None:
+        model = system(topology, blasts, ties, known, unplaced)
+        overlaps = solve(model, ties, seed=chance.seed, trials=chance.trials, notice=chance.notice)
     runs = tuple(trainings(standing, known, blasts, starts, noted))
     lasting = [service for service in known if service.member.workload.lifetime == "service"]
     used = {f.rate.name: f.rate for f in (b.failure for b in blasts) if f.rate is not None}
@@ -131,6 +152,8 @@ def simulate(
         digest(rates),
         tuple({a.text: a for a in reversed((*_assumptions(topology, crew.members, used), *noted))}.values())[::-1],
         ties,
+        overlaps,
+        SEED if chance is None else chance.seed,
     )
 
 
