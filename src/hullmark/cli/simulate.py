@@ -45,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
         architecture = build(unit.reading.resources)
         if any(not workload.template for workload in architecture.workloads):
             try:
-                one = simulate(architecture, topology, rates, promised, begin, options.scenario or "")
+                one = simulate(architecture, topology, rates, promised, begin=begin, scenario=options.scenario or "")
             except NoTargetError as error:  # another unit may have it
                 missed = error
             else:

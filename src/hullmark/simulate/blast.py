@@ -47,6 +47,7 @@ class Impact:
     the seconds during which fewer serve than needed (infinite where only an unknown repair ends it), ``away`` those
     until all are back. ``phases`` are
     those of the pod that comes back last before the repair; ``pending`` counts pods by why they are not placed.
+    ``absences`` are, by the number of the pod in its service, the seconds from when and until when it is away.
     """
 
     service: Service
@@ -58,6 +59,7 @@ class Impact:
     phases: Recovery | None
     pending: Mapping[str, int]
     steps: tuple[tuple[float, int], ...]
+    absences: tuple[tuple[int, float, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -243,6 +245,7 @@ def _return(course: _Course, moment: float, seats: Sequence[Seat]) -> None:
 
 def _impact(course: _Course, service: Service) -> Impact:
     pods = [pod for pod in service.member.pods if pod in course.down]
+    numbers = {pod: number for number, pod in enumerate(service.member.pods)}
     standing = sum(pod in course.standing.body for pod in service.member.pods if pod not in course.down)
     absences = [Absence(course.down[p], min(course.up.get(p, math.inf), course.repaired(p))) for p in pods]
     back = [course.up[p] for p in pods if p in course.up]
@@ -257,6 +260,7 @@ def _impact(course: _Course, service: Service) -> Impact:
         None if last is None else course.phases[last],
         Counter(course.words[p] for p in pods if p in course.words and p not in course.up),
         tuple(_steps(standing, absences)),
+        tuple((numbers[p], *absence) for p, absence in zip(pods, absences, strict=True)),
     )
 
 

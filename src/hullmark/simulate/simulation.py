@@ -19,6 +19,10 @@ from hullmark.simulate.faults import Failure
 from hullmark.simulate.form import document
 from hullmark.simulate.generated import generated
 from hullmark.simulate.holding import require
+from hullmark.simulate.overlap.answers import Overlaps
+from hullmark.simulate.overlap.solve import solve
+from hullmark.simulate.overlap.states import TRIALS, Notice
+from hullmark.simulate.overlap.system import system
 from hullmark.simulate.pods import Member, fleet
 from hullmark.simulate.rates import Rate, digest, overridden, shipped
 from hullmark.simulate.repairs import Plan, plan
@@ -64,6 +68,14 @@ class SinglePoint(NamedTuple):
     longest: float
 
 
+class Chance(NamedTuple):
+    """How failures that overlap are drawn; ``notice`` is told how far that has got."""
+
+    seed: int = SEED
+    trials: int = TRIALS
+    notice: Notice | None = None
+
+
 @dataclass(frozen=True)
 class Simulation:
     """All answers, and what they rest on. ``pending`` are pods that fit nowhere before anything fails."""
@@ -82,22 +94,26 @@ class Simulation:
     rates_digest: str
     assumptions: tuple[Assumption, ...]
     network: Network
+    overlaps: Overlaps | None = None
     seed: int = SEED
     scenario: str = ""
 
 
-def simulate(
+def simulate(  # noqa: PLR0913 - all that may be said of one simulation
     arch: Architecture,
     described: Source | None = None,
     counted: Source | None = None,
     promised: Source | None = None,
+    *,
     begin: date | None = None,
     scenario: str = "",
+    chance: Chance | None = None,
 ) -> Simulation:
     """Simulate an architecture on a described topology (or one that is found or made up), with one's own rates.
 
     ``promised`` are objectives, journeys and dependencies (`hullmark.simulate.slo`); ``begin`` is the day from which
-    runs and horizons count; without one they are told in days.
+    runs and horizons count; without one they are told in days. ``chance`` is how failures that overlap are drawn;
+    without it they are left out.
     ``scenario`` leaves all failures out but those that it names (`hullmark.simulate.scenarios`), and with them all that
     rests on having seen every failure.
 
@@ -137,6 +153,11 @@ def simulate(
     course = setting.run(asked if scenario else None)
     standing, known, blasts, drains = course
     pending = _pending(standing, known)
+    unplaced = {s.name: [i for i, p in enumerate(s.member.pods) if p not in standing.body] for s in known}
+    overlaps = None
+    if chance is not None and not scenario:
+        model = system(topology, blasts, ties, known, unplaced)
+        overlaps = solve(model, ties, seed=chance.seed, trials=chance.trials, notice=chance.notice)
     runs = () if scenario else tuple(trainings(standing, known, blasts, starts, noted, begin))
     lasting = [service for service in known if service.member.workload.lifetime == "service"]
     used = {f.rate.name: f.rate for f in (b.failure for b in blasts) if f.rate is not None}
@@ -155,7 +176,9 @@ def simulate(
         digest(rates),
         tuple({a.text: a for a in reversed((*_assumptions(topology, crew.members, used), *noted))}.values())[::-1],
         ties,
-        scenario=scenario,
+        overlaps,
+        SEED if chance is None else chance.seed,
+        scenario,
     )
 
 
