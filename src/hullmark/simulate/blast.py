@@ -47,6 +47,7 @@ class Impact:
     the seconds during which fewer serve than needed (infinite where only an unknown repair ends it), ``away`` those
     until all are back. ``phases`` are
     those of the pod that comes back last before the repair; ``pending`` counts pods by why they are not placed.
+    ``absences`` are, by the number of the pod in its service, the seconds from when and until when it is away.
     """
 
     service: Service
@@ -58,6 +59,7 @@ class Impact:
     phases: Recovery | None
     pending: Mapping[str, int]
     steps: tuple[tuple[float, int], ...]
+    absences: tuple[tuple[int, float, float], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,8 @@ def blast(
         standing.reset()
     for member in failure.users:
         course.down.update(dict.fromkeys((p for p in member.pods if p in standing.body), 0.0))
+    for pod in failure.pods:  # those who start only together stop together
+        course.down.update(dict.fromkeys((p for p in standing.gangs.get(pod, (pod,)) if p in standing.body), 0.0))
     impacts = tuple(_impact(course, service) for service in known if any(p in course.down for p in service.member.pods))
     return Blast(failure, impacts)
 
@@ -133,6 +137,8 @@ def _lose(course: _Course) -> None:
 def _barred(standing: Standing, failure: Failure) -> frozenset[int]:
     """The nodes that no autoscaler can add meanwhile: those of the zones or of the pool that is lost as a whole."""
     nodes = standing.cluster.nodes
+    if failure.kind == "stockout":
+        return frozenset(range(len(nodes)))
     zones = {nodes[node].zone for node in failure.nodes} if failure.kind in ("zone", "region") else set()
     pools = {failure.name} if failure.kind == "pool" else set()
     return frozenset(
@@ -239,6 +245,7 @@ def _return(course: _Course, moment: float, seats: Sequence[Seat]) -> None:
 
 def _impact(course: _Course, service: Service) -> Impact:
     pods = [pod for pod in service.member.pods if pod in course.down]
+    numbers = {pod: number for number, pod in enumerate(service.member.pods)}
     standing = sum(pod in course.standing.body for pod in service.member.pods if pod not in course.down)
     absences = [Absence(course.down[p], min(course.up.get(p, math.inf), course.repaired(p))) for p in pods]
     back = [course.up[p] for p in pods if p in course.up]
@@ -253,6 +260,7 @@ def _impact(course: _Course, service: Service) -> Impact:
         None if last is None else course.phases[last],
         Counter(course.words[p] for p in pods if p in course.words and p not in course.up),
         tuple(_steps(standing, absences)),
+        tuple((numbers[p], *absence) for p, absence in zip(pods, absences, strict=True)),
     )
 
 

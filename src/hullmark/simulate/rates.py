@@ -187,12 +187,13 @@ def overridden(known: Mapping[str, Rate], form: Form | None) -> dict[str, Rate]:
     for name, own in form.named() if form is not None else ():
         if name not in known:
             raise HullmarkError(f"there is no rate '{name}'", nearest(name, known), own.at())
-        found[name] = _own(known[name], own)
+        own.only("events", "exposure", "per_year", "unavailability", "repair")
+        found[name] = stated(known[name], own)
     return found
 
 
-def _own(facts: Rate, form: Form) -> Rate:
-    form.only("events", "exposure", "per_year", "unavailability", "repair")
+def stated(facts: Rate, form: Form) -> Rate:
+    """A rate with what a mapping says of it, as `overridden` reads it; other keys of the mapping are let be."""
     said = [k for k in ("events", "per_year", "unavailability") if form.node.get(k) is not None]
     if len(said) > 1:
         raise form.wrong(said[1], f"both '{said[0]}' and '{said[1]}'", "give one of them")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from hullmark.model.architecture import Architecture
 from hullmark.simulate.budgets import Promise, promise
 from hullmark.simulate.pods import Fleet, Member
+from hullmark.simulate.quorums import quorum
+from hullmark.simulate.slo import Said
 from hullmark.simulate.topology import Objective
 
 
@@ -40,14 +42,17 @@ class Absence(NamedTuple):
     up: float
 
 
-def services(fleet: Fleet, arch: Architecture, objectives: Sequence[Objective] = ()) -> tuple[Service, ...]:
+def services(
+    fleet: Fleet, arch: Architecture, objectives: Sequence[Objective] = (), said: Mapping[str, Said] | None = None
+) -> tuple[Service, ...]:
     """Every pod set that has pods, with what is needed of it.
 
-    The first of these that says so counts: an objective of its name, all pods of a run, the least of an autoscaler, a
-    disruption budget. Else both one pod and all of them are looked at.
+    The first of these that says so counts: the file of objectives (``said`` by the names in it), an objective of its
+    name, all pods of a run, the least of an autoscaler, a disruption budget, the majority of a store that decides by it.
+    Else both one pod and all of them are looked at.
     """
     return tuple(
-        Service(title(member), member, tuple(_needs(member, arch, objectives)))
+        Service(title(member), member, tuple(_needs(member, arch, objectives, said or {})))
         for member in fleet.members
         if member.pods
     )
@@ -60,8 +65,21 @@ def title(member: Member) -> str:
     return f"{member.workload.ref.kind}/{member.workload.name}{part}{namespace}"
 
 
-def _needs(member: Member, arch: Architecture, objectives: Sequence[Objective]) -> Iterable[Need]:
+def spoken(member: Member) -> tuple[str, ...]:
+    """The names by which people may speak of a member, the plainest first."""
+    workload = member.workload
+    space = workload.namespace or "default"
+    return (workload.name, f"{space}/{workload.name}", f"{workload.ref.kind}/{workload.name}", title(member))
+
+
+def _needs(
+    member: Member, arch: Architecture, objectives: Sequence[Objective], said: Mapping[str, Said]
+) -> Iterable[Need]:
     count = len(member.pods)
+    for name in spoken(member):
+        own = said[name].pods(count) if name in said else None
+        if own is not None:
+            return (Need("needed", own, f"objectives of '{name}'"),)
     found = _known(member, arch, objectives)
     if found is not None:
         return (Need("needed", min(max(found[0], 1), count), found[1]),)
@@ -84,7 +102,7 @@ def _known(member: Member, arch: Architecture, objectives: Sequence[Objective]) 
         made = promise(resource)
         if made is not None:
             return count - made.allowed(count, count), f"PodDisruptionBudget '{made.name}'"
-    return None
+    return quorum(member)
 
 
 def promises(arch: Architecture) -> tuple[Promise, ...]:

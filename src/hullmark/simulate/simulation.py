@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import NamedTuple
 
 from hullmark.graph.components import components
 from hullmark.model.architecture import Architecture
 from hullmark.simulate.availability import Availability, availability
-from hullmark.simulate.blast import Blast, blast
-from hullmark.simulate.drain import Drain, drain
+from hullmark.simulate.blast import Blast
+from hullmark.simulate.dependencies import Network, network
+from hullmark.simulate.drain import Drain
 from hullmark.simulate.effective import Assumption
-from hullmark.simulate.faults import failures
+from hullmark.simulate.events import on_request
+from hullmark.simulate.faults import Failure
 from hullmark.simulate.form import document
 from hullmark.simulate.generated import generated
 from hullmark.simulate.holding import require
+from hullmark.simulate.overlap.answers import Overlaps
+from hullmark.simulate.overlap.solve import solve
+from hullmark.simulate.overlap.states import TRIALS, Notice
+from hullmark.simulate.overlap.system import system
 from hullmark.simulate.pods import Member, fleet
 from hullmark.simulate.rates import Rate, digest, overridden, shipped
-from hullmark.simulate.recovery import timers
+from hullmark.simulate.repairs import Plan, plan
+from hullmark.simulate.scenarios import chosen
 from hullmark.simulate.services import Need, Service, promises, services
+from hullmark.simulate.setting import Course, Setting
+from hullmark.simulate.slo import Slo
+from hullmark.simulate.slo import read as read_slo
 from hullmark.simulate.standing import SEED, Standing
 from hullmark.simulate.startup import start_of
 from hullmark.simulate.topology import Topology, of_nodes, read
@@ -57,6 +68,14 @@ class SinglePoint(NamedTuple):
     longest: float
 
 
+class Chance(NamedTuple):
+    """How failures that overlap are drawn; ``notice`` is told how far that has got."""
+
+    seed: int = SEED
+    trials: int = TRIALS
+    notice: Notice | None = None
+
+
 @dataclass(frozen=True)
 class Simulation:
     """All answers, and what they rest on. ``pending`` are pods that fit nowhere before anything fails."""
@@ -70,17 +89,36 @@ class Simulation:
     single_points: tuple[SinglePoint, ...]
     availabilities: tuple[Availability, ...]
     trainings: tuple[Training, ...]
+    plan: Plan
     rates: Mapping[str, Rate]
     rates_digest: str
     assumptions: tuple[Assumption, ...]
+    network: Network
+    overlaps: Overlaps | None = None
     seed: int = SEED
+    scenario: str = ""
 
 
-def simulate(arch: Architecture, described: Source | None = None, counted: Source | None = None) -> Simulation:
+def simulate(  # noqa: PLR0913 - all that may be said of one simulation
+    arch: Architecture,
+    described: Source | None = None,
+    counted: Source | None = None,
+    promised: Source | None = None,
+    *,
+    begin: date | None = None,
+    scenario: str = "",
+    chance: Chance | None = None,
+) -> Simulation:
     """Simulate an architecture on a described topology (or one that is found or made up), with one's own rates.
 
+    ``promised`` are objectives, journeys and dependencies (`hullmark.simulate.slo`); ``begin`` is the day from which
+    runs and horizons count; without one they are told in days. ``chance`` is how failures that overlap are drawn;
+    without it they are left out.
+    ``scenario`` leaves all failures out but those that it names (`hullmark.simulate.scenarios`), and with them all that
+    rests on having seen every failure.
+
     Raises:
-        HullmarkError: the topology or the rates are wrong; the error says where and what would be right.
+        HullmarkError: the topology, the rates or the objectives are wrong; the error says where and what would be right.
     """
     rates = dict(shipped())
     if counted is not None:
@@ -88,18 +126,39 @@ def simulate(arch: Architecture, described: Source | None = None, counted: Sourc
     crew = fleet(arch)
     topology = read(described, rates) if described is not None else of_nodes(arch.resources) or generated(crew.pods)
     rates = overridden(rates, topology.rates)
+    slo = read_slo(promised, rates) if promised is not None else Slo()
+    topology, rates = slo.onto(topology), dict(slo.rates or rates)
     if described is not None:
         require(topology, crew)
     noted = list(crew.assumptions)
     starts = {member: start_of(member.podset, noted) for member in crew.members}
-    known = services(crew, arch, topology.objectives)
-    spaces = {r.ref.name: r.labels for r in arch.kinds("Namespace")}
-    standing = Standing(topology, crew, promises(arch), spaces)
+    known = services(crew, arch, topology.objectives, {one.name: one for one in slo.services})
+    graph = components(arch)
+    ties = network(slo, known, graph, topology.third_parties)
+    setting = Setting(
+        topology,
+        crew,
+        promises(arch),
+        starts,
+        {service.member.podset: service.needs for service in known},
+        graph,
+        ties,
+        rates,
+        {r.ref.name: r.labels for r in arch.kinds("Namespace")},
+    )
+
+    def asked(every: Sequence[Failure], standing: Standing, known: Sequence[Service]) -> Iterable[Failure]:
+        return chosen(scenario, [*every, *on_request(standing, rates, known, arch)])
+
+    course = setting.run(asked if scenario else None)
+    standing, known, blasts, drains = course
     pending = _pending(standing, known)
-    clock = timers(topology.control_plane)
-    every = failures(topology, rates, components(arch), crew.members)
-    blasts = tuple(blast(standing, failure, known, clock, starts) for failure in every)
-    runs = tuple(trainings(standing, known, blasts, starts, noted))
+    unplaced = {s.name: [i for i, p in enumerate(s.member.pods) if p not in standing.body] for s in known}
+    overlaps = None
+    if chance is not None and not scenario:
+        model = system(topology, blasts, ties, known, unplaced)
+        overlaps = solve(model, ties, seed=chance.seed, trials=chance.trials, notice=chance.notice)
+    runs = () if scenario else tuple(trainings(standing, known, blasts, starts, noted, begin))
     lasting = [service for service in known if service.member.workload.lifetime == "service"]
     used = {f.rate.name: f.rate for f in (b.failure for b in blasts) if f.rate is not None}
     return Simulation(
@@ -107,15 +166,26 @@ def simulate(arch: Architecture, described: Source | None = None, counted: Sourc
         known,
         pending,
         blasts,
-        tuple(drain(standing, pool, known) for pool in topology.pools),
-        tuple(proof for service in known for proof in _proofs(service, blasts)),
-        tuple(point for service in lasting for point in _single_points(service, blasts)),
-        tuple(found for service in lasting for found in availability(service, blasts)),
+        drains,
+        () if scenario else tuple(proof for service in known for proof in _proofs(service, blasts)),
+        () if scenario else tuple(point for service in lasting for point in _single_points(service, blasts)),
+        () if scenario else tuple(found for service in lasting for found in _available(service, course)),
         runs,
+        Plan() if scenario else plan(setting, course),
         used,
         digest(rates),
         tuple({a.text: a for a in reversed((*_assumptions(topology, crew.members, used), *noted))}.values())[::-1],
+        ties,
+        overlaps,
+        SEED if chance is None else chance.seed,
+        scenario,
     )
+
+
+def _available(service: Service, course: Course) -> Iterator[Availability]:
+    serving = course.standing.serving(service.member)
+    for found in availability(service, course.blasts):
+        yield replace(found, lacking=max(found.need.pods - serving, 0))
 
 
 def _pending(standing: Standing, known: tuple[Service, ...]) -> dict[str, dict[str, int]]:

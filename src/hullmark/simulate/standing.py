@@ -203,6 +203,10 @@ class Standing:
         ]
         return len(mine), sum(pod in self.body and pod not in out for pod in mine)
 
+    def serving(self, member: Member) -> int:
+        """How many pods of a member have a place."""
+        return sum(pod in self.body for pod in member.pods)
+
     def homes(self, nodes: Iterable[int]) -> list[Pod]:
         """The pods of the fleet on these nodes."""
         return [self.origin[body] for node in nodes for body in self.cluster.on[node] if body in self.origin]

@@ -1,0 +1,1 @@
+"""Failures that overlap: how often too few serve because several things are broken at once."""

@@ -1,0 +1,256 @@
+"""Sums over states: how much of the time each row is down, how often that begins, by what, and how sure that is.
+
+What one or two parts do by themselves is summed whatever else is broken, with the chance that they are: U = E[Y] +
+E[down - Y], Y being how many such cuts of one or two hold. E[Y] is known without drawing, and what is drawn is the small
+rest (a control variate, A. B. Owen, "Monte Carlo theory, methods and examples", chapter 8,
+https://artowen.su.domains/mc/), so that the many parts that do not matter to a row do not blur it.
+
+An outage begins when a part breaks whose absence made the difference: in its first window, of h hours, which it enters
+at the rate P(window) / h. That is ν = Σ λᵢ·P(i critical and up), the frequency-duration formula
+(M. Rausand and A. Høyland, "System Reliability Theory", 2nd ed., Wiley 2004, section 5.5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from hullmark.simulate.overlap.evaluate import down
+from hullmark.simulate.overlap.states import Notice, States
+from hullmark.simulate.overlap.table import Table, library
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hullmark.simulate.overlap.table import Bits, Real, Whole
+
+    Flags = NDArray[np.bool_]
+
+CHUNK = 16_384
+"""States that are summed together; even, so that neighbouring draws stay together."""
+
+Signature = tuple[int, ...]
+"""The groups of the parts that are broken."""
+
+
+@dataclass
+class Sums:
+    """What has been summed so far, row by row of what is asked.
+
+    ``lost`` and ``begun`` are shares of time and outages an hour by signature: first what one or two parts do whatever
+    else is broken, then (``rest``) the corrections for exact states. ``variance`` is that of the share. ``cuts`` are,
+    by row of ``focus``, the chance of the parts that leave it down together and in no smaller number.
+    ``resolution`` is the share of time that all draws could miss.
+    """
+
+    table: Table
+    groups: Sequence[tuple[str, str]]
+    focus: Sequence[int]
+    lost: dict[Signature, Real] = field(default_factory=dict)
+    begun: dict[Signature, Real] = field(default_factory=dict)
+    rest: dict[Signature, Real] = field(default_factory=dict)
+    variance: Real = field(init=False)
+    resolution: float = 0.0
+    by_number: dict[int, Real] = field(default_factory=dict)
+    cuts: list[dict[tuple[int, ...], float]] = field(init=False)
+    states: int = 0
+    sampled: int = 0
+    never: Flags = field(init=False)
+
+    def __post_init__(self) -> None:
+        np = library()
+        rows = len(self.table.system.asked)
+        self.variance = np.zeros(rows)
+        self.cuts = [{} for _ in self.focus]
+        self.never = np.unpackbits(down(self.table, np.zeros((1, 0), np.int64)), axis=1, count=1)[:, 0] > 0
+
+    @property
+    def unavailability(self) -> Real:
+        """The share of time each row is down."""
+        return self._all(self.lost) + self._all(self.rest)
+
+    @property
+    def frequency(self) -> Real:
+        """Outages an hour of each row."""
+        return self._all(self.begun)
+
+    def _all(self, sums: dict[Signature, Real]) -> Real:
+        np = library()
+        return sum(sums.values(), np.zeros(len(self.table.system.asked)))
+
+
+def groups_of(table: Table) -> tuple[list[tuple[str, str]], Whole]:
+    """Groups of parts with the name of their rate, and the group of each part."""
+    np = library()
+    known: dict[tuple[str, str], int] = {}
+    numbers = [known.setdefault((p.group, p.rate), len(known)) for p in table.system.parts]
+    return list(known), np.array(numbers, dtype=np.int64)
+
+
+def summed(
+    table: Table, strata: Iterable[States], focus: Sequence[int] = (), notice: Notice | None = None, expected: int = 0
+) -> Sums:
+    """Look at all states of all strata and sum up. ``notice`` is told how many were looked at of the ``expected``."""
+    np = library()
+    groups, group = groups_of(table)
+    sums = Sums(table, groups, focus)
+    single = np.unpackbits(down(table, np.arange(table.atoms)[:, None]), axis=1, count=table.atoms) > 0
+    for stratum in strata:
+        _stratum(sums, stratum, group, single, (notice, expected))
+    return sums
+
+
+def _stratum(sums: Sums, stratum: States, group: Whole, single: Flags, told: tuple[Notice | None, int]) -> None:
+    np = library()
+    table, number = sums.table, stratum.atoms.shape[1]
+    kinds, of = _signatures(group[table.part[stratum.atoms]], len(sums.groups))
+    order = np.argsort(of, kind="stable")
+    atoms, weight, of = stratum.atoms[order], stratum.weight[order], of[order]
+    total, squares = np.zeros(len(sums.variance)), np.zeros(len(sums.variance))
+    for start in range(0, len(atoms), CHUNK):
+        here = slice(start, min(start + CHUNK, len(atoms)))
+        look = _Look(sums, atoms[here], weight[here], single)
+        always, exactly = look.lost()
+        _add(sums.lost if number < 3 else sums.rest, kinds, of[here], always)
+        _add(sums.rest, kinds, of[here], exactly)
+        _add(sums.begun, kinds, of[here], look.begun())
+        both = always + exactly
+        total += both.sum(1)
+        if stratum.block == 2:
+            squares += ((both[:, ::2] - both[:, 1::2]) ** 2).sum(1)
+        elif stratum.block > 2:
+            squares += (both**2).sum(1)
+        if number < 4:
+            _note_cuts(sums, look)
+        sums.states += len(atoms[here])
+        if told[0] is not None:
+            told[0](min(sums.states, told[1]), told[1])
+    if stratum.block > 2:
+        squares = np.maximum(squares - total**2 / len(atoms), 0) * len(atoms) / max(len(atoms) - 1, 1)
+        sums.resolution += 3 * stratum.spread / len(atoms)
+    sums.sampled += len(atoms) if stratum.block != 1 else 0
+    sums.variance += squares
+    sums.by_number[number] = sums.by_number.get(number, 0) + total
+
+
+class _Look:
+    """Some states of one stratum looked at: who is down, and which of one or two parts explain it."""
+
+    def __init__(self, sums: Sums, atoms: Whole, share: Real, single: Flags) -> None:
+        np = library()
+        self.table, self.atoms, self.share = sums.table, atoms, share
+        count, self.number = atoms.shape
+        able = ~sums.never[:, None]
+        self.seen = _flags(down(self.table, atoms), count) & able
+        self.alone = [single[:, atoms[:, c]] & able for c in range(self.number)]
+        self.pairs: dict[tuple[int, int], Flags] = {}
+        for c, d in combinations(range(self.number), 2) if self.number > 1 else ():
+            two = self.seen if self.number == 2 else _flags(down(self.table, atoms[:, [c, d]]), count) & able
+            self.pairs[c, d] = two & ~self.alone[c] & ~self.alone[d]
+        self.always = share / self.table.nothing / np.prod(1 + self.table.odds[self.table.part[atoms]], axis=1)
+
+    def lost(self) -> tuple[Real, Real]:
+        """By row and state the share of time that these parts take alone, and the correction for this very state."""
+        nothing = library().zeros(self.seen.shape)
+        if self.number == 1:
+            return self.seen * self.always, nothing
+        exactly = (self.seen - _count([*self.alone, *self.pairs.values()])) * self.share
+        always = self.pairs[0, 1] * self.always if self.number == 2 else nothing
+        return always, exactly
+
+    def without(self, column: int) -> Flags:
+        """Who is down when one of the parts works."""
+        np = library()
+        others = [c for c in range(self.number) if c != column]
+        if self.number == 2:
+            return self.alone[others[0]]
+        if self.number == 3:
+            c, d = others
+            return self.pairs[c, d] | self.alone[c] | self.alone[d]
+        return _flags(down(self.table, np.delete(self.atoms, column, axis=1)), len(self.atoms))
+
+    def begun(self) -> Real:
+        """Outages an hour that begin with these states, by row and state; minimal cuts are found on the way."""
+        table = self.table
+        self.least = self.seen.copy()
+        found: Real = library().zeros(self.seen.shape)
+        for column in range(self.number):
+            atom = self.atoms[:, column]
+            first = table.first[table.part[atom]] == atom
+            if self.number == 1:
+                before = self.before() & ~first
+                found += (self.seen & ~before) * (self.always / table.hours[atom])
+                break
+            critical = self.seen & ~self.without(column)
+            self.least &= critical
+            ours = [pair for key, pair in self.pairs.items() if column in key]
+            found += (critical - _count([self.alone[column], *ours])) * (self.share * first / table.hours[atom])
+            if self.number == 2:
+                found += self.pairs[0, 1] * (self.always * first / table.hours[atom])
+        return found
+
+    def before(self) -> Flags:
+        """Who was down in the window before that of a single broken part."""
+        np = library()
+        earlier = np.maximum(self.atoms - 1, 0)
+        return _flags(down(self.table, earlier), len(earlier))
+
+
+def _flags(bits: Bits, count: int) -> Flags:
+    np = library()
+    return np.unpackbits(bits, axis=1, count=count).view(bool)  # type: ignore[no-any-return]
+
+
+def _signatures(groups: Whole, known: int) -> tuple[list[Signature], Whole]:
+    """The signatures that occur, and which of them each state has."""
+    np = library()
+    rows = np.sort(groups, axis=1)
+    key = rows @ (known ** np.arange(rows.shape[1], dtype=np.int64)[::-1])
+    _, first, of = np.unique(key, return_index=True, return_inverse=True)
+    return [tuple(map(int, rows[i])) for i in first], of
+
+
+def _add(sums: dict[Signature, Real], kinds: Sequence[Signature], kind: Whole, values: Real) -> None:
+    """Add columns to the sums of their signatures; columns come sorted by them."""
+    np = library()
+    starts = np.flatnonzero(np.concatenate(([True], kind[1:] != kind[:-1])))
+    for index, column in zip(kind[starts], np.add.reduceat(values, starts, axis=1).T, strict=True):
+        signature = kinds[index]
+        known = sums.get(signature)
+        sums[signature] = column.copy() if known is None else known + column
+
+
+def _count(flags: Sequence[Flags]) -> NDArray[np.int8]:
+    """How many of these hold, by row and state."""
+    total = flags[0].astype("int8")
+    for one in flags[1:]:
+        total += one
+    return total
+
+
+def _note_cuts(sums: Sums, look: _Look) -> None:
+    """Add the states of each row to the cut of their parts, as the chance of its windows whatever else is broken."""
+    np = library()
+    for found, row in zip(sums.cuts, sums.focus, strict=True):
+        at = np.flatnonzero(look.least[row])
+        if not len(at):
+            continue
+        parts = np.sort(sums.table.part[look.atoms[at]], axis=1)
+        rows, of = np.unique(parts, axis=0, return_inverse=True)
+        for cut, value in zip(rows, np.bincount(of.ravel(), weights=look.always[at]), strict=True):
+            key = tuple(map(int, cut))
+            found[key] = found.get(key, 0.0) + float(value)
+
+
+def plain(table: Table, strata: Iterable[States]) -> Real:
+    """Only the share of time each row is down: for estimators that are compared with each other."""
+    np = library()
+    total = np.zeros(len(table.system.asked))
+    for stratum in strata:
+        for start in range(0, len(stratum.atoms), CHUNK):
+            some = stratum.atoms[start : start + CHUNK]
+            total += _flags(down(table, some), len(some)) @ stratum.weight[start : start + CHUNK]
+    return total  # type: ignore[no-any-return]
