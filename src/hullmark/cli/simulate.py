@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     progress.clear()
     found = []
     for unit in units:
-        architecture = build(unit.reading.resources)
+        architecture = build(unit.reading.resources, declared=plan.terms.settings.declarations)
         if any(not workload.template for workload in architecture.workloads):
             found.append((unit.title, simulate(architecture, topology, rates)))
     if not found:
