@@ -32,6 +32,7 @@ def test_the_configuration_shown_is_read_and_uses_every_key() -> None:
     schema = json.loads((Path(config.__file__).parent / "hullmark.schema.json").read_text())
     keys = {*schema["properties"], *schema["properties"]["checks"]["properties"]}
     keys |= set(schema["properties"]["waivers"]["items"]["properties"])
+    keys |= set(schema["properties"]["declarations"]["items"]["properties"])
 
     found = settings(Source("hullmark.yaml", text), NAMES)
 

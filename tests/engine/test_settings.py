@@ -11,6 +11,7 @@ from scanning import DEPLOYMENT, TOYS, result
 from hullmark.engine import config
 from hullmark.engine.config import Settings, enabled, identifiers, settings
 from hullmark.engine.profiles import PROFILES, THRESHOLDS
+from hullmark.model.declaration import KEYS, WORDS
 from hullmark.model.errors import HullmarkError
 from hullmark.model.terms import Severity
 from hullmark.text.source import Source
@@ -81,6 +82,12 @@ GOOD = [
     f"waivers: [{WAIVER}]",
     "waivers: []",
     "waivers: [{check: open-toy, reason: ok, owner: me, expires: 2028-02-29, name: , paths: ~}]",
+    "declarations:",
+    "declarations: []",
+    "declarations: [{name: chat, owner: team-a}]",
+    "declarations: [{kind: Deployment, namespace: 'ml-*', data-class: pii, ai-act-class: high-risk-annex-iii}]",
+    "declarations: [{name: '*', slo: 99.9}, {name: a, slo: 99}, {name: b, slo: '99.95 %', purpose: ~}]",
+    "declarations: [{name: a, impact: medium, purpose: 'batch: scores the day'}]",
 ]
 
 BAD = [
@@ -91,7 +98,7 @@ BAD = [
         "x1: 1",
         1,
         "unknown key 'x1'",
-        "known are profile, fail-on, fail-on-unchecked, gate-samples, exclude, checks, waivers",
+        "known are profile, fail-on, fail-on-unchecked, gate-samples, exclude, checks, waivers, declarations",
     ),
     ("profile: prodcution", 1, "'profile' has no value 'prodcution'", "did you mean 'production'?"),
     ("profile: ' edge'", 1, "'profile' has no value ' edge'"),
@@ -122,6 +129,32 @@ BAD = [
     (f"waivers: [{WAIVER[:-1]}, image: x}}]", 1, "unknown key 'image'"),
     (f"waivers: [{WAIVER[:-1]}, paths: x}}]", 1, "'paths' is a list of strings"),
     (f"waivers: [{WAIVER[:-1]}, kind: 1}}]", 1, "'kind' is not a string"),
+    ("declarations: {}", 1, "'declarations' is a list of declarations"),
+    ("declarations: [chat]", 1, "a declaration is a mapping"),
+    ("declarations: [~]", 1, "an item of 'declarations' is empty"),
+    ("declarations:\n- owner: me", 2, "the declaration is about nothing", "say what it is about: kind"),
+    ("declarations:\n- name: chat", 2, "the declaration says nothing", "declare owner"),
+    ("declarations:\n- name: chat\n  owner: ~", 2, "the declaration says nothing"),
+    ("declarations:\n- name: chat\n  data-clas: pii", 3, "unknown key 'data-clas'", "did you mean 'data-class'?"),
+    ("declarations:\n- name: chat\n  data-class: persnal", 3, "'data-class': there is no data class", "'personal'?"),
+    (
+        "declarations:\n- name: a\n  ai-act-class: high-rsk",
+        3,
+        "'ai-act-class': there is no AI Act class",
+        "'high-risk'?",
+    ),
+    ("declarations:\n- name: a\n  ai-act-class: zzz", 3, "'ai-act-class': there is no AI Act class", "choose one of"),
+    ("declarations:\n- name: a\n  slo: 100", 3, "'slo': '100' is no objective: 100 % leaves no time"),
+    ("declarations:\n- name: a\n  slo: '100.0 %'", 3, "'slo': '100.0 %' is no objective"),
+    ("declarations:\n- name: a\n  slo: 0", 3, "'slo': '0' is no objective: it is out of range"),
+    ("declarations:\n- name: a\n  slo: -1", 3, "'slo': '-1' is no percentage"),
+    ("declarations:\n- name: a\n  slo: 200ms", 3, "'slo': '200ms' is no percentage"),
+    ("declarations:\n- name: a\n  slo: true", 3, "'slo' is not a string"),
+    ("declarations:\n- name: a\n  owner: 7", 3, "'owner' is not a string"),
+    ("declarations:\n- name: a\n  owner: ' '", 3, "'owner': it is empty"),
+    (f"declarations:\n- name: a\n  purpose: {'x' * 301}", 3, "'purpose': it is longer than 300 characters"),
+    (f"declarations:\n- name: {'x' * 254}\n  owner: me", 2, "'name' is longer than any name"),
+    ("declarations:\n- name: a\n  impact: huge", 3, "'impact': there is no impact 'huge'"),
 ]
 
 ONLY_THE_READER_REFUSES = [
@@ -155,7 +188,10 @@ def test_schema_knows_the_same_words() -> None:
     properties = SCHEMA["properties"]
     severities = properties["checks"]["properties"]["severity"]["additionalProperties"]["enum"]
 
+    declared = properties["declarations"]["items"]["properties"]
     assert properties["profile"]["enum"] == [*PROFILES, None]
+    assert {key: [*words, None] for key, words in WORDS.items()} == {key: declared[key]["enum"] for key in WORDS}
+    assert set(declared) == {"kind", "namespace", "name", *KEYS}
     assert properties["fail-on"]["enum"] == [*THRESHOLDS, None]
     assert severities == [*(s.word for s in Severity), None]
     jsonschema_rs.meta.validate(SCHEMA)

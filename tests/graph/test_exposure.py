@@ -289,7 +289,8 @@ def test_impact_has_reasons(scan: Scan) -> None:
     assert impact(scan(a=WEB)) == Importance(Impact.LOW, ())
     assert impact(scan(a=WEB + service(LB))).reasons == ("public without authentication",)
     noted = deployment("web", metadata=", annotations: {hullmark.dev/data-class: restricted}")
-    assert impact(scan(a=noted)) == Importance(Impact.HIGH, ("declared data class restricted",))
+    (reason,) = impact(scan(a=noted)).because
+    assert (reason.impact, reason.text) == (Impact.HIGH, "declared data class restricted")
 
 
 def test_dependants(scan: Scan) -> None:

@@ -174,6 +174,6 @@ def one_of(noun: str, known: Sequence[str]) -> Callable[[str], str]:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """A question that names the nearest of the known words; empty when none is near."""
-    from hullmark.engine.config import nearest as found
+    from hullmark.engine.fields import nearest as found
 
     return found(word, known)

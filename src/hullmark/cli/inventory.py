@@ -26,7 +26,7 @@ def run(options: argparse.Namespace) -> int:
     progress.clear()
     if not any(unit.reading.resources for unit in units):
         return exit_code(plan.judge(units))
-    built = [build(unit.reading.resources) for unit in units]
+    built = [build(unit.reading.resources, declared=plan.terms.settings.declarations) for unit in units]
     arch = side_by_side(built)
     homes = {r: unit for unit, part in zip(units, built, strict=True) for r in part.resources}
     chosen = [w for w in arch.workloads if options.all or w.is_ai]

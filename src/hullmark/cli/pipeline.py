@@ -74,7 +74,8 @@ class Plan(NamedTuple):
         return merge([(unit, self._judged(unit.reading)) for unit in found], self.terms.baseline)
 
     def _judged(self, reading: Reading) -> Result:
-        architecture = build(reading.resources, complete=self.request.complete)
+        declared = self.terms.settings.declarations
+        architecture = build(reading.resources, complete=self.request.complete, declared=declared)
         unknown = tuple(_unknown(architecture))
         accounted = reading._replace(not_checked=(*reading.not_checked, *unknown))
         return settle(architecture, evaluate(architecture, self.checks), self.terms, accounted)

@@ -42,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     progress.clear()
     found, missed = [], None
     for unit in units:
-        architecture = build(unit.reading.resources)
+        architecture = build(unit.reading.resources, declared=plan.terms.settings.declarations)
         if any(not workload.template for workload in architecture.workloads):
             try:
                 one = simulate(architecture, topology, rates, promised, begin=begin, scenario=options.scenario or "")

@@ -11,9 +11,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from hullmark.engine.declarations import declarations
+from hullmark.engine.fields import choice, entries, flag, mapping, nearest, only, text, texts, wrong
 from hullmark.engine.profiles import DEFAULT, PROFILES, THRESHOLDS
 from hullmark.model.check import Check
-from hullmark.model.errors import HullmarkError
+from hullmark.model.declaration import Entry
 from hullmark.model.terms import Severity
 from hullmark.model.waiver import Waiver
 from hullmark.text.source import Place, Problem, Source
@@ -24,6 +26,7 @@ FILE = "hullmark.yaml"
 """The name of the file."""
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_KEYS = ("profile", "fail-on", "fail-on-unchecked", "gate-samples", "exclude", "checks", "waivers", "declarations")
 _SELECTORS = ("kind", "namespace", "name", "container")
 _DECISION = ("check", "reason", "owner", "expires")
 
@@ -35,7 +38,7 @@ class Settings:
     ``fail_on`` is a severity or *never*, empty where the profile decides; ``exclude`` are file patterns in the syntax
     of ``.hullmarkignore``; ``disabled`` are the ids of checks that are not run; ``severities`` replace those of the
     checks; ``gate_samples`` lets samples and tests decide the exit code like anything else; ``fail_on_unchecked`` lets what
-    could not be checked do so.
+    could not be checked do so; ``declarations`` say of workloads and data stores what manifests cannot.
     """
 
     profile: str = DEFAULT
@@ -46,6 +49,7 @@ class Settings:
     disabled: frozenset[str] = frozenset()
     severities: Mapping[str, Severity] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
+    declarations: tuple[Entry, ...] = ()
 
 
 def identifiers(checks: Iterable[Check[Any]]) -> dict[str, str]:
@@ -67,19 +71,20 @@ def settings(source: Source, known: Mapping[str, str]) -> Settings:
     root = _root(source)
     if root is None:
         return Settings()
-    only(root, ("profile", "fail-on", "fail-on-unchecked", "gate-samples", "exclude", "checks", "waivers"))
-    checks = _mapping(root, "checks", ("disable", "severity"))
+    only(root, _KEYS)
+    checks = mapping(root, "checks", ("disable", "severity"))
     return Settings(
-        profile=_choice(root, "profile", PROFILES) or DEFAULT,
-        fail_on=_choice(root, "fail-on", THRESHOLDS),
-        gate_samples=_flag(root, "gate-samples"),
-        fail_on_unchecked=_flag(root, "fail-on-unchecked"),
-        exclude=_texts(root, "exclude"),
+        profile=choice(root, "profile", PROFILES) or DEFAULT,
+        fail_on=choice(root, "fail-on", THRESHOLDS),
+        gate_samples=flag(root, "gate-samples"),
+        fail_on_unchecked=flag(root, "fail-on-unchecked"),
+        exclude=texts(root, "exclude"),
         disabled=frozenset(known[name] for name in _checks(checks, "disable", known)),
         severities=_severities(checks, known),
         waivers=tuple(
             waiver(item, known, (*_SELECTORS, "paths")) for item in entries(root, "waivers", "a list of waivers")
         ),
+        declarations=declarations(root),
     )
 
 
@@ -90,7 +95,7 @@ def waiver(node: Node, known: Mapping[str, str], selectors: Collection[str]) -> 
         HullmarkError: it is not one.
     """
     if not isinstance(node.value, dict):
-        raise _wrong(node.at(), "a waiver is a mapping", "give check, reason, owner and expires")
+        raise wrong(node.at(), "a waiver is a mapping", "give check, reason, owner and expires")
     only(node, (*_DECISION, *selectors))
     check, reason, owner, expires = (_required(node, key) for key in _DECISION)
     return Waiver(
@@ -99,12 +104,12 @@ def waiver(node: Node, known: Mapping[str, str], selectors: Collection[str]) -> 
         owner=owner.strip(),
         expires=date(expires, node.at("expires")),
         place=node.at("check"),
-        **{key: _text(node, key) for key in _SELECTORS},
-        paths=_texts(node, "paths"),
+        **{key: text(node, key) for key in _SELECTORS},
+        paths=texts(node, "paths"),
     )
 
 
-def date(text: str, place: Place) -> str:
+def date(written: str, place: Place) -> str:
     """A date as written, if it is one of the calendar.
 
     Raises:
@@ -113,146 +118,59 @@ def date(text: str, place: Place) -> str:
     import datetime
 
     try:
-        if _DATE.fullmatch(text):
-            return datetime.date.fromisoformat(text).isoformat()
+        if _DATE.fullmatch(written):
+            return datetime.date.fromisoformat(written).isoformat()
     except ValueError:
         pass
-    raise _wrong(place, f"'{text}' is not a date", "write it as year-month-day, such as 2027-03-31")
-
-
-def nearest(word: str, words: Iterable[str]) -> str:
-    """A hint that names the most similar of these words; empty when none is similar."""
-    from difflib import get_close_matches
-
-    found = get_close_matches(word, sorted(words), 1)
-    return f"did you mean '{found[0]}'?" if found else ""
-
-
-def only(node: Node, keys: Collection[str]) -> None:
-    """Refuse a mapping with other keys than these.
-
-    Raises:
-        HullmarkError: it has one, and even a null one is a misunderstanding.
-    """
-    for key in node.value:
-        if key not in keys:
-            hint = nearest(key, keys) or f"known are {', '.join(keys)}"
-            raise _wrong(node.key(key), f"unknown key '{key}'", hint)
+    raise wrong(place, f"'{written}' is not a date", "write it as year-month-day, such as 2027-03-31")
 
 
 def _root(source: Source) -> Node | None:
     documents = []
     for found in read_yaml(source):
         if isinstance(found, Problem):
-            raise _wrong(found.place, found.message, found.hint)
+            raise wrong(found.place, found.message, found.hint)
         documents.append(found.node)
     if not documents:
         return None
     if len(documents) > 1:
-        raise _wrong(documents[1].at(), "more than one document", "put everything in the first document")
+        raise wrong(documents[1].at(), "more than one document", "put everything in the first document")
     if not isinstance(documents[0].value, dict):
-        raise _wrong(documents[0].at(), "the configuration is a mapping", f"such as 'profile: {DEFAULT}'")
+        raise wrong(documents[0].at(), "the configuration is a mapping", f"such as 'profile: {DEFAULT}'")
     return documents[0]
 
 
-def _wrong(place: Place, message: str, hint: str) -> HullmarkError:
-    return HullmarkError(message, hint, place)
-
-
-def _mapping(node: Node, key: str, keys: Collection[str] = ()) -> Node | None:
-    """The mapping below a key, if there is one; ``keys`` are those it may have, if they are fixed."""
-    found = node.child(key)
-    if found is None:
-        return None
-    if not isinstance(found.value, dict):
-        raise _wrong(found.at(), f"'{key}' is a mapping", f"indent its keys below it: {', '.join(keys)}".rstrip(": "))
-    if keys:
-        only(found, keys)
-    return found
-
-
-def entries(node: Node, key: str, what: str) -> tuple[Node, ...]:
-    """The items of the list below a key; a null item is refused like any other that is not what is wanted.
-
-    Raises:
-        HullmarkError: there is something else.
-    """
-    found = node.child(key)
-    if found is None:
-        return ()
-    if not isinstance(found.value, list):
-        raise _wrong(found.at(), f"'{key}' is {what}", "start each item with '- '")
-    items = [found.child(index) for index in range(len(found.value))]
-    if None in items:
-        raise _wrong(found.at(items.index(None)), f"an item of '{key}' is empty", "give it a value or remove it")
-    return tuple(item for item in items if item is not None)
-
-
-def _texts(node: Node | None, key: str) -> tuple[str, ...]:
-    items = () if node is None else entries(node, key, "a list of strings")
-    return tuple(_string(item, f"an item of '{key}'") for item in items)
-
-
-def _text(node: Node, key: str) -> str:
-    """The string below a key; empty when absent."""
-    found = node.child(key)
-    return "" if found is None else _string(found, f"'{key}'")
-
-
-def _string(node: Node, what: str) -> str:
-    if not isinstance(node.value, str):
-        raise _wrong(node.at(), f"{what} is not a string", "put it in quotes")
-    if not node.value.strip():
-        raise _wrong(node.at(), f"{what} is empty", "give it a value or remove it")
-    return str(node.value)
-
-
 def _required(node: Node, key: str) -> str:
-    found = _text(node, key)
+    found = text(node, key)
     if not found:
-        raise _wrong(node.at(key), f"the waiver has no '{key}'", f"every waiver has {', '.join(_DECISION)}")
+        raise wrong(node.at(key), f"the waiver has no '{key}'", f"every waiver has {', '.join(_DECISION)}")
     return found
-
-
-def _choice(node: Node, key: str, words: Iterable[str]) -> str:
-    found = _text(node, key)
-    if found and found not in words:
-        hint = nearest(found, words) or f"choose one of {', '.join(words)}"
-        raise _wrong(node.at(key), f"'{key}' has no value '{found}'", hint)
-    return found
-
-
-def _flag(node: Node, key: str) -> bool:
-    found = node.get(key)
-    if found is not None and not isinstance(found, bool):
-        raise _wrong(node.at(key), f"'{key}' is neither true nor false", "write true or false, without quotes")
-    return found is True
 
 
 def _check(name: str, place: Place, known: Mapping[str, str]) -> str:
     if name not in known:
         hint = nearest(name, known) or "`hullmark checks` lists them all"
-        raise _wrong(place, f"there is no check '{name}'", hint)
+        raise wrong(place, f"there is no check '{name}'", hint)
     return known[name]
 
 
 def _checks(node: Node | None, key: str, known: Mapping[str, str]) -> tuple[str, ...]:
     if node is None:
         return ()
-    names = _texts(node, key)
+    names = texts(node, key)
     for index, name in enumerate(names):
         _check(name, node.at(key, index), known)
     return names
 
 
 def _severities(checks: Node | None, known: Mapping[str, str]) -> dict[str, Severity]:
-    node = None if checks is None else _mapping(checks, "severity")
+    node = None if checks is None else mapping(checks, "severity")
     if node is None:
         return {}
     words = {severity.word: severity for severity in Severity}
     found = {}
     for name in node.value:
         check = _check(name, node.key(name), known)
-        if word := _choice(node, name, words):
+        if word := choice(node, name, words):
             found[check] = words[word]
     return found

@@ -19,10 +19,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from hullmark.engine.config import date, nearest, waiver
+from hullmark.engine.config import date, waiver
+from hullmark.engine.fields import nearest
 from hullmark.engine.result import WaiverNote
 from hullmark.model.architecture import Architecture
 from hullmark.model.container import Container
+from hullmark.model.declaration import PREFIX
 from hullmark.model.errors import HullmarkError
 from hullmark.model.finding import Subject
 from hullmark.model.resource import Resource
@@ -32,9 +34,6 @@ from hullmark.sources.ignore import Ignore, compiled, ignored
 from hullmark.text.source import Place, Problem, Source
 from hullmark.text.tree import Margin, Node, dig
 from hullmark.text.yaml import read as read_yaml
-
-PREFIX = "hullmark.dev/"
-"""The prefix of our annotations."""
 
 _LONGEST_NAME = 63
 _NAME = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?")

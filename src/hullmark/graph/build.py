@@ -11,6 +11,7 @@ from hullmark.graph.autoscaling import autoscalers
 from hullmark.graph.calls import callers
 from hullmark.graph.compose import Networks
 from hullmark.graph.compose import exposure as composed
+from hullmark.graph.declared import declarations
 from hullmark.graph.disruption import budgets
 from hullmark.graph.exposure import exposure, without_pods
 from hullmark.graph.identity import Power, identity, power
@@ -23,11 +24,12 @@ from hullmark.graph.routes import Arrival, arrivals
 from hullmark.graph.selection import Selections
 from hullmark.graph.services import pools, services
 from hullmark.graph.storage import Storage
-from hullmark.model.architecture import NOT_ISOLATED, Architecture, Importance, Links, Selection
+from hullmark.model.architecture import NOT_ISOLATED, Architecture, Links, Selection
 from hullmark.model.component import Graph
+from hullmark.model.declaration import Entry
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Platform
-from hullmark.model.workload import PodSet, Replicas, Workload
+from hullmark.model.workload import PodSet, Replicas
 from hullmark.recognise.embedded import expand
 from hullmark.recognise.recognition import recognise
 from hullmark.recognise.releases import released
@@ -38,10 +40,11 @@ V = TypeVar("V")
 Bounds = Callable[[Replicas], Replicas]
 
 
-def build(resources: Sequence[Resource], *, complete: bool = False) -> Architecture:
+def build(resources: Sequence[Resource], *, complete: bool = False, declared: Sequence[Entry] = ()) -> Architecture:
     """The architecture of these resources, of those that lie inside them, and of the charts that they refer to.
 
-    ``complete`` says that there are no others: what is referred to and not there is missing.
+    ``complete`` says that there are no others: what is referred to and not there is missing. ``declared`` is what is
+    said about them elsewhere.
     """
     resources = released(expand(resources))
     workloads = recognise(resources)
@@ -89,9 +92,10 @@ def build(resources: Sequence[Resource], *, complete: bool = False) -> Architect
         callers=called,
         outside=without_pods(workloads),
         draw=_drawn,
+        declarations=declarations(resources, workloads, declared),
         complete=complete,
     )
-    object.__setattr__(arch, "importance", {w: _weighed(w, arch) for w in workloads})
+    object.__setattr__(arch, "importance", {w: importance(w, arch) for w in workloads})
     return arch
 
 
@@ -162,11 +166,6 @@ def _replicas(podset: PodSet, bounds: list[Bounds]) -> Replicas:
     if not bounds or len(podset.workload.podsets) > 1:
         return podset.replicas
     return bounds[0](podset.replicas)
-
-
-def _weighed(workload: Workload, arch: Architecture) -> Importance:
-    identities = [arch.links[p].identity for p in workload.podsets]
-    return importance(workload, arch.exposure(workload), identities, len(arch.dependants(workload)))
 
 
 def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, tuple[V, ...]]:

@@ -1,27 +1,20 @@
-"""What it would cost if a workload failed or leaked: the worst of its reasons, each said in a few words."""
+"""What it would cost if a workload failed or leaked: the worst of its reasons, each with where it stands.
+
+A declaration is one reason among the others. It can raise an impact and never lower what is seen: who finds it too high has
+to change what makes it so, or waive what follows from it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from hullmark.model.architecture import Exposure, Grant, Identity, Importance
+from hullmark.model.architecture import Architecture, Exposure, Grant, Identity, Importance, Reason
+from hullmark.model.declaration import AiActClass, DataClass, Declarations, Statement
 from hullmark.model.terms import Impact, Reach, Role
 from hullmark.model.workload import Workload
-
-Reason = tuple[Impact, str]
+from hullmark.text.source import Place
 
 _HIGH, _MODERATE, _LOW = Impact.HIGH, Impact.MODERATE, Impact.LOW
-
-_DATA = {
-    "public": _LOW, "internal": _LOW, "confidential": _MODERATE, "personal": _HIGH, "pii": _HIGH, "phi": _HIGH,
-    "health": _HIGH, "financial": _HIGH, "special": _HIGH, "restricted": _HIGH, "secret": _HIGH, "regulated": _HIGH,
-}  # fmt: skip
-"""Classes of data people declare; others count as moderate."""
-
-_AI_ACT = {"prohibited": _HIGH, "high": _HIGH, "high-risk": _HIGH, "limited": _MODERATE, "minimal": _LOW, "none": _LOW}
-"""Classes of the EU AI Act."""
-
-_WORDS = {"low": _LOW, "moderate": _MODERATE, "medium": _MODERATE, "high": _HIGH}
 
 _ROLES = {
     Role.AGENT: "acts through tools",
@@ -38,63 +31,84 @@ _MANY_ACCELERATORS, _MANY_DEPENDANTS = 8, 3
 """From when accelerators (one full node) and dependants weigh high."""
 
 
-def importance(workload: Workload, exposure: Exposure, identities: Sequence[Identity], callers: int) -> Importance:
+def importance(workload: Workload, arch: Architecture) -> Importance:
     """The impact of a workload with its reasons, the weightiest first. Reasons that weigh nothing are left out."""
-    found = [*_declared(workload), *_exposed(workload, exposure), *_held(workload)]
-    for one in identities:
-        found.extend(_power(one))
+    found: dict[tuple[Impact, str], Reason] = {}
+    for reason in _reasons(workload, arch):
+        if reason.impact > _LOW:
+            found.setdefault(reason[:2], reason)
+    kept = sorted(found.values(), key=lambda r: -r.impact)
+    return Importance(max((r.impact for r in kept), default=_LOW), tuple(kept))
+
+
+def _reasons(workload: Workload, arch: Architecture) -> Iterator[Reason]:
+    yield from _declared(arch.declared(workload))
+    yield from _exposed(workload, arch.exposure(workload))
+    yield from _held(workload)
+    yield from _powers(workload, arch)
+    if workload.role is Role.AGENT:
+        yield from _tools(workload, arch)
+    callers = arch.dependants(workload)
     if callers:
-        one_or_more = "1 workload depends on it" if callers == 1 else f"{callers} workloads depend on it"
-        found.append((_HIGH if callers >= _MANY_DEPENDANTS else _MODERATE, one_or_more))
+        text = "1 workload depends on it" if len(callers) == 1 else f"{len(callers)} workloads depend on it"
+        yield Reason(_HIGH if len(callers) >= _MANY_DEPENDANTS else _MODERATE, text, callers[0].resource.place)
     if workload.role in _ROLES:
-        found.append((_MODERATE, _ROLES[workload.role]))
-    kept = sorted((r for r in dict.fromkeys(found) if r[0] > _LOW), key=lambda r: -r[0])
-    impact = max((r[0] for r in kept), default=_LOW)
-    own = _annotations(workload).get("hullmark.dev/impact", "").lower()
-    return Importance(_WORDS.get(own, impact), tuple(text for _, text in kept))
+        place = next((e.place for e in workload.evidence if e.place is not None), None)
+        yield Reason(_MODERATE, _ROLES[workload.role], place)
 
 
-def _annotations(workload: Workload) -> dict[str, str]:
-    """Of the object and of its pod templates; the object's win."""
-    if not workload.resource.annotations and not any(p.annotations for p in workload.podsets):
-        return {}
-    below = {k: v for p in workload.podsets for k, v in p.annotations.items()}
-    return {**below, **workload.resource.annotations}
+def _declared(declarations: Declarations) -> Iterator[Reason]:
+    """Statements that disagree all count: none takes back what another one says."""
+    for statement in (*declarations.said.values(), *declarations.others):
+        impact, text = _weight(statement)
+        yield Reason(impact, text, statement.place)
 
 
-def _declared(workload: Workload) -> Iterator[Reason]:
-    notes = _annotations(workload)
-    if data := notes.get("hullmark.dev/data-class"):
-        yield _DATA.get(data.lower(), _MODERATE), f"declared data class {data}"
-    if css := notes.get("hullmark.dev/ai-act-class"):
-        yield _AI_ACT.get(css.lower(), _MODERATE), f"declared AI Act class {css}"
-    if own := notes.get("hullmark.dev/impact"):
-        yield _WORDS.get(own.lower(), _LOW), f"declared impact {own}"
-    if slo := notes.get("hullmark.dev/slo"):
-        yield _MODERATE, f"declared objective {slo}"
+def _weight(statement: Statement) -> tuple[Impact, str]:
+    value = statement.value
+    if isinstance(value, DataClass):
+        return value.impact, f"declared data class {value.value}"
+    if isinstance(value, AiActClass):
+        return value.impact, f"declared AI Act class {value.value}"
+    if isinstance(value, Impact):
+        return value, f"declared impact {value.word}"
+    return (_MODERATE, f"declared objective {value:g} %") if isinstance(value, float) else (_LOW, "")
 
 
 def _exposed(workload: Workload, exposure: Exposure) -> Iterator[Reason]:
     """Only what is certainly open counts as such; what runs no AI weighs less."""
+    place = exposure.path[0].place if exposure.path else None
     if exposure.reach is Reach.PUBLIC:
         if exposure.authenticated:
-            yield _MODERATE, "public with authentication"
+            yield Reason(_MODERATE, "public with authentication", place)
         elif exposure.unknown:
-            yield _MODERATE, "public"
+            yield Reason(_MODERATE, "public", place)
         else:
-            yield _HIGH if workload.is_ai else _MODERATE, "public without authentication"
+            yield Reason(_HIGH if workload.is_ai else _MODERATE, "public without authentication", place)
     elif exposure.reach is Reach.INTERNAL and workload.is_ai and workload.lifetime == "service":
-        yield _MODERATE, "reachable from the internal network"
+        yield Reason(_MODERATE, "reachable from the internal network", place)
 
 
 def _held(workload: Workload) -> Iterator[Reason]:
+    devices = [a for c in workload.containers for a in c.accelerators]
+    if not devices:
+        return
     total = workload.accelerator_total
     if total is None:
-        if any(c.accelerators for c in workload.containers):
-            yield _MODERATE, "accelerators"
+        yield Reason(_MODERATE, "accelerators", devices[0].place)
     elif total:
         plural = "accelerator" if total == 1 else "accelerators"
-        yield _HIGH if total >= _MANY_ACCELERATORS else _MODERATE, f"{total} {plural}"
+        yield Reason(_HIGH if total >= _MANY_ACCELERATORS else _MODERATE, f"{total} {plural}", devices[0].place)
+
+
+def _powers(workload: Workload, arch: Architecture) -> Iterator[Reason]:
+    for podset in workload.podsets:
+        identity = arch.links[podset].identity
+        yield from _power(identity)
+        if identity.cloud:  # it does not hang on the token of the cluster
+            account = identity.account
+            place = podset.at("serviceAccountName") if account is None else account.node.at("metadata", "annotations")
+            yield Reason(_MODERATE, "carries a cloud identity", place)
 
 
 _MAKERS = (("pods", ""), ("deployments", "apps"), ("jobs", "batch"))
@@ -105,20 +119,31 @@ def _power(identity: Identity) -> Iterator[Reason]:
     if identity.token_mounted is False:
         return
     for grant in identity.grants:
-        where = "cluster-wide" if grant.cluster_wide else "in its namespace"
+        weight, where = (_HIGH, "cluster-wide") if grant.cluster_wide else (_MODERATE, "in its namespace")
+        place = grant.binding.place
         if grant.allows("*", "*", "*"):
-            yield _HIGH if grant.cluster_wide else _MODERATE, f"may do anything {where}"
+            yield Reason(weight, f"may do anything {where}", place)
             continue
         if _reads_secrets(grant):
-            yield _HIGH if grant.cluster_wide else _MODERATE, f"reads secrets {where}"
+            yield Reason(weight, f"reads secrets {where}", place)
         if any(grant.allows("create", kind, group) for kind, group in _MAKERS):
-            yield _HIGH if grant.cluster_wide else _MODERATE, f"creates workloads {where}"
+            yield Reason(weight, f"creates workloads {where}", place)
         if grant.allows("create", "pods/exec") or grant.allows("get", "pods/exec"):
-            yield _HIGH if grant.cluster_wide else _MODERATE, f"runs commands in pods {where}"
-    if identity.cloud:
-        yield _MODERATE, "carries a cloud identity"
+            yield Reason(weight, f"runs commands in pods {where}", place)
 
 
 def _reads_secrets(grant: Grant) -> bool:
     """Whether it reads secrets that are not named one by one."""
     return any(not r.names and any(r.allows(v, "secrets") for v in ("get", "list", "watch")) for r in grant.rules)
+
+
+def _tools(workload: Workload, arch: Architecture) -> Iterator[Reason]:
+    """The tools an agent holds: the tool servers it calls, and what those may do for whoever talks to it."""
+    servers = [called for called in arch.calls(workload) if called.role is Role.MCP_SERVER]
+    if servers:
+        place: Place = servers[0].resource.place
+        text = "holds the tools of 1 server" if len(servers) == 1 else f"holds the tools of {len(servers)} servers"
+        yield Reason(_MODERATE, text, place)
+    for server in servers:
+        for reason in _powers(server, arch):
+            yield reason._replace(text=f"through '{server.name}': {reason.text}")

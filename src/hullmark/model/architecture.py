@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple, TypeVar
 
 from hullmark.model.component import Graph, together
+from hullmark.model.declaration import NOTHING, Declarations
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Impact, Reach
 from hullmark.model.workload import PodSet, Replicas, Workload
@@ -199,11 +200,24 @@ class Selection(NamedTuple):
     unknown: str = ""
 
 
-class Importance(NamedTuple):
-    """The impact of a workload with the reasons that make it so."""
+class Reason(NamedTuple):
+    """One reason for an impact: how much it weighs, in a few words, and where it stands if anywhere."""
 
     impact: Impact
-    reasons: tuple[str, ...]
+    text: str
+    place: Place | None = None
+
+
+class Importance(NamedTuple):
+    """The impact of a workload with the reasons that make it so, the weightiest first."""
+
+    impact: Impact
+    because: tuple[Reason, ...] = ()
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The reasons in words."""
+        return tuple(reason.text for reason in self.because)
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,6 +243,8 @@ class Architecture:
     """How far workloads reach whose pods only their operators know, where their own objects publish them."""
     draw: Callable[[Architecture], Graph] = lambda _: Graph()
     """Draws the component graph; the graph package gives it, `Architecture.graph` asks for it once."""
+    declarations: Mapping[Resource, Declarations] = field(default_factory=dict)
+    """What people declare about objects, where anything is declared (`Architecture.declared`)."""
     complete: bool = False
     """Whether the scan is known to hold everything that is deployed: what is referred to and not there is missing."""
 
@@ -249,6 +265,10 @@ class Architecture:
     def impact(self, workload: Workload) -> Importance:
         """The impact of a workload and its reasons."""
         return self.importance[workload]
+
+    def declared(self, thing: Workload | Resource) -> Declarations:
+        """What people declare about a workload or another object."""
+        return self.declarations.get(thing if isinstance(thing, Resource) else thing.resource, NOTHING)
 
     def dependants(self, workload: Workload) -> tuple[Workload, ...]:
         """The workloads that call this one, as far as addresses in their settings tell."""
@@ -343,6 +363,7 @@ def side_by_side(architectures: Sequence[Architecture]) -> Architecture:
         callers=_united(a.callers for a in architectures),
         outside=_united(a.outside for a in architectures),
         draw=lambda _: together(tuple(a.graph for a in architectures)),
+        declarations=_united(a.declarations for a in architectures),
         complete=all(a.complete for a in architectures),
     )
 
