@@ -147,7 +147,7 @@ def with_siblings(setting: Setting, beside: Mapping[str, Value] | None) -> str:
     port = next((p for p in _ports(said[:-1], beside or {}) if 0 < p < 65_536), None)
     if port is None:
         return setting.value
-    database = next((d for k in _DATABASES if isinstance(d := (beside or {}).get(k), str) and d), "")
+    database = next((d for k in _DATABASES if (d := string(beside, k))), "")
     return f"{setting.value}:{port}/{database}" if database else f"{setting.value}:{port}"
 
 
