@@ -191,3 +191,62 @@ def test_what_others_say_is_no_call(text: str) -> None:
     quiet = deployment("caller", probe, labels=", up: api")
 
     assert edges(draw(quiet, API, text), "calls") == {}
+
+
+def test_serve_applications_and_what_operators_add() -> None:
+    text = """
+apiVersion: ray.io/v1
+kind: RayService
+metadata: {name: r}
+spec:
+  serveConfigV2: |
+    applications:
+      - name: a
+        import_path: app:x
+        runtime_env: {env_vars: {REDIS_HOST: redis, LLM_BASE_URL: "http://api:80/v1"}}
+        args: {vector: {host: qdrant, port: 6333}, cors_origins: ["http://evil.corp.io"]}
+  collector:
+    image: collector:1
+    env: [{name: LOKI_URL, value: 'http://loki:3100'}]
+    args: [--push, 'http://push:9091', -s, 'db.ml:6789', -x, 'word.other:6789']
+  rayClusterConfig:
+    headGroupSpec: {template: {spec: {containers: [{name: h, image: 'rayproject/ray:2.9.0', args: ['--u=http://own:1']}]}}}
+"""
+    space = "apiVersion: v1\nkind: Namespace\nmetadata: {name: ml}\n"
+    found = edges(draw(text, space), "calls")
+
+    assert {t.partition("service/")[2] for _, t in found} == {
+        "-/Service/redis",
+        "-/Service/api",
+        "-/Service/qdrant",
+        "-/Service/loki",
+        "-/Service/push",
+        "-/Service/own",
+        "ml/Service/db",
+    }
+    assert not found["workload/-/RayService/r", "service/ml/Service/db"].certain
+
+
+def test_where_kserve_takes_buckets_from() -> None:
+    def parts(uri: str) -> str:
+        return f"""
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: {{name: m}}
+spec: {{predictor: {{serviceAccountName: loader, model: {{modelFormat: {{name: sklearn}}, storageUri: '{uri}'}}}}}}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {{name: loader}}
+secrets: [{{name: keys}}]
+---
+apiVersion: v1
+kind: Secret
+metadata: {{name: keys, annotations: {{serving.kserve.io/s3-endpoint: 'minio.objects:9000'}}}}
+"""
+
+    [edge] = edges(draw(parts("s3://bucket/m")), "calls").values()
+
+    assert (edge.source, edge.target) == ("workload/-/InferenceService/m", "service/objects/Service/minio")
+    assert lines(edge) == ["13:minio.objects:9000"]
+    assert edges(draw(parts("gs://bucket/m")), "calls") == {}

@@ -198,3 +198,58 @@ spec:
 """
 
     assert len(edges(draw(text), "depends-on")) <= 300 * 64
+
+
+API = """
+apiVersion: v1
+kind: Service
+metadata: {name: api}
+spec: {selector: {app: api}, ports: [{port: 80}]}
+"""
+
+
+def test_what_steps_call() -> None:
+    workflow = """
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {name: w}
+spec:
+  entrypoint: m
+  templates:
+    - name: m
+      steps: [[{name: a, template: program}], [{name: b, template: shell}], [{name: c, template: request}]]
+    - name: program
+      script: {image: python, command: [python], source: "'''See http://docs.corp.io'''\\nget('http://api:80/x')\\n# http://nobody\\n"}
+    - name: shell
+      script: {image: alpine, command: [sh], source: "curl http://api:80/x\\n"}
+    - name: request
+      http: {url: 'http://hook.tools.svc:8080/x'}
+"""
+    task = """
+apiVersion: tekton.dev/v1
+kind: Task
+metadata: {name: t}
+spec: {steps: [{name: s, image: alpine, script: "#!/bin/sh\\ncurl http://api:80/x\\n"}]}
+"""
+    compiled = """
+apiVersion: pipelines.kubeflow.org/v2beta1
+kind: PipelineVersion
+metadata: {name: v}
+spec:
+  pipelineSpec:
+    root: {dag: {tasks: {train: {componentRef: {name: c}}}}}
+    components: {c: {executorLabel: e}}
+    deploymentSpec:
+      executors:
+        e: {container: {image: 'x:1', args: ['--tracking=http://mlflow:5000'], env: [{name: API_URL, value: 'http://api:80'}]}}
+"""
+    found = pairs(draw(API, workflow, task, compiled), "calls")
+
+    assert found == {
+        ("Workflow/w/program", "Service/api"),
+        ("Workflow/w/shell", "Service/api"),
+        ("Workflow/w/request", "service/tools/Service/hook"),
+        ("Task/t/pods", "Service/api"),
+        ("PipelineVersion/v/train", "Service/api"),
+        ("PipelineVersion/v/train", "Service/mlflow"),
+    }

@@ -12,6 +12,7 @@ from hullmark.graph.components.eventing import eventing
 from hullmark.graph.components.gateways import gateways
 from hullmark.graph.components.given import given
 from hullmark.graph.components.identities import identities
+from hullmark.graph.components.kserve_storage import kserve_storage
 from hullmark.graph.components.models import models
 from hullmark.graph.components.mounts import mounts
 from hullmark.graph.components.nim_storage import nim_storage
@@ -49,6 +50,7 @@ def components(arch: Architecture) -> Graph:
     gateways(called)
     eventing(called)
     models(scene)
+    kserve_storage(called)
     references(scene)
     given(scene)
     nim_storage(scene)

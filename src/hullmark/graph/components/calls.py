@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from hullmark.graph.components import configuration, settings
@@ -78,8 +80,10 @@ class Calls:
             return
         for podset in workload.podsets:
             self._podset(podset)
-        for setting, path in settings.fields(workload):
-            self.setting(part_of(self.scene, workload, path), setting, workload.resource)
+        for field, path in settings.fields(workload):
+            owner = part_of(self.scene, workload, path)
+            for setting in configuration.inside(field):
+                self.setting(owner, setting, workload.resource)
 
     def _podset(self, podset: PodSet) -> None:
         owner, near = self.scene.owner(podset), podset.workload.resource
@@ -87,7 +91,8 @@ class Calls:
             for variable in settings.variables(container):
                 for setting in configuration.inside(variable):
                     self.setting(owner, setting, near, container)
-            for setting in (*settings.arguments(container), *settings.hooks(container)):
+            spoken = (settings.arguments(container), settings.hooks(container), configuration.scripts(container))
+            for setting in chain.from_iterable(spoken):
                 self.setting(owner, setting, near)
             self._keys(owner, container)
         for config, key, node in configuration.files(self.scene, podset):
@@ -155,7 +160,13 @@ class Calls:
 
 def found(setting: Setting) -> Iterator[Found]:
     """The addresses in a setting that somebody filled in and that are called."""
-    return (f for f in _written(setting) if f.address.host not in _ONLY_NAMES and not is_placeholder(f.address.host))
+    return (f for f in _written(setting) if not _nobody(f.address.host))
+
+
+@lru_cache(maxsize=8192)
+def _nobody(host: str) -> bool:
+    """Whether a host is none that is called: it only identifies, or somebody has yet to fill it in."""
+    return host in _ONLY_NAMES or is_placeholder(host)
 
 
 def _written(setting: Setting) -> Iterator[Found]:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from hullmark.graph.components.addresses import MAX_TEXT, shuts
 from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.settings import COMMENT, LINE, MOST_LINES, Setting, named, with_siblings
+from hullmark.model.container import Container
 from hullmark.model.resource import Resource
 from hullmark.model.truth import string
 from hullmark.model.workload import PodSet
@@ -53,13 +54,26 @@ def _keys(config: Resource) -> list[str]:
 def inside(setting: Setting) -> Iterator[Setting]:
     """A setting, or those in it where its value is a small configuration of its own."""
     node, value = setting.origin, setting.value
-    if isinstance(node, Node) and node.value == value and value[:1] in "{[" and (trees := whole(node)):
+    if not isinstance(node, Node) or node.value != value or not (value[:1] in "{[" or "\n" in value.strip()):
+        yield setting
+    elif shuts(setting.name):
+        return
+    elif ":" in value and len(value) <= _MOST_TREE and (trees := whole(node)):
         for tree in trees:
             yield from _leaves(tree.node, setting.text)
-    elif isinstance(node, Node) and node.value == value and "\n" in value.strip():
+    elif "\n" in value.strip():
         yield from _lines(node, setting.text, directives=False)
     else:
         yield setting
+
+
+def scripts(container: Container) -> Iterator[Setting]:
+    """The programs that steps of pipelines hold: Argo's ``source``, Tekton's ``script``."""
+    for key in ("source", "script"):
+        node = container.node.child(key) if container.node.get(key) is not None else None
+        if node is not None and isinstance(node.value, str):
+            python = "python" in f"{container.argv.text} {node.value[:80]}"
+            yield from _program(node, f"'{key}' of container '{container.name}'", python=python)
 
 
 def written(config: Resource, key: str, node: Node) -> Iterator[Setting]:

@@ -15,7 +15,7 @@ from hullmark.graph.components.calls import Calls
 from hullmark.graph.components.draft import Why
 from hullmark.graph.components.given import secrets
 from hullmark.graph.components.scene import Scene
-from hullmark.graph.components.settings import named, texts
+from hullmark.graph.components.settings import Setting, boxed, named, texts
 from hullmark.graph.components.volumes import bucket
 from hullmark.model.component import Component, ComponentKind, EdgeKind
 from hullmark.model.resource import Resource
@@ -23,7 +23,7 @@ from hullmark.model.terms import SERVING
 from hullmark.model.truth import is_placeholder, string
 from hullmark.model.workload import Workload
 from hullmark.text.source import Key, Place
-from hullmark.text.tree import Node, items, mapping
+from hullmark.text.tree import Node, items
 
 _NAME = re.compile(r"[A-Za-z0-9][\w-]*")
 _TASK_RESULT = re.compile(r"\$\(tasks\.([\w-]{1,80})\.")
@@ -59,7 +59,7 @@ def pipelines(calls: Calls) -> None:
         _job_flow(scene, flow)
     for version in scene.arch.kinds("PipelineVersion"):
         if version.ref.group == "pipelines.kubeflow.org":
-            _kubeflow(scene, version)
+            _kubeflow(calls, version)
     _promotions(scene)
 
 
@@ -72,6 +72,7 @@ def _argo(calls: Calls, workload: Workload) -> None:
     templates = {string(t.value, "name"): t for t in workload.resource.node.children(*at, "templates")}
     for template in templates.values():
         _artifacts(calls, workload, template)
+        _request(calls, workload, template)
         tasks = {string(t.value, "name"): t for t in islice(template.children("dag", "tasks"), _MOST_STEPS)}
         for task in tasks.values():
             for other in islice(_waits_for(task), _MOST_WAITS):
@@ -200,6 +201,15 @@ def _artifacts(calls: Calls, workload: Workload, template: Node) -> None:
             scene.draft.edge(EdgeKind.READS, step, config, why)
 
 
+def _request(calls: Calls, workload: Workload, template: Node) -> None:
+    """The request that an ``http`` template sends."""
+    url = template.child("http", "url") if template.get("http", "url") is not None else None
+    step = _step_of(calls.scene, workload, template) if url is not None else None
+    if url is not None and step is not None and isinstance(url.value, str):
+        text = f"request of step '{string(template.value, 'name')}'"
+        calls.setting(step, Setting("url", url.value, text, url), workload.resource)
+
+
 def _made_by_step(scene: Scene, workload: Workload, host: Workload, served: Mapping[str, list[str]]) -> None:
     """An object whose manifest a step of a workflow holds: the step makes it, and puts its model into service."""
     place = workload.resource.place
@@ -275,8 +285,9 @@ def _template(scene: Scene, flow: Resource, name: str, place: Place) -> str:
     return scene.mentioned(ComponentKind.CONFIG, "JobTemplate", name, flow.ref.namespace, flow, place)
 
 
-def _kubeflow(scene: Scene, version: Resource) -> None:
+def _kubeflow(calls: Calls, version: Resource) -> None:
     """A compiled pipeline: tasks of the root DAG are steps, ``dependentTasks`` their order."""
+    scene = calls.scene
     spec = version.node.child("spec", "pipelineSpec") or version.node.child("spec")
     if spec is None:
         return
@@ -291,8 +302,10 @@ def _kubeflow(scene: Scene, version: Resource) -> None:
         facts = {
             "kind": "PipelineVersion",
             "role": "generic",
-            **_executor(spec, string(task.value, "componentRef", "name")),
         }
+        executor = _executor(spec, string(task.value, "componentRef", "name"))
+        if executor is not None and (image := string(executor.value, "image")):
+            facts["image"] = image
         zone = scene.zones.namespace(version.ref.namespace)
         scene.draft.add(
             Component(
@@ -300,6 +313,8 @@ def _kubeflow(scene: Scene, version: Resource) -> None:
                 facts=facts,
             )
         )  # fmt: skip
+        for setting in boxed(executor, f"task '{name}'") if executor is not None else ():
+            calls.setting(made, setting, version)
     for task in islice(tasks.children(), _MOST_STEPS) if tasks is not None else ():
         for index, other in enumerate(items(task.value, "dependentTasks")[:_MOST_WAITS]):
             if isinstance(other, str) and other in steps:
@@ -307,10 +322,10 @@ def _kubeflow(scene: Scene, version: Resource) -> None:
                 scene.draft.edge(EdgeKind.DEPENDS_ON, steps[str(task.path[-1])], steps[other], why)
 
 
-def _executor(spec: Node, component: str) -> dict[str, str]:
+def _executor(spec: Node, component: str) -> Node | None:
+    """The container that runs a component."""
     label = string(spec.value, "components", component, "executorLabel")
-    image = string(mapping(spec.value, "deploymentSpec", "executors", label), "container", "image")
-    return {"image": image} if image else {}
+    return spec.child("deploymentSpec", "executors", label, "container") if label else None
 
 
 # -- promotion -----------------------------------------------------------------------------------

@@ -63,7 +63,8 @@ class Resolver:
         """What an address leads to.
 
         ``strong`` says that the text is an address for sure (it has a scheme, or its name says so). Anything else counts
-        only if a Service of the scan has this name and offers this port, or the name ends as cluster names do.
+        only if a Service of the scan has this name and offers this port, or the name ends as cluster names do; a port
+        and a namespace of the scan say that it may be one.
         None for the pod itself, for what is no address, and for hosts that are not fully written.
         """
         key = (address.host, address.port, address.open, strong, seen.namespace, seen.near.file)
@@ -84,7 +85,8 @@ class Resolver:
         if found is not None:
             return found if strong or suffixed or found.offered is not False else None
         if not strong and not suffixed:
-            return None
+            within = bool(name) and space in self._spaces and port_number(address.port) is not None
+            return Target(self._undeclared(name, space, seen), certain=False) if within else None
         return self._elsewhere(address, seen, name, space, suffixed=suffixed)
 
     def _service(self, address: Address, seen: Seen, name: str, space: str) -> Target | None:

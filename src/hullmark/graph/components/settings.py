@@ -128,10 +128,49 @@ def fields(workload: Workload) -> Iterator[tuple[Setting, tuple[Key, ...]]]:
     """The texts in a custom object's own fields, outside its pods, each with its path."""
     if workload.ref.group in ("", "apps", "batch"):
         return
-    spec = workload.resource.node.child("spec")
-    for name, node, beside in texts(spec) if spec is not None else ():
-        for setting in named(name, node, f"field '{name}' of {workload.ref.kind} '{workload.name}'"):
-            yield setting._replace(value=with_siblings(setting, beside if isinstance(beside, Map) else None)), node.path
+    spec, of = workload.resource.node.child("spec"), f"of {workload.ref.kind} '{workload.name}'"
+    if spec is None:
+        return
+    for name, node, beside in texts(spec):
+        setting = Setting(name, node.value, f"field '{name}' {of}", node)
+        yield setting._replace(value=with_siblings(setting, beside if isinstance(beside, Map) else None)), node.path
+    known = {id(c.node.value) for c in workload.containers}
+    for box in _boxes(spec, known):
+        for setting in boxed(box, f"'{box.path[-1]}' {of}"):
+            yield setting, box.path
+
+
+def _boxes(root: Node, known: set[int]) -> Iterator[Node]:
+    """What is described like a container, with an image, but is none of the pods': an operator adds it to them."""
+    stack, left = [root], _MOST_FIELDS
+    while stack and left:
+        node = stack.pop()
+        left -= 1
+        value: Value = node.value
+        if isinstance(value, Map):
+            if isinstance(value.get("image"), str) and not value.keys().isdisjoint(_BOX) and id(value) not in known:
+                yield node
+            stack.extend(c for c in node.children() if c.path[-1] not in _PODS)
+        elif isinstance(value, Seq):
+            stack.extend(node.children())
+
+
+_BOX = frozenset({"env", "command", "args"})
+
+
+def boxed(node: Node, of: str) -> Iterator[Setting]:
+    """The settings of something that is described like a container: its variables and the words of its command."""
+    for entry in node.children("env"):
+        name, value = string(entry.value, "name"), entry.child("value")
+        if name and value is not None and isinstance(value.value, str):
+            yield Setting(name, value.value, f"variable '{name}' of {of}", value)
+    flag = ""
+    for key in ("command", "args"):
+        for word in node.children(key):
+            if isinstance(word.value, str):
+                name, text, flag = _taken(word.value, flag)
+                if text and worth_reading(name, text):
+                    yield Setting(name, text, f"command line of {of}", word)
 
 
 _DATABASES = ("databaseName", "database", "dbName", "dbname")
@@ -147,7 +186,7 @@ def with_siblings(setting: Setting, beside: Mapping[str, Value] | None) -> str:
     port = next((p for p in _ports(said[:-1], beside or {}) if 0 < p < 65_536), None)
     if port is None:
         return setting.value
-    database = next((d for k in _DATABASES if isinstance(d := (beside or {}).get(k), str) and d), "")
+    database = next((d for k in _DATABASES if (d := string(beside, k))), "")
     return f"{setting.value}:{port}/{database}" if database else f"{setting.value}:{port}"
 
 
