@@ -11,7 +11,7 @@ from hullmark.report.picture.layout import lay_out
 from hullmark.report.picture.scene import Scene, Tile
 from hullmark.report.picture.style import STROKES, TONES, in_order, sheet, stroke
 from hullmark.report.picture.svg import body, text
-from hullmark.report.picture.views import LARGE, close_up, overview
+from hullmark.report.picture.views import LARGE, close_up, members, overview
 from hullmark.report.visible import visible
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
@@ -52,6 +52,8 @@ def fragment(scene: Scene) -> Iterator[str]:
     yield '</main>\n<aside aria-live="polite"></aside>\n'
     tiles = {tile.id: tile for _, _, small in views for tile in small.tiles}
     yield data("details", {visible(one.id): _details(one) for one in tiles.values()})
+    yield data("inside", {visible(f"zone:{z}"): [visible(t.id) for t in tiles] for z, tiles in members(scene).items()})
+    yield data("parents", {visible(zone.id): visible(zone.parent) for zone in scene.zones})
     yield data("paths", {str(n): [visible(one) for one in path.tiles] for n, path in enumerate(scene.paths)})
 
 
@@ -119,6 +121,9 @@ def _details(tile: Tile) -> dict[str, Any]:
     ]
     spoken = [tile.title, tile.subtitle, *tile.chips, *(w for _, rows in sections for row in rows for w in row)]
     return {
+        "role": visible(tile.role),
+        "zone": visible(tile.zone),
+        "tone": tile.tone,
         "title": visible(tile.title),
         "subtitle": visible(tile.subtitle),
         "text": visible(" ".join(spoken)).lower(),

@@ -45,6 +45,7 @@ _OPTIONS = {
         "compound_header": 26.0,
     },
     "coords": {"branch_style": "symmetric"},
+    "tuning": {"routing": {"step_flatten": 8.0}},  # straighter than that, and lines run along tiles
 }
 
 

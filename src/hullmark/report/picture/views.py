@@ -14,9 +14,9 @@ _TONES: tuple[Tone, ...] = ("", "info", "low", "medium", "high", "critical")
 
 def overview(scene: Scene) -> Scene:
     """Every zone as one tile, and what lies in none as it is; arrows between the same two become one."""
-    homes = _homes(scene)
+    homes, inside = _homes(scene), members(scene)
     tiles = [tile for tile in scene.tiles if not homes[tile.id]]
-    tiles += [_summary(zone, [t for t in scene.tiles if homes[t.id] == zone.id]) for zone in _outermost(scene)]
+    tiles += [_summary(zone, inside[zone.id]) for zone in _outermost(scene)]
     ends = {tile.id: _zone_tile(homes[tile.id]) if homes[tile.id] else tile.id for tile in scene.tiles}
     return Scene(scene.title, tuple(tiles), tuple(_bundled(scene.arrows, ends)))
 
@@ -37,10 +37,21 @@ def close_up(scene: Scene, zone: Zone) -> Scene:
     }
     others = {homes[one] for one in near - inside if homes[one]}
     tiles = [t for t in scene.tiles if ends.get(t.id) == t.id]
-    tiles += [_summary(z, [t for t in scene.tiles if homes[t.id] == z.id]) for z in _outermost(scene) if z.id in others]
+    around = members(scene) if others else {}
+    tiles += [_summary(z, around[z.id]) for z in _outermost(scene) if z.id in others]
     arrows = [a for a in scene.arrows if a.source in inside or a.target in inside]
     zones = tuple(z for z in scene.zones if z.id == zone.id or _outer(z, scene) == zone.id)
     return Scene(zone.title, tuple(tiles), tuple(_bundled(arrows, ends)), zones)
+
+
+def members(scene: Scene) -> Mapping[str, list[Tile]]:
+    """What lies in each of the outermost zones, by the zone's id."""
+    homes = _homes(scene)
+    found: dict[str, list[Tile]] = {zone.id: [] for zone in _outermost(scene)}
+    for tile in scene.tiles:
+        if homes[tile.id]:
+            found[homes[tile.id]].append(tile)
+    return found
 
 
 def _homes(scene: Scene) -> Mapping[str, str]:
