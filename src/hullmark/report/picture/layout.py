@@ -7,13 +7,14 @@ gives the same picture for the same scene.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from math import ceil
 from typing import Any, NamedTuple
 
 from hullmark.model.errors import HullmarkError
 from hullmark.report.picture.lettering import BOLD, width
 from hullmark.report.picture.scene import Arrow, Scene, Shape, Tile, Zone
-from hullmark.report.picture.tidiness import orders, untidiness
+from hullmark.report.picture.tidiness import MOST_ORDERS, measure, orders, untidiness
 
 SIZES: Mapping[Shape, tuple[float, float, float]] = {
     "card": (220.0, 320.0, 78.0),
@@ -49,6 +50,10 @@ _OPTIONS = {
 }
 
 
+_LARGE = 120
+"""From how many tiles and arrows on the engine is told to hurry; the picture is hardly worse."""
+
+
 class Box(NamedTuple):
     """A rectangle: its left upper corner and its size."""
 
@@ -68,7 +73,7 @@ class Laid(NamedTuple):
     bounds: Box
 
 
-def lay_out(scene: Scene) -> Laid:
+def lay_out(scene: Scene, *, tries: int = MOST_ORDERS) -> Laid:
     """Place everything in a scene, as tidily as several tries get it.
 
     Raises:
@@ -76,7 +81,7 @@ def lay_out(scene: Scene) -> Laid:
     """
     library = _library()
     best: tuple[tuple[float, ...], Laid] | None = None
-    for order in orders(scene):
+    for order in islice(orders(scene), tries):
         laid = _laid(library, order)
         edges = [(box.x, box.y, box.x + box.width, box.y + box.height) for _, box in laid.tiles]
         rank = untidiness([way for _, way in laid.arrows], edges)
@@ -98,7 +103,7 @@ def _laid(graphlay: Any, scene: Scene) -> Laid:
         number[tile.id] = graph.node(f"tile {tile.id}", width=wide, height=high, **_inside(number, tile.zone))
     for arrow in scene.arrows:
         graph.edge(number[arrow.source], number[arrow.target])
-    drawn = graphlay.layout(graph, options=_OPTIONS)
+    drawn = graphlay.layout(graph, options={**_OPTIONS, "effort": "fast"} if measure(scene) > _LARGE else _OPTIONS)
     boxes = [_box(node) for node in drawn.nodes]
     ways = [tuple((p["x"], p["y"]) for p in edge["points"]) for edge in drawn.edges]
     low, high = drawn.bounds["min"], drawn.bounds["max"]

@@ -85,8 +85,10 @@
   search.addEventListener("input", filter);
   search.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !search.value.trim()) return;
-    const first = Object.keys(details).find((id) => !inside[id] && fits(id));
-    if (first) reveal(first);
+    const words = search.value.trim().toLowerCase(), found = Object.keys(details).filter((id) => !inside[id] && fits(id));
+    const named = (same) => found.find((id) => same(details[id].title.toLowerCase()));
+    const best = named((title) => title === words) || named((title) => title.includes(words)) || found[0];
+    if (best) reveal(best);
   });
   Object.values(chosen).forEach((select) => select.addEventListener("change", filter));
 
@@ -121,7 +123,7 @@
   function reveal(id) {
     if (!tileOf(id, shown())) {
       const zone = Object.keys(inside).find((one) => inside[one].includes(id));
-      show(zone ? `zone ${zone.slice(5)}` : "all");
+      show(zone ? `zone ${zone.slice(5)}` : views.options[0].value);
     }
     const tile = tileOf(id, shown());
     if (tile) { open(tile); tile.focus(); }

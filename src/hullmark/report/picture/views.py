@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from hullmark.report.picture.scene import Arrow, Scene, Tile, Tone, Zone
+from hullmark.report.picture.style import in_order, stroke
 
 LARGE = 80
 """From how many tiles on a picture starts with its overview."""
+
+TANGLE = 1_000
+"""From how many arrows on nobody can follow them: the page has the overview and the zones, not everything at once."""
 
 _TONES: tuple[Tone, ...] = ("", "info", "low", "medium", "high", "critical")
 
@@ -91,10 +95,16 @@ def _summary(zone: Zone, tiles: list[Tile]) -> Tile:
 
 
 def _bundled(arrows: Iterable[Arrow], ends: Mapping[str, str]) -> Iterable[Arrow]:
-    found: dict[tuple[str, str, str], Arrow] = {}
+    """Arrows between what is shown; of those between the same two the most telling is drawn and names the others."""
+    found: dict[tuple[str, str], dict[str, Arrow]] = {}
     for arrow in arrows:
         if arrow.source in ends and arrow.target in ends:
             source, target = ends[arrow.source], ends[arrow.target]
             if source != target:
-                found.setdefault((source, target, arrow.kind), arrow._replace(source=source, target=target))
-    return found.values()
+                kinds = found.setdefault((source, target), {})
+                kinds.setdefault(arrow.kind, arrow._replace(source=source, target=target))
+    for kinds in found.values():
+        names = in_order(kinds)
+        yield (
+            kinds[names[0]]._replace(label=", ".join(stroke(k).legend for k in names)) if names[1:] else kinds[names[0]]
+        )
