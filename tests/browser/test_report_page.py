@@ -78,7 +78,8 @@ def test_print_shows_all_of_it_without_controls(page: Page) -> None:
 
     expect(page.locator("#search")).to_be_hidden()
     expect(page.locator("nav")).to_be_hidden()
-    assert page.locator("details:not([open])").count() == 0
+    assert page.locator("details:not(.checks *):not([open])").count() == 0
+    expect(page.locator(".checks")).to_be_hidden()
     assert page.pdf(format="A4").startswith(b"%PDF")
 
 
@@ -87,6 +88,14 @@ def test_paper_is_white_whatever_the_screen_is(look: Open, file: Path) -> None:
     page.emulate_media(media="print", color_scheme="dark")
 
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_nothing_is_cut_off_on_paper(look: Open, file: Path) -> None:
+    page = look(file, wide=690).page  # what A4 leaves between the margins
+    page.emulate_media(media="print")
+
+    for part in (".picture svg", "table"):
+        assert page.locator(part).evaluate("(one) => one.getBoundingClientRect().right") <= 690
 
 
 @pytest.mark.parametrize("wide", [360, 800, 1400])

@@ -24,5 +24,5 @@
     const link = event.target.closest('a[href^="#"]'), target = link && document.getElementById(link.hash.slice(1));
     if (target && target.tagName === "DETAILS") target.open = true;
   });
-  addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
+  addEventListener("beforeprint", () => document.querySelectorAll("details:not(.checks *)").forEach((one) => { one.open = true; }));
 })();

@@ -224,9 +224,10 @@ def _findings(result: Result) -> Iterator[str]:
     for number, group in enumerate(bundles(shown)):
         yield from _group(result, group, frame, is_open=number < 3)
     used = dict.fromkeys(s.check for s in shown)
-    yield "<h3>What the checks are about</h3>\n"
+    yield '<section class="checks"><h3>What the checks are about</h3>\n'
     for name in used:
         yield from _about(known, name)
+    yield "</section>\n"
 
 
 def _group(result: Result, group: Group, frame: Frame, *, is_open: bool) -> Iterator[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import islice
-from math import ceil
+from math import ceil, isqrt
 from typing import Any, NamedTuple
 
 from hullmark.model.errors import HullmarkError
@@ -34,17 +34,16 @@ TITLE, SUBTITLE, CHIP = 13.5, 11.5, 10.5
 _RIM = 8.0
 """How much of a frame's room is kept free around it, so that no two touch."""
 
+_SPACING = {
+    "layer_gap": 72.0,
+    "node_gap": 26.0,
+    "dummy_gap": 20.0,
+    "isolated_gap": 26.0,
+    "compound_padding": 22.0 + _RIM,
+    "compound_header": 26.0,
+}
 _OPTIONS = {
     "direction": "leftright",
-    "spacing": {
-        "layer_gap": 72.0,
-        "node_gap": 26.0,
-        "dummy_gap": 20.0,
-        "isolated_gap": 26.0,
-        "isolated_max_columns": 3,
-        "compound_padding": 22.0 + _RIM,
-        "compound_header": 26.0,
-    },
     "coords": {"branch_style": "symmetric"},
     "tuning": {"routing": {"step_flatten": 8.0}},  # straighter than that, and lines run along tiles
 }
@@ -103,7 +102,7 @@ def _laid(graphlay: Any, scene: Scene) -> Laid:
         number[tile.id] = graph.node(f"tile {tile.id}", width=wide, height=high, **_inside(number, tile.zone))
     for arrow in scene.arrows:
         graph.edge(number[arrow.source], number[arrow.target])
-    drawn = graphlay.layout(graph, options={**_OPTIONS, "effort": "fast"} if measure(scene) > _LARGE else _OPTIONS)
+    drawn = graphlay.layout(graph, options=_options(scene))
     boxes = [_box(node) for node in drawn.nodes]
     ways = [tuple((p["x"], p["y"]) for p in edge["points"]) for edge in drawn.edges]
     low, high = drawn.bounds["min"], drawn.bounds["max"]
@@ -114,6 +113,14 @@ def _laid(graphlay: Any, scene: Scene) -> Laid:
         tuple(zip(scene.arrows, ways, strict=True)),
         Box(low["x"], low["y"], high["x"] - low["x"], high["y"] - low["y"]),
     )
+
+
+def _options(scene: Scene) -> Mapping[str, Any]:
+    joined = {end for arrow in scene.arrows for end in (arrow.source, arrow.target)}
+    alone = sum(tile.id not in joined for tile in scene.tiles)
+    spacing = {**_SPACING, "isolated_max_columns": max(3, isqrt(alone))}
+    effort = {"effort": "fast"} if measure(scene) > _LARGE else {}
+    return {**_OPTIONS, "spacing": spacing, **effort}
 
 
 def size(tile: Tile) -> tuple[float, float]:

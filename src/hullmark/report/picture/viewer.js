@@ -102,8 +102,12 @@
   function open(tile) {
     const told = details[tile.dataset.id];
     if (tile.dataset.role === "zone") { show(`zone ${tile.dataset.id.slice(5)}`); return; }
-    all(".tile.chosen").forEach((other) => other.classList.remove("chosen"));
+    shut();
     tile.classList.add("chosen");
+    tile.closest(".view").classList.add("focus");
+    all(".edge[data-from]").forEach((edge) => {
+      edge.classList.toggle("near", [edge.dataset.from, edge.dataset.to].includes(tile.dataset.id));
+    });
     aside.replaceChildren();
     const close = element("button", "×", aside);
     close.className = "close";
@@ -130,6 +134,7 @@
   }
   function shut() {
     aside.classList.remove("shown");
+    all(".view.focus").forEach((view) => view.classList.remove("focus"));
     all(".tile.chosen").forEach((tile) => tile.classList.remove("chosen"));
   }
   all(".view .tile").forEach((tile) => {

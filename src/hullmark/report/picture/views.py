@@ -10,6 +10,9 @@ from hullmark.report.picture.style import in_order, stroke
 LARGE = 80
 """From how many tiles on a picture starts with its overview."""
 
+_MOST_BUNDLES = 60
+"""More arrows than these say nothing in an overview; it is then a table of what there is."""
+
 TANGLE = 1_000
 """From how many arrows on nobody can follow them: the page has the overview and the zones, not everything at once."""
 
@@ -22,7 +25,11 @@ def overview(scene: Scene) -> Scene:
     tiles = [tile for tile in scene.tiles if not homes[tile.id]]
     tiles += [_summary(zone, inside[zone.id]) for zone in _outermost(scene)]
     ends = {tile.id: _zone_tile(homes[tile.id]) if homes[tile.id] else tile.id for tile in scene.tiles}
-    return Scene(scene.title, tuple(tiles), tuple(_bundled(scene.arrows, ends)))
+    arrows = tuple(_bundled(scene.arrows, ends))
+    if len(arrows) <= _MOST_BUNDLES:
+        return Scene(scene.title, tuple(tiles), arrows)
+    urgent = sorted(tiles, key=lambda tile: (tile.role != "zone", -_TONES.index(tile.tone), -tile.badge))
+    return Scene(scene.title, tuple(urgent))
 
 
 def close_up(scene: Scene, zone: Zone) -> Scene:
