@@ -3,16 +3,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo dev tools test unit lint types layers docs long bench bench-peers bench-rendering bench-tracing clean
+.PHONY: demo dev tools browser test unit lint types layers docs long bench bench-peers bench-rendering bench-tracing clean
 
 demo: $(VENV)/.demo ## install into .venv and scan the examples
 	@$(BIN)/hullmark scan examples || test $$? -eq 1 # findings are what the examples are for
 
-test: lint types layers $(VENV)/.dev tools ## what CI runs
+test: lint types layers $(VENV)/.dev tools browser ## what CI runs
 	$(BIN)/python -m pytest -q -n auto -m "not long"
 
 unit: $(VENV)/.dev ## the tests that run no other program
-	$(BIN)/python -m pytest -q -n auto -m "not long and not tools"
+	$(BIN)/python -m pytest -q -n auto -m "not long and not tools and not browser"
 
 long: $(VENV)/.dev tools ## exhaustive mutation and property runs
 	$(BIN)/python -m pytest -q -n auto -m long
@@ -47,6 +47,9 @@ dev: $(VENV)/.dev
 
 tools: $(VENV)/bin/python ## helm and kubectl for the tests, into .tools
 	@$(BIN)/python scripts/tools.py
+
+browser: $(VENV)/bin/python ## Chromium for the tests of pages: the one there is, else Debian's
+	@$(BIN)/python scripts/browser.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("Hullmark needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'

@@ -38,7 +38,8 @@ def run(options: argparse.Namespace) -> int:
     scenes = [
         scene(attack, part.result, part.unit.title) for attack, part in zip(attacks(result), result.parts, strict=True)
     ]
-    title = options.title or (scenes[0].title if len(scenes) == 1 else os.path.basename(os.getcwd()))
+    here = os.path.basename(os.getcwd())
+    title = options.title or (scenes[0].title if len(scenes) == 1 and scenes[0].title != "." else here)
     drawn = _drawn(side_by_side([s for s in scenes if s.tiles] or scenes, title), suffix, options)
     if options.output and options.output != "-":
         save(options.output, drawn)

@@ -28,7 +28,8 @@ def run(options: argparse.Namespace) -> int:
         return exit_code(result)
     found = tuple(attacks(result))
     scenes = [scene(attack, part.result, part.unit.title) for attack, part in zip(found, result.parts, strict=True)]
-    title = options.title or (scenes[0].title if len(scenes) == 1 else os.path.basename(os.getcwd()))
+    here = os.path.basename(os.getcwd())
+    title = options.title or (scenes[0].title if len(scenes) == 1 and scenes[0].title != "." else here)
     page = render(result, found, scenes, title)
     if options.output and options.output != "-":
         save(options.output, page)

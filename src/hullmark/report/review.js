@@ -19,5 +19,10 @@
     count.textContent = `${shown} shown`;
   }
   if (search) { search.addEventListener("input", filter); tone.addEventListener("change", filter); filter(); }
-  addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((one) => { one.open = true; }));
+  // A link into something folded unfolds it.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="#"]'), target = link && document.getElementById(link.hash.slice(1));
+    if (target && target.tagName === "DETAILS") target.open = true;
+  });
+  addEventListener("beforeprint", () => document.querySelectorAll("details:not(.checks *)").forEach((one) => { one.open = true; }));
 })();

@@ -24,6 +24,7 @@ from hullmark.model.workload import Workload
 from hullmark.report.mask import Veil, redact
 from hullmark.report.page import plain
 from hullmark.report.picture import svg
+from hullmark.report.picture.html import policy
 from hullmark.report.picture.scene import Scene
 from hullmark.report.picture.style import sheet
 from hullmark.report.snippet import Frame, address, excerpt
@@ -34,9 +35,6 @@ from hullmark.report.whereabouts import whereabouts
 from hullmark.report.workloads import models, together
 
 _FIRST = 8
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
-"""Nothing is fetched and nothing sent, whatever a manifest tries to smuggle in."""
-
 _MOST_TILES = 120
 """Of larger scenes the picture is left out: `hullmark map` draws them in parts."""
 
@@ -58,10 +56,11 @@ def render(result: Result, attacks: Sequence[Attack], scenes: Sequence[Scene], t
 
 def _page(result: Result, attacks: Sequence[Attack], scenes: Sequence[Scene], title: str) -> Iterator[str]:
     here = files("hullmark.report")
+    script = here.joinpath("review.js").read_text("utf-8")
     yield (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{_text(title)}</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{_text(_POLICY)}">\n'
+        f"{policy(script)}"
         f"<style>{sheet('auto')}{here.joinpath('review.css').read_text('utf-8')}</style>\n</head>\n<body>\n<main>\n"
     )
     yield from _head(result, title)
@@ -71,7 +70,7 @@ def _page(result: Result, attacks: Sequence[Attack], scenes: Sequence[Scene], ti
     yield from _paths(attacks)
     yield from _findings(result)
     yield from _open(result)
-    yield f"</main>\n<script>{here.joinpath('review.js').read_text('utf-8')}</script>\n</body>\n</html>\n"
+    yield f"</main>\n<script>{script}</script>\n</body>\n</html>\n"
 
 
 def _text(words: str) -> str:
@@ -225,9 +224,10 @@ def _findings(result: Result) -> Iterator[str]:
     for number, group in enumerate(bundles(shown)):
         yield from _group(result, group, frame, is_open=number < 3)
     used = dict.fromkeys(s.check for s in shown)
-    yield "<h3>What the checks are about</h3>\n"
+    yield '<section class="checks"><h3>What the checks are about</h3>\n'
     for name in used:
         yield from _about(known, name)
+    yield "</section>\n"
 
 
 def _group(result: Result, group: Group, frame: Frame, *, is_open: bool) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
 from hullmark.engine.attack.attack import Attack
 from hullmark.engine.attack.path import Path as AttackPath
@@ -69,6 +70,9 @@ _TELLING = (
 )
 """Kinds of edges, the most telling first."""
 
+_MOST_BETWEEN = 2
+"""Tiles between two steps of a path that are taken to belong to it: a route, a service."""
+
 _ON_HOST = "volume/host-path"
 """How names of models begin that lie in a directory of the host."""
 
@@ -93,7 +97,8 @@ def scene(attack: Attack, result: Result, title: str) -> Scene:
     names = {zone.id for zone in zones}
     tiles = tuple(_tile(c, graph, result, found.get(c.id, ()), names) for c in shown)
     arrows = _arrows(e for e in edges if e.source in known and e.target in known and e.source != e.target)
-    return Scene(title, tiles, tuple(arrows), zones, tuple(_paths(attack.paths, known, stand_ins)))
+    drawn = tuple(arrows)
+    return Scene(title, tiles, drawn, zones, tuple(_paths(attack.paths, known, stand_ins, drawn)))
 
 
 def _stand_ins(graph: Graph) -> Iterator[tuple[str, str]]:
@@ -274,14 +279,31 @@ def _arrows(edges: Iterable[Edge]) -> Iterator[Arrow]:
         )
 
 
-def _paths(paths: Iterable[AttackPath], known: Iterable[str], stand_ins: Mapping[str, str]) -> Iterator[Path]:
-    """The attack paths that the picture has all components of; the ways between them may be shorter than drawn."""
-    kept = frozenset(known)
+def _paths(
+    paths: Iterable[AttackPath], known: Iterable[str], stand_ins: Mapping[str, str], arrows: Iterable[Arrow]
+) -> Iterator[Path]:
+    """The attack paths as far as the picture shows them, with what lies between two components of one as it is drawn."""
+    kept, leaving = frozenset(known), dict[str, list[str]]()
+    for arrow in arrows:
+        leaving.setdefault(arrow.source, []).append(arrow.target)
     for path in paths:
         ways = (stand_ins.get(component, component) for component in path.components)
         visited = tuple(dict.fromkeys(component for component in ways if component in kept))
         if len(visited) > 1:
-            yield Path(f"{path.entry.text} gets {path.prize.text}", visited)
+            between = (step for a, b in pairwise(visited) for step in _between(a, b, leaving))
+            yield Path(f"{path.entry.text} gets {path.prize.text}", tuple(dict.fromkeys((visited[0], *between))))
+
+
+def _between(start: str, end: str, leaving: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
+    """The tiles after ``start`` on the shortest drawn way to ``end``; only ``end`` where there is no short one."""
+    ways: list[tuple[str, ...]] = [(start,)]
+    seen = {start}
+    for _ in range(_MOST_BETWEEN + 1):
+        ways = [(*way, to) for way in ways for to in leaving.get(way[-1], ()) if to not in seen]
+        if found := next((way for way in ways if way[-1] == end), None):
+            return found[1:]
+        seen.update(way[-1] for way in ways)
+    return (end,)
 
 
 def side_by_side(scenes: Sequence[Scene], title: str) -> Scene:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
+from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
@@ -11,11 +13,20 @@ from hullmark.report.picture.layout import lay_out
 from hullmark.report.picture.scene import Scene, Tile
 from hullmark.report.picture.style import STROKES, TONES, in_order, sheet, stroke
 from hullmark.report.picture.svg import body, text
-from hullmark.report.picture.views import LARGE, close_up, overview
+from hullmark.report.picture.tidiness import MOST_ORDERS
+from hullmark.report.picture.views import LARGE, TANGLE, close_up, members, overview
 from hullmark.report.visible import visible
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-"""Nothing is fetched and nothing sent, whatever a manifest tries to smuggle in."""
+
+def policy(script: str) -> str:
+    """The policy of a page with one script of its own, for its head.
+
+    Nothing is fetched and nothing sent, and no other script runs, whatever a manifest tries to smuggle in
+    (https://www.w3.org/TR/CSP3/#match-element-to-source-list).
+    """
+    digest = b64encode(sha256(script.encode()).digest()).decode()
+    said = f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    return f'<meta http-equiv="Content-Security-Policy" content="{text(said)}">\n'
 
 
 def render(scene: Scene) -> str:
@@ -29,14 +40,15 @@ def render(scene: Scene) -> str:
 
 def _page(scene: Scene) -> Iterator[str]:
     here = files(__package__)
+    script = here.joinpath("viewer.js").read_text("utf-8")
     yield (
         f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{text(scene.title)}</title>\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{text(_POLICY)}">\n'
+        f"{policy(script)}"
         f"<style>{sheet('auto')}{here.joinpath('viewer.css').read_text('utf-8')}</style>\n</head>\n<body>\n"
     )
     yield from fragment(scene)
-    yield f"<script>{here.joinpath('viewer.js').read_text('utf-8')}</script>\n</body>\n</html>\n"
+    yield f"<script>{script}</script>\n</body>\n</html>\n"
 
 
 def fragment(scene: Scene) -> Iterator[str]:
@@ -44,7 +56,7 @@ def fragment(scene: Scene) -> Iterator[str]:
     views = list(_views(scene))
     yield "<header>" + "".join(_controls(scene, [name for name, _, _ in views])) + "</header>\n<main>\n"
     for name, _, small in views:
-        yield from _view(name, small)
+        yield from _view(name, small, tries=max(1, MOST_ORDERS // len(views)))
     yield f'<div class="legend">{"".join(_legend(scene))}</div>\n'
     buttons = (("in", "zoom in", "+"), ("out", "zoom out", "&minus;"), ("fit", "show all", "⤢"))
     shown = "".join(f'<button id="{i}" title="{name}" aria-label="{name}">{sign}</button>' for i, name, sign in buttons)
@@ -52,6 +64,8 @@ def fragment(scene: Scene) -> Iterator[str]:
     yield '</main>\n<aside aria-live="polite"></aside>\n'
     tiles = {tile.id: tile for _, _, small in views for tile in small.tiles}
     yield data("details", {visible(one.id): _details(one) for one in tiles.values()})
+    yield data("inside", {visible(f"zone:{z}"): [visible(t.id) for t in tiles] for z, tiles in members(scene).items()})
+    yield data("parents", {visible(zone.id): visible(zone.parent) for zone in scene.zones})
     yield data("paths", {str(n): [visible(one) for one in path.tiles] for n, path in enumerate(scene.paths)})
 
 
@@ -70,7 +84,10 @@ def _views(scene: Scene) -> Iterator[tuple[str, str, Scene]]:
         return
     zones = [(f"zone {zone.id}", zone.title, close_up(scene, zone)) for zone in scene.zones if not zone.parent]
     summary = ("overview", "overview", overview(scene))
-    yield from (summary, whole) if len(scene.tiles) >= LARGE else (whole, summary)
+    if len(scene.arrows) >= TANGLE:
+        yield summary
+    else:
+        yield from (summary, whole) if len(scene.tiles) >= LARGE else (whole, summary)
     yield from (view for view in zones if len(view[2].tiles) > 0)
 
 
@@ -96,8 +113,8 @@ def _select(name: str, empty: str, options: Iterable[tuple[str, str]]) -> str:
     return f'<select id="{name}" aria-label="{text(empty or name)}">{first}{rest}</select>'
 
 
-def _view(name: str, scene: Scene) -> Iterator[str]:
-    laid = lay_out(scene)
+def _view(name: str, scene: Scene, *, tries: int) -> Iterator[str]:
+    laid = lay_out(scene, tries=tries)
     x, y, wide, high = laid.bounds
     box = f"{x - 30:.0f} {y - 30:.0f} {max(wide, 300) + 60:.0f} {max(high, 200) + 60:.0f}"
     yield f'<div class="view" data-view="{text(name)}"><svg viewBox="{box}" role="img" aria-label="{text(scene.title)}">\n'
@@ -119,6 +136,9 @@ def _details(tile: Tile) -> dict[str, Any]:
     ]
     spoken = [tile.title, tile.subtitle, *tile.chips, *(w for _, rows in sections for row in rows for w in row)]
     return {
+        "role": visible(tile.role),
+        "zone": visible(tile.zone),
+        "tone": tile.tone,
         "title": visible(tile.title),
         "subtitle": visible(tile.subtitle),
         "text": visible(" ".join(spoken)).lower(),

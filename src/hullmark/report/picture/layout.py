@@ -7,13 +7,14 @@ gives the same picture for the same scene.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import ceil
+from itertools import islice
+from math import ceil, isqrt
 from typing import Any, NamedTuple
 
 from hullmark.model.errors import HullmarkError
 from hullmark.report.picture.lettering import BOLD, width
 from hullmark.report.picture.scene import Arrow, Scene, Shape, Tile, Zone
-from hullmark.report.picture.tidiness import orders, untidiness
+from hullmark.report.picture.tidiness import MOST_ORDERS, measure, orders, untidiness
 
 SIZES: Mapping[Shape, tuple[float, float, float]] = {
     "card": (220.0, 320.0, 78.0),
@@ -33,19 +34,23 @@ TITLE, SUBTITLE, CHIP = 13.5, 11.5, 10.5
 _RIM = 8.0
 """How much of a frame's room is kept free around it, so that no two touch."""
 
+_SPACING = {
+    "layer_gap": 72.0,
+    "node_gap": 26.0,
+    "dummy_gap": 20.0,
+    "isolated_gap": 26.0,
+    "compound_padding": 22.0 + _RIM,
+    "compound_header": 26.0,
+}
 _OPTIONS = {
     "direction": "leftright",
-    "spacing": {
-        "layer_gap": 72.0,
-        "node_gap": 26.0,
-        "dummy_gap": 20.0,
-        "isolated_gap": 26.0,
-        "isolated_max_columns": 3,
-        "compound_padding": 22.0 + _RIM,
-        "compound_header": 26.0,
-    },
     "coords": {"branch_style": "symmetric"},
+    "tuning": {"routing": {"step_flatten": 8.0}},  # straighter than that, and lines run along tiles
 }
+
+
+_LARGE = 120
+"""From how many tiles and arrows on the engine is told to hurry; the picture is hardly worse."""
 
 
 class Box(NamedTuple):
@@ -67,7 +72,7 @@ class Laid(NamedTuple):
     bounds: Box
 
 
-def lay_out(scene: Scene) -> Laid:
+def lay_out(scene: Scene, *, tries: int = MOST_ORDERS) -> Laid:
     """Place everything in a scene, as tidily as several tries get it.
 
     Raises:
@@ -75,7 +80,7 @@ def lay_out(scene: Scene) -> Laid:
     """
     library = _library()
     best: tuple[tuple[float, ...], Laid] | None = None
-    for order in orders(scene):
+    for order in islice(orders(scene), tries):
         laid = _laid(library, order)
         edges = [(box.x, box.y, box.x + box.width, box.y + box.height) for _, box in laid.tiles]
         rank = untidiness([way for _, way in laid.arrows], edges)
@@ -97,7 +102,7 @@ def _laid(graphlay: Any, scene: Scene) -> Laid:
         number[tile.id] = graph.node(f"tile {tile.id}", width=wide, height=high, **_inside(number, tile.zone))
     for arrow in scene.arrows:
         graph.edge(number[arrow.source], number[arrow.target])
-    drawn = graphlay.layout(graph, options=_OPTIONS)
+    drawn = graphlay.layout(graph, options=_options(scene))
     boxes = [_box(node) for node in drawn.nodes]
     ways = [tuple((p["x"], p["y"]) for p in edge["points"]) for edge in drawn.edges]
     low, high = drawn.bounds["min"], drawn.bounds["max"]
@@ -108,6 +113,14 @@ def _laid(graphlay: Any, scene: Scene) -> Laid:
         tuple(zip(scene.arrows, ways, strict=True)),
         Box(low["x"], low["y"], high["x"] - low["x"], high["y"] - low["y"]),
     )
+
+
+def _options(scene: Scene) -> Mapping[str, Any]:
+    joined = {end for arrow in scene.arrows for end in (arrow.source, arrow.target)}
+    alone = sum(tile.id not in joined for tile in scene.tiles)
+    spacing = {**_SPACING, "isolated_max_columns": max(3, isqrt(alone))}
+    effort = {"effort": "fast"} if measure(scene) > _LARGE else {}
+    return {**_OPTIONS, "spacing": spacing, **effort}
 
 
 def size(tile: Tile) -> tuple[float, float]:

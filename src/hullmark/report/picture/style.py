@@ -75,14 +75,15 @@ def in_order(kinds: Iterable[str]) -> list[str]:
 
 
 def sheet(theme: str) -> str:
-    """The style sheet for a theme: *light*, *dark*, or *auto* for what the reader's system wants."""
+    """The style sheet for a theme: *light*, *dark*, or *auto* for what the reader's system wants; paper is light."""
     light, dark = _variables(0), _variables(1)
     if theme == "dark":
         return f":root{{{dark}}}{_RULES}"
     if theme == "light":
         return f":root{{{light}}}{_RULES}"
     return (
-        f":root{{{light}}}@media (prefers-color-scheme:dark){{:root:not(.light){{{dark}}}}}:root.dark{{{dark}}}{_RULES}"
+        f":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root:not(.light){{{dark}}}}}"
+        f"@media screen{{:root.dark{{{dark}}}}}{_RULES}"
     )
 
 

@@ -19,9 +19,10 @@ Way = Sequence[tuple[float, float]]
 Edges = tuple[float, float, float, float]
 """The left, upper, right and lower edge of a tile."""
 
-_MOST_ORDERS = 24
-_WORK = 3_000
-"""Tiles and arrows that are laid out in all: of a small picture many orders are tried, of a large one few."""
+MOST_ORDERS = 24
+"""How many orders of one picture are tried."""
+_WORK = 120_000
+"""What the tries may cost in all, where one costs the square of its tiles and arrows: of a large picture few are made."""
 
 _TOUCH = 1.0
 """Lines that come this close, in pixels, are taken to touch, not to cross."""
@@ -30,11 +31,15 @@ _NEAR = 3.0
 """Lines that come this close to a tile, in pixels, look as if they belonged to it."""
 
 
+def measure(scene: Scene) -> int:
+    """What a scene is made of: tiles and arrows."""
+    return len(scene.tiles) + len(scene.arrows)
+
+
 def orders(scene: Scene) -> Iterator[Scene]:
     """The scene as it is, then with its parts in other orders; always the same ones for the same parts."""
     yield scene
-    size = max(1, len(scene.tiles) + len(scene.arrows))
-    for number in range(1, min(_MOST_ORDERS, _WORK // size)):
+    for number in range(1, min(MOST_ORDERS, _WORK // max(1, measure(scene)) ** 2)):
         yield scene._replace(
             tiles=tuple(sorted(scene.tiles, key=lambda tile, n=number: _mixed(n, tile.id))),  # type: ignore[misc]
             arrows=tuple(sorted(scene.arrows, key=lambda a, n=number: _mixed(n, a.source, a.target, a.kind))),  # type: ignore[misc]

@@ -3,7 +3,7 @@
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   const one = (selector, from = document) => from.querySelector(selector);
   const details = JSON.parse(one("#details").textContent);
-  const paths = JSON.parse(one("#paths").textContent);
+  const [paths, inside, parents] = ["paths", "inside", "parents"].map((id) => JSON.parse(one(`#${id}`).textContent));
   const aside = one("aside"), search = one("#search"), none = one(".none");
   const chosen = { role: one("#role"), zone: one("#zone"), tone: one("#tone"), path: one("#path") };
   const tones = ["", "info", "low", "medium", "high", "critical"];
@@ -45,27 +45,36 @@
   addEventListener("pointerup", () => setTimeout(() => { grip = null; }));
 
   // What is dimmed: everything that a filter or the search does not mean.
-  function fits(tile) {
-    const words = search.value.trim().toLowerCase();
-    const told = details[tile.dataset.id];
-    return (!words || (told && told.text.includes(words)))
-      && (!chosen.role.value || tile.dataset.role === chosen.role.value)
-      && (!chosen.zone.value || tile.dataset.zone === chosen.zone.value)
-      && tones.indexOf(tile.dataset.tone) >= tones.indexOf(chosen.tone.value);
+  function within(zone, wanted) {
+    for (let at = zone, left = 20; at && left; at = parents[at], left -= 1) if (at === wanted) return true;
+    return false;
   }
+  function fits(id) {
+    if (inside[id]) return inside[id].some(fits);
+    const words = search.value.trim().toLowerCase(), told = details[id];
+    return (!words || told.text.includes(words))
+      && (!chosen.role.value || told.role === chosen.role.value)
+      && (!chosen.zone.value || within(told.zone, chosen.zone.value))
+      && tones.indexOf(told.tone) >= tones.indexOf(chosen.tone.value);
+  }
+  const onPath = (path, id) => path.includes(id) || (inside[id] || []).some((one) => path.includes(one));
   function filter() {
     const path = paths[chosen.path.value];
-    const steps = path ? path.slice(1).map((to, i) => `${path[i]}\n${to}`) : [];
+    const home = new Map(Object.entries(inside).flatMap(([zone, ids]) => ids.map((id) => [id, zone])));
+    const steps = new Set();
+    (path || []).slice(1).forEach((to, i) => {
+      for (const a of [path[i], home.get(path[i])]) for (const b of [to, home.get(to)]) if (a && b) steps.add(`${a}\n${b}`);
+    });
     all(".view").forEach((view) => {
       const tiles = all(".tile", view), kept = new Set();
       tiles.forEach((tile) => {
-        const on = path ? path.includes(tile.dataset.id) : fits(tile);
+        const on = path ? onPath(path, tile.dataset.id) : fits(tile.dataset.id);
         tile.classList.toggle("dim", !on);
         tile.classList.toggle("hot", Boolean(path) && on);
         if (on) kept.add(tile.dataset.id);
       });
       all(".edge[data-from]", view).forEach((edge) => {
-        const step = steps.includes(`${edge.dataset.from}\n${edge.dataset.to}`);
+        const step = steps.has(`${edge.dataset.from}\n${edge.dataset.to}`);
         const on = path ? step : kept.has(edge.dataset.from) && kept.has(edge.dataset.to);
         edge.classList.toggle("dim", !on);
         edge.classList.toggle("hot", step);
@@ -74,6 +83,13 @@
     });
   }
   search.addEventListener("input", filter);
+  search.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !search.value.trim()) return;
+    const words = search.value.trim().toLowerCase(), found = Object.keys(details).filter((id) => !inside[id] && fits(id));
+    const named = (same) => found.find((id) => same(details[id].title.toLowerCase()));
+    const best = named((title) => title === words) || named((title) => title.includes(words)) || found[0];
+    if (best) reveal(best);
+  });
   Object.values(chosen).forEach((select) => select.addEventListener("change", filter));
 
   // What a component is, on a click.
@@ -86,8 +102,12 @@
   function open(tile) {
     const told = details[tile.dataset.id];
     if (tile.dataset.role === "zone") { show(`zone ${tile.dataset.id.slice(5)}`); return; }
-    all(".tile.chosen").forEach((other) => other.classList.remove("chosen"));
+    shut();
     tile.classList.add("chosen");
+    tile.closest(".view").classList.add("focus");
+    all(".edge[data-from]").forEach((edge) => {
+      edge.classList.toggle("near", [edge.dataset.from, edge.dataset.to].includes(tile.dataset.id));
+    });
     aside.replaceChildren();
     const close = element("button", "×", aside);
     close.className = "close";
@@ -102,8 +122,19 @@
     }
     aside.classList.add("shown");
   }
+  function tileOf(id, view) { return all(".tile", view).find((tile) => tile.dataset.id === id); }
+  // Where a component is hidden in the view at hand, the view of its zone shows it.
+  function reveal(id) {
+    if (!tileOf(id, shown())) {
+      const zone = Object.keys(inside).find((one) => inside[one].includes(id));
+      show(zone ? `zone ${zone.slice(5)}` : views.options[0].value);
+    }
+    const tile = tileOf(id, shown());
+    if (tile) { open(tile); tile.focus(); }
+  }
   function shut() {
     aside.classList.remove("shown");
+    all(".view.focus").forEach((view) => view.classList.remove("focus"));
     all(".tile.chosen").forEach((tile) => tile.classList.remove("chosen"));
   }
   all(".view .tile").forEach((tile) => {
@@ -136,7 +167,7 @@
     root.classList.toggle("light", dark);
   });
   addEventListener("keydown", (event) => {
-    if (event.key === "Escape") shut();
+    if (event.key === "Escape") { if (aside.classList.contains("shown")) shut(); else show(views.options[0].value); }
     if (event.key === "/" && document.activeElement !== search) { event.preventDefault(); search.focus(); }
   });
   show(views.value);

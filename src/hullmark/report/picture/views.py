@@ -5,20 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from hullmark.report.picture.scene import Arrow, Scene, Tile, Tone, Zone
+from hullmark.report.picture.style import in_order, stroke
 
 LARGE = 80
 """From how many tiles on a picture starts with its overview."""
+
+_MOST_BUNDLES = 60
+"""More arrows than these say nothing in an overview; it is then a table of what there is."""
+
+TANGLE = 1_000
+"""From how many arrows on nobody can follow them: the page has the overview and the zones, not everything at once."""
 
 _TONES: tuple[Tone, ...] = ("", "info", "low", "medium", "high", "critical")
 
 
 def overview(scene: Scene) -> Scene:
     """Every zone as one tile, and what lies in none as it is; arrows between the same two become one."""
-    homes = _homes(scene)
+    homes, inside = _homes(scene), members(scene)
     tiles = [tile for tile in scene.tiles if not homes[tile.id]]
-    tiles += [_summary(zone, [t for t in scene.tiles if homes[t.id] == zone.id]) for zone in _outermost(scene)]
+    tiles += [_summary(zone, inside[zone.id]) for zone in _outermost(scene)]
     ends = {tile.id: _zone_tile(homes[tile.id]) if homes[tile.id] else tile.id for tile in scene.tiles}
-    return Scene(scene.title, tuple(tiles), tuple(_bundled(scene.arrows, ends)))
+    arrows = tuple(_bundled(scene.arrows, ends))
+    if len(arrows) <= _MOST_BUNDLES:
+        return Scene(scene.title, tuple(tiles), arrows)
+    urgent = sorted(tiles, key=lambda tile: (tile.role != "zone", -_TONES.index(tile.tone), -tile.badge))
+    return Scene(scene.title, tuple(urgent))
 
 
 def close_up(scene: Scene, zone: Zone) -> Scene:
@@ -37,10 +48,21 @@ def close_up(scene: Scene, zone: Zone) -> Scene:
     }
     others = {homes[one] for one in near - inside if homes[one]}
     tiles = [t for t in scene.tiles if ends.get(t.id) == t.id]
-    tiles += [_summary(z, [t for t in scene.tiles if homes[t.id] == z.id]) for z in _outermost(scene) if z.id in others]
+    around = members(scene) if others else {}
+    tiles += [_summary(z, around[z.id]) for z in _outermost(scene) if z.id in others]
     arrows = [a for a in scene.arrows if a.source in inside or a.target in inside]
     zones = tuple(z for z in scene.zones if z.id == zone.id or _outer(z, scene) == zone.id)
     return Scene(zone.title, tuple(tiles), tuple(_bundled(arrows, ends)), zones)
+
+
+def members(scene: Scene) -> Mapping[str, list[Tile]]:
+    """What lies in each of the outermost zones, by the zone's id."""
+    homes = _homes(scene)
+    found: dict[str, list[Tile]] = {zone.id: [] for zone in _outermost(scene)}
+    for tile in scene.tiles:
+        if homes[tile.id]:
+            found[homes[tile.id]].append(tile)
+    return found
 
 
 def _homes(scene: Scene) -> Mapping[str, str]:
@@ -80,10 +102,16 @@ def _summary(zone: Zone, tiles: list[Tile]) -> Tile:
 
 
 def _bundled(arrows: Iterable[Arrow], ends: Mapping[str, str]) -> Iterable[Arrow]:
-    found: dict[tuple[str, str, str], Arrow] = {}
+    """Arrows between what is shown; of those between the same two the most telling is drawn and names the others."""
+    found: dict[tuple[str, str], dict[str, Arrow]] = {}
     for arrow in arrows:
         if arrow.source in ends and arrow.target in ends:
             source, target = ends[arrow.source], ends[arrow.target]
             if source != target:
-                found.setdefault((source, target, arrow.kind), arrow._replace(source=source, target=target))
-    return found.values()
+                kinds = found.setdefault((source, target), {})
+                kinds.setdefault(arrow.kind, arrow._replace(source=source, target=target))
+    for kinds in found.values():
+        names = in_order(kinds)
+        yield (
+            kinds[names[0]]._replace(label=", ".join(stroke(k).legend for k in names)) if names[1:] else kinds[names[0]]
+        )
