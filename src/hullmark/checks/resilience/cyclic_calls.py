@@ -91,7 +91,7 @@ See Google's [Addressing Cascading Failures](https://sre.google/sre-book/address
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from hullmark.checks.resilience._calls import Call, awaited
+from hullmark.checks.resilience._calls import Call, awaited, nameable
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
@@ -118,16 +118,14 @@ def cyclic_calls(workload: Workload, arch: Architecture) -> Iterator[Finding]:
 
 @lru_cache(maxsize=1)
 def _possible(arch: Architecture) -> bool:
-    """Whether any two that run all the time can be called: most scans need no graph to tell."""
-    called = {p.workload for s, found in arch.selections.items() if s.ref.kind == "Service" for p in found.podsets}
-    able = [w for w in called if w.lifetime != "task" and (w in arch.callers or _configured(w))]
-    composed = any(w.ref.kind == "ComposeService" for w in arch.callers)
-    return composed or (len(able) > 1 and any(arch.calls(w) or _configured(w) for w in able))
-
-
-def _configured(workload: Workload) -> bool:
-    """Whether it reads files that may name others."""
-    return any(v.get("configMap") is not None for p in workload.podsets for v in p.volumes.values())
+    """Whether there may be a circle at all: most scans need no graph to tell."""
+    named = dict(nameable(arch))
+    while True:
+        called = {other for others in named.values() for other in others}
+        left = {w: others & named.keys() for w, others in named.items() if w in called and others & named.keys()}
+        if len(left) == len(named):
+            return bool(left)
+        named = left
 
 
 @lru_cache(maxsize=1)

@@ -129,7 +129,7 @@ See Google's [The Calculus of Service Availability](https://queue.acm.org/detail
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from hullmark.checks.resilience._calls import Call, awaited
+from hullmark.checks.resilience._calls import Call, awaited, nameable
 from hullmark.checks.resilience._copies import copies, counted_at
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
@@ -154,7 +154,9 @@ _HOST = "kubernetes.io/hostname"
 
 @check(Workload, severity=Severity.MEDIUM, confidence=Confidence.MEDIUM)
 def single_point_of_failure(workload: Workload, arch: Architecture) -> Iterator[Finding]:
-    if workload.lifetime != "service" or workload.template or not _redundant(arch):
+    if workload.lifetime != "service" or workload.template or workload not in _reachable(arch):
+        return
+    if all((copies(p, arch) or 0) > 1 and _node(p) is None for p in workload.podsets):
         return
     way = _ways(arch).get(workload)
     if way is None:
@@ -204,6 +206,17 @@ def _redundant(arch: Architecture) -> Mapping[Workload, int]:
             if number > 1 or _OBJECTIVE in workload.resource.annotations:
                 found[workload] = number
     return found
+
+
+@lru_cache(maxsize=1)
+def _reachable(arch: Architecture) -> frozenset[Workload]:
+    """What redundant services may depend on: told before any graph is drawn."""
+    found: set[Workload] = set()
+    level = list(_redundant(arch))
+    while level:
+        level = [w for one in level for w in nameable(arch).get(one, ()) if w not in found]
+        found.update(level)
+    return frozenset(found)
 
 
 @lru_cache(maxsize=1)
