@@ -187,7 +187,8 @@ def _names(workload: Workload, arch: Architecture) -> set[str]:
             found.update(string(volume.value, *keys) for keys in _VOLUMES)
     for container in workload.containers:
         for text in (container.argv.text, *(v.value or "" for v in container.environment.values())):
-            found.update(address.partition("://")[2].partition("/")[0] for address in _BUCKET.findall(text))
+            if "://" in text:
+                found.update(address.partition("://")[2].partition("/")[0] for address in _BUCKET.findall(text))
     return found - {""}
 
 
