@@ -111,6 +111,7 @@ from hullmark.model.terms import Confidence, Role, Severity
 from hullmark.model.truth import is_placeholder, string
 from hullmark.model.workload import Workload
 from hullmark.text.source import Place
+from hullmark.text.tree import mapping
 
 _SORT = "database"
 _OWN_PARTS = ("app.kubernetes.io/part-of", "app.kubernetes.io/instance")
@@ -195,7 +196,21 @@ def _order(arch: Architecture) -> Mapping[Ref, int]:
 @lru_cache(maxsize=1)
 def _several(arch: Architecture) -> bool:
     """Whether two services of AI name a database at all: most scans need no graph to tell."""
-    return sum(1 for w in arch.workloads if w.role is not Role.GENERIC and w.lifetime == "service" and _mentions(w)) > 1
+    services = [w for w in arch.workloads if w.role is not Role.GENERIC and w.lifetime == "service"]
+    named = sum(map(_mentions, services))
+    users: dict[str, set[Ref]] = {}
+    for workload in services:
+        for host in _in_fields(workload):
+            users.setdefault(host, set()).add(workload.ref)
+    return named > 1 or (named > 0 and bool(users)) or any(len(refs) > 1 for refs in users.values())
+
+
+def _in_fields(workload: Workload) -> Iterator[str]:
+    """The hosts of databases in fields that an operator reads (``spec.databaseConfig.host`` and the like)."""
+    if workload.ref.group not in ("", "apps", "batch"):
+        for key, value in mapping(workload.resource.node.value, "spec").items():
+            if _MENTIONS.search(str(key)) and (host := string(value, "host")):
+                yield host
 
 
 def _mentions(workload: Workload) -> bool:

@@ -142,7 +142,7 @@ def unauthenticated_public_inference(workload: Workload, arch: Architecture) -> 
 
 def _behind(workload: Workload, arch: Architecture) -> Iterator[tuple[Place, str]]:
     """The model servers that a gateway or router passes requests on to."""
-    own = arch.graph.of(workload) if workload.role in _PASSING_ON else None
+    own = arch.graph.of(workload) if workload.role in _PASSING_ON and workload.podsets else None
     for call in arch.graph.out(own.id, EdgeKind.CALLS) if own is not None else ():
         for led in arch.graph.out(call.target, EdgeKind.ROUTES):
             server, place = arch.graph.by_id[led.target].workload, call.evidence[0].place
