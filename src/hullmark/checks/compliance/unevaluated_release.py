@@ -91,13 +91,15 @@ training](https://docs.aws.amazon.com/prescriptive-guidance/latest/mlops-checkli
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.component import Component, EdgeKind, Graph
 from hullmark.model.finding import Finding
+from hullmark.model.resource import Ref
 from hullmark.model.terms import SERVING, TRAINERS, Confidence, Role, Severity
 from hullmark.model.truth import Undecided, string
 from hullmark.model.workload import Workload
@@ -120,8 +122,8 @@ _TESTS = re.compile(
 _THRESHOLD = re.compile(
     r"threshold|min[-_](?:acc|f1|auc|score|precision|recall)|max[-_](?:loss|wer|error|rmse|latency)", re.IGNORECASE
 )
-_MOST = 1000
-"""Steps and tasks that are looked at."""
+_MOST, _FEW = 1000, 50
+"""Steps and tasks that are looked at, and those of them that release or test."""
 
 
 @check(Workload, severity=Severity.HIGH, confidence=Confidence.MEDIUM, kinds=_KINDS)
@@ -129,18 +131,17 @@ def unevaluated_release(workload: Workload, arch: Architecture) -> Iterator[Find
     if workload.ref.group not in ("argoproj.io", "tekton.dev") or not _both(workload, arch):
         return
     graph, whole = arch.graph, arch.graph.of(workload)
-    steps = [c for c in graph.components if whole is not None and c.parent == whole.id]
+    steps = _parts(arch).get(whole.id, []) if whole is not None else []
     tasks = list(islice(_tasks(workload), _MOST))
     if _gated(workload, tasks):
         return
-    for release in steps:
-        if not _releases(release, graph):
-            continue
+    for release in islice((s for s in steps if _releases(s, graph)), _FEW):
         before = _before(release, graph)
         trained = next((s for s in before if _trains(s) and s is not release), None)
         if trained is None or _THRESHOLD.search(_text(trained)):
             continue
-        if any(_tests(s) and any(t is trained for t in _before(s, graph)) for s in before):
+        tests = islice((s for s in before if _tests(s)), _FEW)
+        if any(t is trained for s in tests for t in _before(s, graph)):
             continue
         unseen = next((name for name in map(_elsewhere, tasks) if name and not _known(name, arch)), "")
         if unseen:
@@ -157,13 +158,28 @@ def unevaluated_release(workload: Workload, arch: Architecture) -> Iterator[Find
         return
 
 
+@lru_cache(maxsize=1)
+def _parts(arch: Architecture) -> Mapping[str, list[Component]]:
+    """The steps of each pipeline."""
+    found: dict[str, list[Component]] = {}
+    for component in arch.graph.components:
+        if component.parent:
+            found.setdefault(component.parent, []).append(component)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _serving(arch: Architecture) -> frozenset[Ref]:
+    """The pipelines whose steps make what serves."""
+    return frozenset(w.resource.host for w in arch.workloads if w.resource.host is not None and w.role in SERVING)
+
+
 def _both(workload: Workload, arch: Architecture) -> bool:
     """Whether there may be a step of each sort at all: most pipelines need no graph to tell."""
     names = [string(t.value, "name") for t in islice(_templates(workload), _MOST)]
     words = [*names, *(c.argv.text for c in workload.containers)]
-    made = any(w.resource.host == workload.ref and w.role in SERVING for w in arch.workloads)
     trains = any(p.role in TRAINERS for p in workload.podsets) or any(_TRAINS.search(w) for w in words)
-    return trains and (made or any(_RELEASES.search(w) for w in words))
+    return trains and (workload.ref in _serving(arch) or any(_RELEASES.search(w) for w in words))
 
 
 def _templates(workload: Workload) -> Iterator[Node]:

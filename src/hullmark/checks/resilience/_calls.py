@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from hullmark.model.architecture import Architecture
@@ -37,12 +38,12 @@ _QUOTED = re.compile(r"'([^']*)'")
 _MESSAGES = frozenset({"amqp", "amqps", "kafka", "nats", "mqtt", "mqtts", "pulsar", "otlp", "statsd", "syslog", "smtp"})
 """Schemes of what is sent and not answered."""
 
-_WORD = re.compile(r"[a-z0-9][a-z0-9-]*")
+_WORD = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 _LONGEST = 262_144
 """Characters of one text that are searched for names."""
 
-_DEEPEST = 6
-"""How many Services and routes may stand between a caller and the pods."""
+_DEEPEST, _WIDEST = 6, 50
+"""How many Services and routes may stand between a caller and the pods, and how many workloads behind one address count."""
 
 
 @lru_cache(maxsize=1)
@@ -51,19 +52,21 @@ def nameable(arch: Architecture) -> Mapping[Workload, frozenset[Workload]]:
 
     Any word that is the name of a Service or of what an operator makes counts, wherever it stands.
     """
-    behind: dict[str, set[Workload]] = {}
+    behind: dict[str, dict[Workload, None]] = {}
     for service, found in arch.selections.items():
         if service.ref.kind == "Service":
-            behind.setdefault(service.ref.name, set()).update(p.workload for p in found.podsets)
+            behind.setdefault(service.ref.name, {}).update((p.workload, None) for p in found.podsets)
     for workload in arch.workloads:
         if workload.ref.group not in _PLAIN:
-            behind.setdefault(workload.name, set()).add(workload)
+            behind.setdefault(workload.name, {})[workload] = None
     named: dict[Workload, frozenset[Workload]] = {}
     for workload in arch.workloads if behind else ():
         if workload.lifetime != "task" and not workload.template:
             words = {w for text in _texts(workload, arch) for w in _WORD.findall(text, 0, _LONGEST)}
             heads = {word[:at] for word in words for at in (i for i, c in enumerate(word) if c == "-")}
-            targets = {t for name in (words | heads) & behind.keys() for t in behind[name]} | {*arch.calls(workload)}
+            targets = {t for name in (words | heads) & behind.keys() for t in islice(behind[name], _WIDEST)} | {
+                *arch.calls(workload)
+            }
             named[workload] = frozenset(t for t in targets if t.lifetime != "task" and t.ref != workload.ref)
     return named
 
@@ -113,7 +116,7 @@ def awaited(arch: Architecture) -> Mapping[Workload, tuple[Call, ...]]:
             continue
         if not _waits(edge):
             continue
-        for called in _behind(edge.target, arch.graph):
+        for called in islice(_behind(edge.target, arch.graph), _WIDEST):
             if called.ref != caller.ref and called.lifetime != "task":
                 found.setdefault(caller, {}).setdefault(called, Call(caller, called, evidence.text, evidence.place))
     return {caller: tuple(calls.values()) for caller, calls in found.items()}

@@ -113,7 +113,9 @@ from hullmark.model.workload import Workload
 from hullmark.text.source import Place
 from hullmark.text.tree import mapping
 
-_SORT = "database"
+_SORT, _MOST = "database", 100
+"""What the graph calls databases, and how many users of one server are compared."""
+
 _OWN_PARTS = ("app.kubernetes.io/part-of", "app.kubernetes.io/instance")
 _MENTIONS = re.compile(
     r"postgres|mysql|mariadb|mongo|database|clickhouse|\bdb|_db|dsn|jdbc|backend-store|pg_?host", re.IGNORECASE
@@ -172,13 +174,24 @@ def _judged(mine: _Use, other: _Use) -> tuple[str, Severity] | None:
 
 def _beside(mine: _Use, arch: Architecture) -> Iterator[_Use]:
     """The uses of the same server by other applications that were read later, those of the same database first."""
-    others = [u for uses in _uses(arch).values() for u in uses if _server(u.store) == _server(mine.store)]
+    others = _by_server(arch)[_server(mine.store)]
     order = _order(arch)
     for same in (True, False):
         for other in others:
             later = order[mine.workload.ref] < order[other.workload.ref]
             if (other.store is mine.store) is same and later and _apart(mine.workload, other.workload):
                 yield other
+
+
+@lru_cache(maxsize=1)
+def _by_server(arch: Architecture) -> Mapping[str, list[_Use]]:
+    found: dict[str, list[_Use]] = {}
+    for uses in _uses(arch).values():
+        for use in uses:
+            users = found.setdefault(_server(use.store), [])
+            if len(users) < _MOST:
+                users.append(use)
+    return found
 
 
 def _server(store: Component) -> str:

@@ -75,6 +75,7 @@ rest](https://atlas.mitre.org/mitigations/AML.M0005), and OWASP [LLM04:2025 Data
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
@@ -101,7 +102,8 @@ _NO_DATA = re.compile(
     re.IGNORECASE,
 )
 _BUCKET = re.compile(r"\b(?:s3a?|s3n|gs|gcs|abfss?|wasbs?|oss|az)://[^\s'\"]{1,300}")
-_MANY = 3
+_MANY, _MOST = 3, 200
+"""From how many sorts of writers on a store is reported, and how many writers of one are looked at."""
 
 
 @check(Workload, severity=Severity.MEDIUM, confidence=Confidence.MEDIUM, roles=TRAINERS)
@@ -146,7 +148,7 @@ def _writers(store: Component, read: Edge, trainer: Workload, arch: Architecture
     """What else may write the part of a store that training reads; of several variants of one object the first."""
     seen = {trainer.ref}
     mine = _parts(trainer, store, read)
-    for edge in arch.graph.into(store.id, EdgeKind.WRITES):
+    for edge in islice(arch.graph.into(store.id, EdgeKind.WRITES), _MOST):
         writer = arch.graph.by_id[edge.source].workload
         if writer is None or writer.template or writer.ref in seen:
             continue
