@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from hullmark.model.architecture import Architecture
 from hullmark.model.component import ComponentKind, Edge, EdgeKind, Graph
+from hullmark.model.truth import string
 from hullmark.model.workload import Workload
 from hullmark.text.source import Place
+from hullmark.text.tree import mapping
 
 
 class Call(NamedTuple):
@@ -35,8 +38,70 @@ _QUOTED = re.compile(r"'([^']*)'")
 _MESSAGES = frozenset({"amqp", "amqps", "kafka", "nats", "mqtt", "mqtts", "pulsar", "otlp", "statsd", "syslog", "smtp"})
 """Schemes of what is sent and not answered."""
 
-_DEEPEST = 6
-"""How many Services and routes may stand between a caller and the pods."""
+_WORD = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_LONGEST = 262_144
+"""Characters of one text that are searched for names."""
+
+_DEEPEST, _WIDEST = 6, 50
+"""How many Services and routes may stand between a caller and the pods, and how many workloads behind one address count."""
+
+
+@lru_cache(maxsize=1)
+def nameable(arch: Architecture) -> Mapping[Workload, frozenset[Workload]]:
+    """Which workloads the settings of each may name: more than it calls, and told without drawing the graph.
+
+    Any word that is the name of a Service or of what an operator makes counts, wherever it stands.
+    """
+    behind: dict[str, dict[Workload, None]] = {}
+    for service, found in arch.selections.items():
+        if service.ref.kind == "Service":
+            behind.setdefault(service.ref.name, {}).update((p.workload, None) for p in found.podsets)
+    for workload in arch.workloads:
+        if workload.ref.group not in _PLAIN:
+            behind.setdefault(workload.name, {})[workload] = None
+    named: dict[Workload, frozenset[Workload]] = {}
+    for workload in arch.workloads if behind else ():
+        if workload.lifetime != "task" and not workload.template:
+            words = {w for text in _texts(workload, arch) for w in _WORD.findall(text, 0, _LONGEST)}
+            heads = {word[:at] for word in words for at in (i for i, c in enumerate(word) if c == "-")}
+            targets = {t for name in (words | heads) & behind.keys() for t in islice(behind[name], _WIDEST)} | {
+                *arch.calls(workload)
+            }
+            named[workload] = frozenset(t for t in targets if t.lifetime != "task" and t.ref != workload.ref)
+    return named
+
+
+_PLAIN = frozenset({"", "apps", "batch"})
+"""Groups of the kinds that are called by Services alone; operators name Services after their objects."""
+
+
+def _texts(workload: Workload, arch: Architecture) -> Iterator[str]:
+    """All that may hold an address: variables, command lines, files, and the fields of an operator's object."""
+    for container in workload.containers:
+        yield container.argv.text
+        yield from (v.value or string(v.node.value, "value") for v in container.environment.values())
+    for podset in workload.podsets:
+        for volume in podset.volumes.values():
+            sources = [volume, *volume.children("projected", "sources")]
+            for name in filter(None, (string(s.value, "configMap", "name") for s in sources)):
+                for config in arch.by_name.get(("ConfigMap", name), ()):
+                    yield from (text for text in mapping(config.node.value, "data").values() if isinstance(text, str))
+    if workload.ref.group not in _PLAIN:
+        yield from _strings(mapping(workload.resource.node.value, "spec"))
+
+
+def _strings(value: object) -> Iterator[str]:
+    """The texts in a value that look like addresses."""
+    stack = [value]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, str):
+            if "." in one or ":" in one:
+                yield one
+        elif isinstance(one, dict):
+            stack.extend(one.values())
+        elif isinstance(one, list):
+            stack.extend(one)
 
 
 @lru_cache(maxsize=1)
@@ -51,8 +116,8 @@ def awaited(arch: Architecture) -> Mapping[Workload, tuple[Call, ...]]:
             continue
         if not _waits(edge):
             continue
-        for called in _behind(edge.target, arch.graph):
-            if called is not caller and called.lifetime != "task":
+        for called in islice(_behind(edge.target, arch.graph), _WIDEST):
+            if called.ref != caller.ref and called.lifetime != "task":
                 found.setdefault(caller, {}).setdefault(called, Call(caller, called, evidence.text, evidence.place))
     return {caller: tuple(calls.values()) for caller, calls in found.items()}
 

@@ -88,10 +88,11 @@ spec: {selector: {app: retriever}, ports: [{port: 8000}]}
 See Google's [Addressing Cascading Failures](https://sre.google/sre-book/addressing-cascading-failures/), which warns of calls within a layer that may wait for each other.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 
-from hullmark.checks.resilience._calls import Call, awaited
+from hullmark.checks.resilience._calls import Call, awaited, nameable
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
@@ -100,6 +101,9 @@ from hullmark.model.workload import Workload
 
 _ANSWERED = frozenset({Role.AGENT, Role.MCP_SERVER})
 """Two of these that name each other are an agent and its tool."""
+
+_MOST = 1000
+"""Workloads from which a way back to themselves is looked for."""
 
 
 @check(Workload, severity=Severity.MEDIUM, confidence=Confidence.MEDIUM, compose="")
@@ -118,29 +122,44 @@ def cyclic_calls(workload: Workload, arch: Architecture) -> Iterator[Finding]:
 
 @lru_cache(maxsize=1)
 def _possible(arch: Architecture) -> bool:
-    """Whether any two that run all the time can be called: most scans need no graph to tell."""
-    called = {p.workload for s, found in arch.selections.items() if s.ref.kind == "Service" for p in found.podsets}
-    able = [w for w in called if w.lifetime != "task" and (w in arch.callers or _configured(w))]
-    composed = any(w.ref.kind == "ComposeService" for w in arch.callers)
-    return composed or (len(able) > 1 and any(arch.calls(w) or _configured(w) for w in able))
+    """Whether there may be a circle at all: most scans need no graph to tell."""
+    return bool(_in_circles(nameable(arch)))
 
 
-def _configured(workload: Workload) -> bool:
-    """Whether it reads files that may name others."""
-    return any(v.get("configMap") is not None for p in workload.podsets for v in p.volumes.values())
+def _in_circles(following: Mapping[Workload, Collection[Workload]]) -> set[Workload]:
+    """Those that are in a circle or between two: what is left when all are taken away that nobody follows, and that follow nobody."""
+    left = set(following)
+    back: dict[Workload, list[Workload]] = {}
+    for one, others in following.items():
+        for other in others:
+            back.setdefault(other, []).append(one)
+    for ways, against in ((following, back), (back, following)):
+        number = {w: sum(o in left for o in ways.get(w, ())) for w in left}
+        spent = [w for w in left if not number[w]]
+        while spent:
+            gone = spent.pop()
+            left.discard(gone)
+            for other in against.get(gone, ()):
+                if other in left:
+                    number[other] -= 1
+                    if not number[other]:
+                        spent.append(other)
+    return left
 
 
 @lru_cache(maxsize=1)
 def _circles(arch: Architecture) -> Mapping[Workload, tuple[Call, ...]]:
     """The shortest way round of each group that waits for itself, by the member that was read first."""
     calls = {
-        caller: tuple(c for c in found if not {caller.role, c.called.role} <= _ANSWERED)
-        for caller, found in awaited(arch).items()
+        caller: tuple(c for c in made if not {caller.role, c.called.role} <= _ANSWERED)
+        for caller, made in awaited(arch).items()
     }
+    left = _in_circles({caller: [c.called for c in made] for caller, made in calls.items()})
+    calls = {caller: tuple(c for c in made if c.called in left) for caller, made in calls.items() if caller in left}
     found: dict[Workload, tuple[Call, ...]] = {}
     told: set[Workload] = set()
-    for workload in arch.workloads:
-        if workload in calls and workload not in told:
+    for workload in islice((w for w in arch.workloads if w in calls), _MOST):
+        if workload not in told:
             round_ = _round(workload, calls)
             told.update(c.caller for c in round_)
             if round_:

@@ -109,7 +109,8 @@ See Equal Experts' MLOps playbook, [Avoid notebooks in production](https://playb
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from hullmark.checks.resilience._calls import Call, awaited
 from hullmark.model.architecture import Architecture
@@ -152,16 +153,20 @@ _Found = Iterator[tuple[str, tuple[tuple[Place, str], ...]]]
 
 
 def _asked(workload: Workload, arch: Architecture) -> _Found:
-    for call in _calls(arch):
-        if call.called is workload:
-            yield f"'{call.caller.name}' waits for answers of notebook '{workload.name}'", ((call.place, call.text),)
+    call = _calls(arch).get(workload)
+    if call is not None:
+        yield f"'{call.caller.name}' waits for answers of notebook '{workload.name}'", ((call.place, call.text),)
 
 
-def _calls(arch: Architecture) -> Iterator[Call]:
-    """What services of production ask for, save for running code."""
+@lru_cache(maxsize=1)
+def _calls(arch: Architecture) -> Mapping[Workload, Call]:
+    """What services of production ask for, save for running code: the first call of each workload."""
+    found: dict[Workload, Call] = {}
     for caller, calls in awaited(arch).items():
-        if caller.role in _PRODUCTION:
-            yield from (c for c in calls if not _RUNS_CODE.search(c.text.partition(" names ")[0]))
+        for call in calls if caller.role in _PRODUCTION else ():
+            if not _RUNS_CODE.search(call.text.partition(" names ")[0]):
+                found.setdefault(call.called, call)
+    return found
 
 
 def _mixed(workload: Workload, arch: Architecture) -> _Found:
@@ -200,15 +205,17 @@ def _served(store: str, arch: Architecture) -> Iterator[tuple[Workload, Place]]:
 
 def _unsure(workload: Workload, arch: Architecture) -> tuple[str, str] | None:
     """A service of production, and the Service that it asks, behind which the notebook may stand."""
+    return _untold(arch).get(workload.namespace)
+
+
+@lru_cache(maxsize=1)
+def _untold(arch: Architecture) -> Mapping[str, tuple[str, str]]:
+    """By namespace, a service of production that asks a Service of which nobody knows what it leads to."""
+    found: dict[str, tuple[str, str]] = {}
     for edge in arch.graph.edges:
-        called = arch.graph.by_id[edge.target]
-        caller = arch.graph.by_id[edge.source].workload
+        called, caller = arch.graph.by_id[edge.target], arch.graph.by_id[edge.source].workload
         if edge.kind is not EdgeKind.CALLS or caller is None or caller.role not in _PRODUCTION:
             continue
-        if (
-            called.resource is not None
-            and called.namespace == workload.namespace
-            and arch.selected(called.resource).unknown
-        ):
-            return f"'{caller.name}'", f"'{called.label}'"
-    return None
+        if called.resource is not None and arch.selected(called.resource).unknown:
+            found.setdefault(called.namespace, (f"'{caller.name}'", f"'{called.label}'"))
+    return found

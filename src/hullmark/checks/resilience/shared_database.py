@@ -111,8 +111,11 @@ from hullmark.model.terms import Confidence, Role, Severity
 from hullmark.model.truth import is_placeholder, string
 from hullmark.model.workload import Workload
 from hullmark.text.source import Place
+from hullmark.text.tree import mapping
 
-_SORT = "database"
+_SORT, _MOST = "database", 100
+"""What the graph calls databases, and how many users of one server are compared."""
+
 _OWN_PARTS = ("app.kubernetes.io/part-of", "app.kubernetes.io/instance")
 _MENTIONS = re.compile(
     r"postgres|mysql|mariadb|mongo|database|clickhouse|\bdb|_db|dsn|jdbc|backend-store|pg_?host", re.IGNORECASE
@@ -171,13 +174,24 @@ def _judged(mine: _Use, other: _Use) -> tuple[str, Severity] | None:
 
 def _beside(mine: _Use, arch: Architecture) -> Iterator[_Use]:
     """The uses of the same server by other applications that were read later, those of the same database first."""
-    others = [u for uses in _uses(arch).values() for u in uses if _server(u.store) == _server(mine.store)]
+    others = _by_server(arch)[_server(mine.store)]
     order = _order(arch)
     for same in (True, False):
         for other in others:
             later = order[mine.workload.ref] < order[other.workload.ref]
             if (other.store is mine.store) is same and later and _apart(mine.workload, other.workload):
                 yield other
+
+
+@lru_cache(maxsize=1)
+def _by_server(arch: Architecture) -> Mapping[str, list[_Use]]:
+    found: dict[str, list[_Use]] = {}
+    for uses in _uses(arch).values():
+        for use in uses:
+            users = found.setdefault(_server(use.store), [])
+            if len(users) < _MOST:
+                users.append(use)
+    return found
 
 
 def _server(store: Component) -> str:
@@ -195,7 +209,21 @@ def _order(arch: Architecture) -> Mapping[Ref, int]:
 @lru_cache(maxsize=1)
 def _several(arch: Architecture) -> bool:
     """Whether two services of AI name a database at all: most scans need no graph to tell."""
-    return sum(1 for w in arch.workloads if w.role is not Role.GENERIC and w.lifetime == "service" and _mentions(w)) > 1
+    services = [w for w in arch.workloads if w.role is not Role.GENERIC and w.lifetime == "service"]
+    named = sum(map(_mentions, services))
+    users: dict[str, set[Ref]] = {}
+    for workload in services:
+        for host in _in_fields(workload):
+            users.setdefault(host, set()).add(workload.ref)
+    return named > 1 or (named > 0 and bool(users)) or any(len(refs) > 1 for refs in users.values())
+
+
+def _in_fields(workload: Workload) -> Iterator[str]:
+    """The hosts of databases in fields that an operator reads (``spec.databaseConfig.host`` and the like)."""
+    if workload.ref.group not in ("", "apps", "batch"):
+        for key, value in mapping(workload.resource.node.value, "spec").items():
+            if _MENTIONS.search(str(key)) and (host := string(value, "host")):
+                yield host
 
 
 def _mentions(workload: Workload) -> bool:

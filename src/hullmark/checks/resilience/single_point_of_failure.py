@@ -128,8 +128,9 @@ See Google's [The Calculus of Service Availability](https://queue.acm.org/detail
 
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
-from hullmark.checks.resilience._calls import Call, awaited
+from hullmark.checks.resilience._calls import Call, awaited, nameable
 from hullmark.checks.resilience._copies import copies, counted_at
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
@@ -148,16 +149,22 @@ _SPREADS = frozenset({Role.LLM_GATEWAY, Role.INFERENCE_ROUTER})
 _ASIDE = frozenset({Role.EXPERIMENT_TRACKING, Role.PIPELINE, Role.NOTEBOOK, Role.HYPERPARAMETER_SEARCH})
 """Roles that nobody who asks for an answer waits for."""
 
+_TOLD = 10
+"""Calls of a way that are told."""
+
 _OBJECTIVE = "hullmark.dev/slo"
 _HOST = "kubernetes.io/hostname"
 
 
 @check(Workload, severity=Severity.MEDIUM, confidence=Confidence.MEDIUM)
 def single_point_of_failure(workload: Workload, arch: Architecture) -> Iterator[Finding]:
-    if workload.lifetime != "service" or workload.template or not _redundant(arch):
+    if workload.lifetime != "service" or workload.template or workload not in _reachable(arch):
         return
-    way = _ways(arch).get(workload)
-    if way is None:
+    if all((copies(p, arch) or 0) > 1 and _node(p) is None for p in workload.podsets):
+        return
+    found = _ways(arch).get(workload)
+    way = () if found is None else found.calls()[:_TOLD]
+    if not way or way[0].caller is workload:
         return
     first = way[0].caller
     for podset in workload.podsets:
@@ -207,16 +214,42 @@ def _redundant(arch: Architecture) -> Mapping[Workload, int]:
 
 
 @lru_cache(maxsize=1)
-def _ways(arch: Architecture) -> Mapping[Workload, tuple[Call, ...]]:
-    """The shortest way from a redundant service to each workload that it cannot do without."""
-    found: dict[Workload, tuple[Call, ...]] = {}
-    level: list[tuple[Workload, tuple[Call, ...]]] = [(w, ()) for w in _redundant(arch)]
+def _reachable(arch: Architecture) -> frozenset[Workload]:
+    """What redundant services may depend on: told before any graph is drawn."""
+    found: set[Workload] = set()
+    level = list(_redundant(arch))
     while level:
-        following: list[tuple[Workload, tuple[Call, ...]]] = []
+        level = [w for one in level for w in nameable(arch).get(one, ()) if w not in found]
+        found.update(level)
+    return frozenset(found)
+
+
+class _Way(NamedTuple):
+    """The last call of a way, and the way before it."""
+
+    call: Call
+    before: "_Way | None"
+
+    def calls(self) -> tuple[Call, ...]:
+        """All its calls in order."""
+        found, at = [self.call], self.before
+        while at is not None:
+            found.append(at.call)
+            at = at.before
+        return tuple(reversed(found))
+
+
+@lru_cache(maxsize=1)
+def _ways(arch: Architecture) -> Mapping[Workload, _Way]:
+    """The shortest way from a redundant service to each workload that it cannot do without."""
+    found: dict[Workload, _Way] = {}
+    level: list[tuple[Workload, _Way | None]] = [(w, None) for w in _redundant(arch)]
+    while level:
+        following: list[tuple[Workload, _Way | None]] = []
         for workload, way in level:
             for call in _needed(workload, arch):
-                if call.called not in found and all(c.caller is not call.called for c in (*way, call)):
-                    found[call.called] = (*way, call)
+                if call.called not in found:
+                    found[call.called] = _Way(call, way)
                     following.append((call.called, found[call.called]))
         level = following
     return found

@@ -156,6 +156,7 @@ Weaknesses](https://genai.owasp.org/llmrisk/llm082025-vector-and-embedding-weakn
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
@@ -169,6 +170,9 @@ from hullmark.text.tree import Node
 
 _INDEX = re.compile(r"qdrant|vector", re.IGNORECASE)
 """What the name of a variable says when it holds the key of the index."""
+
+_MOST = 100
+"""Writers of one index that are looked at."""
 
 _Key = tuple[str, str, str]
 """The namespace and name of a Secret, and a key in it."""
@@ -216,7 +220,7 @@ def _indexes(workload: Workload, arch: Architecture) -> Iterator[Component]:
 
 def _writers(index: Component, reader: Workload, arch: Architecture) -> Iterator[Workload]:
     """What fills an index: jobs, and what prepares data."""
-    for edge in arch.graph.into(index.id, EdgeKind.WRITES):
+    for edge in islice(arch.graph.into(index.id, EdgeKind.WRITES), _MOST):
         writer = arch.graph.by_id[edge.source].workload
         if writer is None or writer is reader or writer.template:
             continue

@@ -9,6 +9,9 @@ mutual TLS alone does not. KServe and Knative publish by default, and NIM throug
 reported a step lower, because the gateway they publish through is set up elsewhere. TorchServe demands tokens from 0.11 on. Ray's own ports are reported by
 `exposed-ray-control-plane`.
 
+A router or a LiteLLM without `master_key` before the servers opens them as well, however well they are shut themselves: then it is
+the one that is reported, with the servers behind it.
+
 To fix it, make the Service a ClusterIP and lead to it through a gateway that authenticates.
 
 ```yaml bad
@@ -74,11 +77,13 @@ from ipaddress import ip_network
 
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
+from hullmark.model.component import EdgeKind
 from hullmark.model.finding import Finding
 from hullmark.model.resource import Resource
-from hullmark.model.terms import SERVING, Confidence, Reach, Severity
+from hullmark.model.terms import SERVING, Confidence, Reach, Role, Severity
 from hullmark.model.truth import Undecided, string
 from hullmark.model.workload import Workload
+from hullmark.text.source import Place
 from hullmark.text.tree import items
 
 _TOKENS_SINCE = (0, 11, 0)
@@ -91,13 +96,23 @@ _BY_DEFAULT = frozenset({"InferenceService", "InferenceGraph", "LLMInferenceServ
 """Kinds of KServe and Knative that are published unless they say otherwise."""
 
 
+_PASSING_ON = frozenset({Role.LLM_GATEWAY, Role.INFERENCE_ROUTER})
+_OPEN_GATEWAYS = frozenset({"litellm"})
+"""Gateways that ask for no key unless they are given one (https://docs.litellm.ai/docs/proxy/virtual_keys)."""
+
+_PICKERS = frozenset({"endpoint-picker"})
+"""Routers that only answer a proxy's question where to send a request (the Endpoint Picker Protocol)."""
+
+
 @check(
     Workload,
     severity=Severity.CRITICAL,
-    roles=SERVING,
+    roles=SERVING | _PASSING_ON,
     compose="publish it on 127.0.0.1, or through a proxy that authenticates",
 )
 def unauthenticated_public_inference(workload: Workload, arch: Architecture) -> Iterator[Finding]:
+    if workload.engine in _PICKERS or (workload.role is Role.LLM_GATEWAY and workload.engine not in _OPEN_GATEWAYS):
+        return
     exposure = arch.exposure(workload)
     if exposure.authenticated or _asks_by_itself(workload):
         return
@@ -118,11 +133,21 @@ def unauthenticated_public_inference(workload: Workload, arch: Architecture) -> 
         f"'{workload.name}' answers the public without authentication",
         first.place,
         label=f"published by {first.text}",
-        related=tuple((hop.place, hop.text) for hop in exposure.path[1:]),
+        related=(*((hop.place, hop.text) for hop in exposure.path[1:]), *_behind(workload, arch)),
         severity=Severity.HIGH if by_default else None,
         confidence=Confidence.MEDIUM if by_default else None,
         advice="publish it through a gateway that authenticates",
     )
+
+
+def _behind(workload: Workload, arch: Architecture) -> Iterator[tuple[Place, str]]:
+    """The model servers that a gateway or router passes requests on to."""
+    own = arch.graph.of(workload) if workload.role in _PASSING_ON and workload.podsets else None
+    for call in arch.graph.out(own.id, EdgeKind.CALLS) if own is not None else ():
+        for led in arch.graph.out(call.target, EdgeKind.ROUTES):
+            server, place = arch.graph.by_id[led.target].workload, call.evidence[0].place
+            if server is not None and server.role in SERVING and place is not None:
+                yield place, f"which passes requests on to '{server.name}'"
 
 
 def _narrowed(workload: Workload, arch: Architecture) -> Iterator[Finding]:
