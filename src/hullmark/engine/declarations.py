@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hullmark.engine.fields import entries, only, text, wrong
-from hullmark.model.declaration import KEYS, Entry, Statement, DeclarationError
+from hullmark.model.declaration import KEYS, DeclarationError, Entry, Statement
 from hullmark.text.tree import Node
 
 _SELECTORS = ("kind", "namespace", "name")

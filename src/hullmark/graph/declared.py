@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import translate
 from typing import NamedTuple
 
-from hullmark.model.declaration import KEYS, PREFIX, Declarations, Entry, Flaw, Statement, DeclarationError, weighed
+from hullmark.model.declaration import KEYS, PREFIX, DeclarationError, Declarations, Entry, Flaw, Statement, weighed
 from hullmark.model.resource import Resource
 from hullmark.model.truth import is_placeholder
 from hullmark.model.workload import Workload

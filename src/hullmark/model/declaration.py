@@ -183,6 +183,15 @@ class Statement(NamedTuple):
     origin: Literal["annotation", "configuration"]
     exact: bool = True
 
+    @property
+    def word(self) -> str:
+        """The value in one spelling: ``personal`` for *PII*, ``99.9 %`` for *99.90*."""
+        if isinstance(self.value, Impact):
+            return self.value.word
+        if isinstance(self.value, float):
+            return f"{self.value:g} %"
+        return self.value.value if isinstance(self.value, Enum) else self.value
+
 
 class Flaw(NamedTuple):
     """An annotation of ours that declares nothing; ``unknown`` says that something fills it in later."""
