@@ -145,6 +145,7 @@ def _settled(
     sample = not settings.gate_samples and is_sample(item.resource.file, item.resource.ref.namespace)
     profile = chosen(settings.profile, settings.fail_on)
     decides = profile.gate(severity, confidence, impact, check.absence)
+    gates = decides and waiver is None and not known and not sample
     return Settled(
         check=check.id,
         pillar=check.pillar,
@@ -159,10 +160,11 @@ def _settled(
         finding=finding,
         fingerprint=fingerprint,
         theme=check.absence,
-        gates=decides and waiver is None and not known and not sample,
+        gates=gates,
         waiver=waiver,
         known=known,
         covered_by=check.covered_by,
+        by_impact=gates and profile.by_impact(severity, impact),
     )
 
 

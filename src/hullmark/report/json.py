@@ -124,6 +124,7 @@ def _finding(result: Result, settled: Settled) -> dict[str, Any]:
         "fingerprint": settled.fingerprint,
         "theme": settled.theme and settled.theme.value,
         "gates": settled.gates,
+        "gates_by_impact": settled.by_impact,
         "known": settled.known,
         "waived": settled.waiver and _waiver(settled.waiver),
         "units": [visible(title) for title in result.where(settled)],

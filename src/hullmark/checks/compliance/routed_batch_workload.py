@@ -79,8 +79,8 @@ spec:
     - port: 8000
 ```
 
-See [Ingress](https://kubernetes.io/docs/concepts/services-networking/ingress/) and NIST AI RMF [MAP 1.1, intended
-purpose](https://airc.nist.gov/airmf-resources/playbook/map/).
+See [Ingress](https://kubernetes.io/docs/concepts/services-networking/ingress/) and the NIST [AI Risk Management
+Framework](https://www.nist.gov/itl/ai-risk-management-framework), MAP 1.1, on intended purposes.
 """
 
 from collections.abc import Iterator

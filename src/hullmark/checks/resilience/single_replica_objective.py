@@ -39,7 +39,8 @@ spec:
           image: vllm/vllm-openai:v0.18.0
 ```
 
-See Google's [availability table](https://sre.google/sre-book/availability-table/) and [Taint-based
+See Google on [availability and error
+budgets](https://cloud.google.com/blog/products/gcp/available-or-not-that-is-the-question-cre-life-lessons) and [Taint-based
 evictions](https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions).
 """
 
