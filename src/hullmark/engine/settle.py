@@ -13,7 +13,7 @@ from hullmark.engine.profiles import chosen, is_sample
 from hullmark.engine.result import Result, Settled
 from hullmark.engine.run import Evaluation, Judged, Tally
 from hullmark.engine.waivers import Waivers, collect
-from hullmark.model.architecture import Architecture, Links
+from hullmark.model.architecture import Architecture
 from hullmark.model.finding import Finding
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Impact, Outcome, Reach
@@ -76,7 +76,7 @@ class _Standings:
             weight = (arch.impact(workload).impact, arch.exposure(workload).reach)
             self._raise(workload.resource, weight)
             for podset in workload.podsets:
-                for resource in _around(arch.around(podset)):
+                for resource in arch.around(podset).objects:
                     if resource not in self.workloads:
                         self._raise(resource, weight)
 
@@ -87,23 +87,6 @@ class _Standings:
     def weight(self, resource: Resource) -> tuple[Impact, Reach]:
         """Impact and exposure; the middle where nothing in the scan says."""
         return self.weights.get(resource, (Impact.MODERATE, Reach.CLUSTER))
-
-
-def _around(links: Links) -> Iterator[Resource]:
-    """The objects that make a pod set what it is, and so matter as much as it does."""
-    yield from links.services
-    yield from (route.resource for route in links.routes)
-    yield from links.ingress.policies
-    yield from links.egress.policies
-    yield from links.budgets
-    yield from links.scalers
-    if links.identity.account is not None:
-        yield links.identity.account
-    for grant in links.identity.grants:
-        yield grant.binding
-        if grant.role is not None:
-            yield grant.role
-    yield from (claim.claim for claim in links.claims.values() if claim.claim is not None)
 
 
 def _accepted(

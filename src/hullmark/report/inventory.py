@@ -46,7 +46,7 @@ def _table(
     arch: Architecture, chosen: Sequence[Workload], units: Mapping[Resource, Unit], paint: Paint, *, evidence: bool
 ) -> Iterator[str]:
     rows = [_row(arch, w, units[w.resource].variant) for w in chosen]
-    titles = _TITLES
+    titles: tuple[str, ...] = _TITLES
     if any(arch.declared(w).said for w in chosen):
         titles = (*_TITLES, "declared")
         rows = [(*row, _said(arch, w)) for row, w in zip(rows, chosen, strict=True)]
