@@ -28,7 +28,7 @@ def _entry(node: Node) -> Entry:
         raise wrong(node.at(), "the declaration is about nothing", f"say what it is about: {', '.join(_SELECTORS)}")
     if not said:
         raise wrong(node.at(), "the declaration says nothing", f"declare {', '.join(KEYS)}")
-    return Entry(kind, namespace, name, said)
+    return Entry(kind, namespace, name, said, node.at())
 
 
 _LONGEST = 253

@@ -57,7 +57,10 @@ class Part(NamedTuple):
 
 
 class WaiverNote(NamedTuple):
-    """A waiver that did not do what its author thinks: *expired*, *unused* or *invalid*."""
+    """A waiver, or a declaration, that did not do what its author thinks: *expired*, *unused* or *invalid*.
+
+    ``waiver`` is None where there is no valid one.
+    """
 
     waiver: Waiver | None
     state: str

@@ -10,7 +10,7 @@ from hullmark.engine.config import Settings
 from hullmark.engine.fingerprint import fingerprints, identity
 from hullmark.engine.priority import priority
 from hullmark.engine.profiles import chosen, is_sample
-from hullmark.engine.result import Result, Settled
+from hullmark.engine.result import Result, Settled, WaiverNote
 from hullmark.engine.run import Evaluation, Judged, Tally
 from hullmark.engine.waivers import Waivers, collect
 from hullmark.model.architecture import Architecture
@@ -58,7 +58,7 @@ def settle(arch: Architecture, evaluation: Evaluation, terms: Terms, reading: Re
         tallies=_tallies(evaluation, accepted),
         not_checked=reading.not_checked,
         problems=reading.problems,
-        waiver_notes=(*waivers.notes, *waivers.unused(used)),
+        waiver_notes=(*waivers.notes, *waivers.unused(used), *_about_nothing(arch, terms.settings)),
         files=reading.files,
         profile=terms.settings.profile,
         gone=len((terms.baseline or frozenset()) - set(prints)),
@@ -87,6 +87,15 @@ class _Standings:
     def weight(self, resource: Resource) -> tuple[Impact, Reach]:
         """Impact and exposure; the middle where nothing in the scan says."""
         return self.weights.get(resource, (Impact.MODERATE, Reach.CLUSTER))
+
+
+def _about_nothing(arch: Architecture, settings: Settings) -> Iterator[WaiverNote]:
+    """Notes about the declarations of ``hullmark.yaml`` that no object matches."""
+    if settings.declarations:
+        used = frozenset(place for d in arch.declarations.values() for place in d.entries)
+        for entry in settings.declarations:
+            if entry.place not in used:
+                yield WaiverNote(None, "unused", entry.place, "the declaration is about nothing that was read")
 
 
 def _accepted(

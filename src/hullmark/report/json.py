@@ -178,8 +178,9 @@ def _problem(problem: Problem) -> dict[str, Any]:
 
 
 def _waiver_note(note: WaiverNote) -> dict[str, Any]:
+    what = "declaration" if note.waiver is None and note.state == "unused" else "waiver"
     return _diagnostic(
-        f"{note.state}-waiver", "error" if note.state == "invalid" else "warning", note.message, note.place, ""
+        f"{note.state}-{what}", "error" if note.state == "invalid" else "warning", note.message, note.place, ""
     )
 
 
