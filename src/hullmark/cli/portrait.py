@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from hullmark.cli import pipeline
-from hullmark.cli.command import nearest
 from hullmark.cli.output import colored, width, write
 from hullmark.cli.progress import Progress
 from hullmark.cli.scan import CLEAN, OUR_FAULT, exit_code, request
@@ -22,6 +22,10 @@ from hullmark.report.visible import count, visible
 
 _LISTED = 20
 """How many matches a message lists."""
+
+
+_LONGEST = 253
+"""Characters of the longest name of an object; more of a wanted one are not compared."""
 
 
 class _Match(NamedTuple):
@@ -70,7 +74,7 @@ def _the_one(wanted: str, result: Result) -> _Match:
     every = [_Match(part, workload) for part in result.parts for workload in part.architecture.workloads]
     found = [m for m in every if _is(m.workload, kind, namespace, name)]
     if not found:
-        raise HullmarkError(f"there is no workload '{wanted}'", _near(wanted, kind, name, every))
+        raise HullmarkError(f"there is no workload '{wanted}'", _near(name, every))
     if len(found) > 1:
         several = len({m.part.unit.title for m in found}) > 1
         shown = dict.fromkeys(m.named(several=several) for m in found[:_LISTED])
@@ -90,11 +94,11 @@ def _is(workload: Workload, kind: str, namespace: str, name: str) -> bool:
     )
 
 
-def _near(wanted: str, kind: str, name: str, every: Sequence[_Match]) -> str:
+def _near(name: str, every: Sequence[_Match]) -> str:
     """A hint: the workloads of this name and another kind or namespace, else the one that is called most alike."""
     same = [m.named(several=False) for m in every if m.workload.name == name]
     if same:
         return f"did you mean {' or '.join(repr(s) for s in dict.fromkeys(same[:3]))}?"
-    prefix = "workload" if kind.lower() == "workload" else kind
-    known = [f"{prefix}/{visible(m.workload.name)}" for m in every]
-    return nearest(wanted, known) or nearest(f"{prefix}/{name}", known) or "`hullmark inventory --all` lists them"
+    known = {visible(m.workload.name): m for m in every}
+    near = get_close_matches(name[:_LONGEST], known, 1)
+    return f"did you mean '{known[near[0]].named(several=False)}'?" if near else "`hullmark inventory --all` lists them"
