@@ -108,9 +108,15 @@ def test_the_tools_an_agent_holds_count_with_what_they_may_do(scan: Scan) -> Non
     assert found.impact is Impact.HIGH
     assert "holds the tools of 1 server" in found.reasons
     (worst,) = (r for r in found.because if r.impact is Impact.HIGH)
-    assert worst.text == "through 'tools': may do anything cluster-wide"
+    assert worst.text == "through 'tools': does anything in the whole cluster"
     assert worst.place is not None
-    assert worst.place.line == AGENT.splitlines().index("metadata: {name: tools}") + 1
+    assert (
+        worst.place.line
+        == AGENT.splitlines().index(
+            "roleRef: {kind: ClusterRole, name: cluster-admin, apiGroup: rbac.authorization.k8s.io}"
+        )
+        + 1
+    )
 
 
 def test_a_cloud_identity_counts_whether_or_not_the_token_of_the_cluster_is_mounted(scan: Scan) -> None:
@@ -130,3 +136,49 @@ def test_reasons_stand_somewhere(scan: Scan) -> None:
         assert because
         assert all(r.place is not None and r.place.source.name == "a" for r in because)
         assert [r.impact for r in because] == sorted((r.impact for r in because), reverse=True)
+
+
+ROLE = """---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: {kind}
+metadata: {{name: r}}
+rules: [{{apiGroups: ['*'], resources: [{resource}], verbs: [{verb}]{names}}}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: {kind}Binding
+metadata: {{name: r}}
+roleRef: {{kind: {kind}, name: r, apiGroup: rbac.authorization.k8s.io}}
+subjects: [{{kind: ServiceAccount, name: default, namespace: a}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("resource", "verb", "names", "inside", "wide"),
+    [
+        ("secrets", "get", "", "reads secrets", "reads secrets"),
+        ("secrets", "get", ", resourceNames: [one]", "", ""),
+        ("pods", "create", "", "runs pods", "runs pods"),
+        ("pods/exec", "create", "", "runs commands in pods", "runs commands in pods"),
+        ("clusterroles", "escalate", "", "grants itself roles of", "grants itself roles of"),
+        ("serviceaccounts/token", "create", "", "makes tokens", "makes tokens"),
+        ("nodes/proxy", "get", "", "", "reaches the kubelets"),
+        ("mutatingwebhookconfigurations", "patch", "", "", "changes admission webhooks"),
+        ("configmaps", "get", "", "", ""),
+        ("pods", "get", "", "", ""),
+    ],
+)
+def test_what_an_identity_may_do_counts(
+    scan: Scan, resource: str, verb: str, names: str, inside: str, wide: str
+) -> None:
+    for kind, text, weight in (("Role", inside, Impact.MODERATE), ("ClusterRole", wide, Impact.HIGH)):
+        role = ROLE.format(kind=kind, resource=resource, verb=verb, names=names).replace(
+            "metadata: {name: r}", "metadata: {name: r, namespace: a}" if kind == "Role" else "metadata: {name: r}"
+        )
+        found = impact(scan(a=deployment("web", "a") + role))
+        assert [r.text.startswith(text) and r.impact is weight for r in found.because] == ([True] if text else []), kind
+
+
+def test_a_role_that_is_not_there_is_no_reason(scan: Scan) -> None:
+    binding = ROLE.partition("---\n")[2].partition("---\n")[2].format(kind="ClusterRole")
+
+    assert impact(scan(a=deployment("web", "a") + "---\n" + binding)) == Importance(Impact.LOW, ())

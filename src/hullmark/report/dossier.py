@@ -165,10 +165,13 @@ def _identity(dossier: Dossier) -> Iterator[str]:
         yield _placed(f"model {model.id}{f' at {pin}' if pin else ', not pinned'}", model.place)
     for device in (a for c in workload.containers for a in c.accelerators):
         yield _placed(f"{'?' if device.count is None else device.count} {device.resource} for each pod", device.place)
+    if not workload.podsets:
+        yield "its pods are made by its operator"
+        return
     replicas = together(dossier.arch, workload)
     least, most = ("?" if n is None else str(n) for n in (replicas.least, replicas.most))
     span = least if least == most else f"{least} to {most}"
-    yield _placed(f"{span} {'replica' if span == '1' else 'replicas'}, {replicas.source or 'by nobody'}", None)
+    yield _placed(f"{span} {'replica' if span == '1' else 'replicas'}, {replicas.source}", None)
 
 
 def _impact(dossier: Dossier) -> Iterator[str]:
