@@ -123,3 +123,20 @@ def test_the_most_urgent_copy_counts() -> None:
     urgent = {s.check: s.priority for s in both.findings if s.severity is Severity.CRITICAL}
 
     assert urgent["privileged-toy"] > first["privileged-toy"]
+
+
+def test_a_shared_finding_gates_for_its_impact_only_if_it_does_so_wherever_it_gates() -> None:
+    text = DEPLOYMENT.replace("  namespace: prod", "  namespace: prod\n  annotations: {hullmark.dev/impact: high}")
+    lax, strict, always = (
+        result(text, settings=s) for s in (Settings(), Settings(profile="production"), Settings(fail_on="low"))
+    )
+    medium = {s.fingerprint for s in strict.findings if s.by_impact}
+
+    def gating(*results: Result) -> set[tuple[bool, bool]]:
+        both = merge([(u, r) for u, r in zip((DEV, PROD), results, strict=True)])
+        return {(s.gates, s.by_impact) for s in both.findings if s.fingerprint in medium}
+
+    assert medium
+    assert gating(lax, strict) == gating(strict, lax) == gating(strict, strict) == {(True, True)}
+    assert gating(strict, always) == gating(always, strict) == {(True, False)}
+    assert gating(lax, lax) == {(False, False)}

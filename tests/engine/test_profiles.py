@@ -7,7 +7,7 @@ from scanning import DEPLOYMENT, escalating_toy, privileged_toy, result, single_
 
 from hullmark.engine import profiles
 from hullmark.engine.config import Settings
-from hullmark.engine.profiles import DEFAULT, PROFILES, chosen, is_sample
+from hullmark.engine.profiles import DEFAULT, PROFILES, Profile, chosen, is_sample
 from hullmark.model.terms import Confidence, Impact, Severity, Theme
 
 DOCS = Path(__file__).parents[2] / "docs" / "configuration.md"
@@ -112,3 +112,14 @@ def test_samples_are_reported_and_gate_only_on_request() -> None:
 
     assert [s.gates for s in result(texts, [privileged_toy]).findings] == [False, False]
     assert all(s.gates for s in result(texts, [privileged_toy], Settings(gate_samples=True)).findings)
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=lambda p: p.name)
+@pytest.mark.parametrize("impact", Impact)
+@pytest.mark.parametrize("severity", Severity)
+def test_what_gates_for_the_impact_would_not_at_low_impact(
+    profile: Profile, severity: Severity, impact: Impact
+) -> None:
+    here, low = (profile.gate(severity, Confidence.HIGH, i, None) for i in (impact, Impact.LOW))
+
+    assert profile.by_impact(severity, impact) == (here and not low)

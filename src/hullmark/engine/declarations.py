@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hullmark.engine.fields import entries, only, text, wrong
-from hullmark.model.declaration import KEYS, Entry, Statement, DeclarationError
+from hullmark.model.declaration import KEYS, DeclarationError, Entry, Statement
 from hullmark.text.tree import Node
 
 _SELECTORS = ("kind", "namespace", "name")
@@ -28,7 +28,7 @@ def _entry(node: Node) -> Entry:
         raise wrong(node.at(), "the declaration is about nothing", f"say what it is about: {', '.join(_SELECTORS)}")
     if not said:
         raise wrong(node.at(), "the declaration says nothing", f"declare {', '.join(KEYS)}")
-    return Entry(kind, namespace, name, said)
+    return Entry(kind, namespace, name, said, node.at())
 
 
 _LONGEST = 253

@@ -60,6 +60,9 @@ def _merged(found: Iterable[tuple[Unit, Settled]]) -> Iterable[Settled]:
                 impact=max(first.impact, item.impact),
                 reach=max(first.reach, item.reach),
                 gates=first.gates or item.gates,
+                by_impact=(first.by_impact or not first.gates)
+                and (item.by_impact or not item.gates)
+                and (first.gates or item.gates),
                 known=first.known and item.known,
                 units=tuple(dict.fromkeys((*first.units, unit.title))),
             )

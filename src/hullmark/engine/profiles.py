@@ -39,6 +39,10 @@ class Profile(NamedTuple):
         """Whether a finding with these properties decides the exit code."""
         return severity >= self.gates[impact] and confidence >= self.confidence and theme not in self.reported
 
+    def by_impact(self, severity: Severity, impact: Impact) -> bool:
+        """Whether such a finding gates for the impact of its workload alone: at low impact it would not."""
+        return self.gates[impact] <= severity < self.gates[Impact.LOW]
+
 
 def _by_impact(low: int, moderate: int, high: int) -> dict[Impact, int]:
     return {Impact.LOW: low, Impact.MODERATE: moderate, Impact.HIGH: high}

@@ -23,6 +23,7 @@ class Settled(NamedTuple):
     ``priority`` runs from 0 to 100 (see `hullmark.engine.priority`); ``gates`` says whether the profile lets it decide
     the exit code; ``waiver`` is set when it is accepted; ``known`` when the baseline has it; ``theme`` when it is an
     absence that reports may bundle; ``covered_by`` are the checks whose findings keep this one from being said.
+    ``by_impact`` says that it gates for the impact of its workload alone: at low impact it would not.
     ``units`` are the titles of the deployable units it was found in; empty where a scan has one.
     """
 
@@ -44,6 +45,7 @@ class Settled(NamedTuple):
     known: bool = False
     covered_by: tuple[str, ...] = ()
     units: tuple[str, ...] = ()
+    by_impact: bool = False
 
 
 class Part(NamedTuple):
@@ -55,7 +57,10 @@ class Part(NamedTuple):
 
 
 class WaiverNote(NamedTuple):
-    """A waiver that did not do what its author thinks: *expired*, *unused* or *invalid*."""
+    """A waiver, or a declaration, that did not do what its author thinks: *expired*, *unused* or *invalid*.
+
+    ``waiver`` is None where there is no valid one.
+    """
 
     waiver: Waiver | None
     state: str

@@ -10,10 +10,10 @@ from hullmark.engine.config import Settings
 from hullmark.engine.fingerprint import fingerprints, identity
 from hullmark.engine.priority import priority
 from hullmark.engine.profiles import chosen, is_sample
-from hullmark.engine.result import Result, Settled
+from hullmark.engine.result import Result, Settled, WaiverNote
 from hullmark.engine.run import Evaluation, Judged, Tally
 from hullmark.engine.waivers import Waivers, collect
-from hullmark.model.architecture import Architecture, Links
+from hullmark.model.architecture import Architecture
 from hullmark.model.finding import Finding
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Impact, Outcome, Reach
@@ -58,7 +58,7 @@ def settle(arch: Architecture, evaluation: Evaluation, terms: Terms, reading: Re
         tallies=_tallies(evaluation, accepted),
         not_checked=reading.not_checked,
         problems=reading.problems,
-        waiver_notes=(*waivers.notes, *waivers.unused(used)),
+        waiver_notes=(*waivers.notes, *waivers.unused(used), *_about_nothing(arch, terms.settings)),
         files=reading.files,
         profile=terms.settings.profile,
         gone=len((terms.baseline or frozenset()) - set(prints)),
@@ -76,7 +76,7 @@ class _Standings:
             weight = (arch.impact(workload).impact, arch.exposure(workload).reach)
             self._raise(workload.resource, weight)
             for podset in workload.podsets:
-                for resource in _around(arch.around(podset)):
+                for resource in arch.around(podset).objects:
                     if resource not in self.workloads:
                         self._raise(resource, weight)
 
@@ -89,21 +89,13 @@ class _Standings:
         return self.weights.get(resource, (Impact.MODERATE, Reach.CLUSTER))
 
 
-def _around(links: Links) -> Iterator[Resource]:
-    """The objects that make a pod set what it is, and so matter as much as it does."""
-    yield from links.services
-    yield from (route.resource for route in links.routes)
-    yield from links.ingress.policies
-    yield from links.egress.policies
-    yield from links.budgets
-    yield from links.scalers
-    if links.identity.account is not None:
-        yield links.identity.account
-    for grant in links.identity.grants:
-        yield grant.binding
-        if grant.role is not None:
-            yield grant.role
-    yield from (claim.claim for claim in links.claims.values() if claim.claim is not None)
+def _about_nothing(arch: Architecture, settings: Settings) -> Iterator[WaiverNote]:
+    """Notes about the declarations of ``hullmark.yaml`` that no object matches."""
+    if settings.declarations:
+        used = frozenset(place for d in arch.declarations.values() for place in d.entries)
+        for entry in settings.declarations:
+            if entry.place not in used:
+                yield WaiverNote(None, "unused", entry.place, "the declaration is about nothing that was read")
 
 
 def _accepted(
@@ -145,6 +137,7 @@ def _settled(
     sample = not settings.gate_samples and is_sample(item.resource.file, item.resource.ref.namespace)
     profile = chosen(settings.profile, settings.fail_on)
     decides = profile.gate(severity, confidence, impact, check.absence)
+    gates = decides and waiver is None and not known and not sample
     return Settled(
         check=check.id,
         pillar=check.pillar,
@@ -159,10 +152,11 @@ def _settled(
         finding=finding,
         fingerprint=fingerprint,
         theme=check.absence,
-        gates=decides and waiver is None and not known and not sample,
+        gates=gates,
         waiver=waiver,
         known=known,
         covered_by=check.covered_by,
+        by_impact=gates and profile.by_impact(severity, impact),
     )
 
 

@@ -9,16 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import translate
+from itertools import chain
 from typing import NamedTuple
 
-from hullmark.model.declaration import KEYS, PREFIX, Declarations, Entry, Flaw, Statement, DeclarationError, weighed
+from hullmark.model.declaration import KEYS, PREFIX, DeclarationError, Declarations, Entry, Flaw, Statement, weighed
 from hullmark.model.resource import Resource
 from hullmark.model.truth import is_placeholder
 from hullmark.model.workload import Workload
 from hullmark.text.tree import Node, dig
 
-_OTHERS = ("waive", "pool", "release")
-"""How our annotations begin that declare nothing: waivers have notes of their own, the rest is for nodes and charts."""
+_OTHERS = frozenset({"pool", "release"})
+"""Our annotations that declare nothing: those of nodes and charts. Waivers, which begin alike, have notes of their own."""
 
 _WILD = re.compile(r"[*?\[]")
 
@@ -31,10 +32,13 @@ def declarations(
     configured = _Configured.of(entries)
     found = {}
     for resource in resources:
-        about = [*_annotated(resource, running.get(resource)), *configured.about(resource)]
-        if about:
-            flaws = tuple(dict.fromkeys(f for f in about if isinstance(f, Flaw)))
-            found[resource] = weighed((s for s in about if isinstance(s, Statement)), flaws)
+        annotated = list(_annotated(resource, running.get(resource)))
+        chosen = configured.about(resource)
+        if annotated or chosen:
+            flaws = tuple(dict.fromkeys(f for f in annotated if isinstance(f, Flaw)))
+            said = (s for s in annotated if isinstance(s, Statement))
+            elsewhere = (s._replace(exact=p.exact) for p in chosen for s in p.entry.statements)
+            found[resource] = weighed(chain(said, elsewhere), flaws, frozenset(p.entry.place for p in chosen))
     return found
 
 
@@ -51,7 +55,7 @@ def _read(holder: Node) -> Iterator[Statement | Flaw]:
         if not isinstance(key, str) or not key.startswith(PREFIX):
             continue
         name = key.removeprefix(PREFIX)
-        if name in KEYS or not name.startswith(_OTHERS):
+        if name not in _OTHERS and not name.startswith("waive"):
             yield _statement(name, annotations[key], holder)
 
 
@@ -74,10 +78,14 @@ def _statement(name: str, text: object, holder: Node) -> Statement | Flaw:
 
 
 class _Pattern(NamedTuple):
-    """An entry, its number and its patterns, ready for use; None where anything matches."""
+    """An entry, its number and its patterns, ready for use; None where anything matches.
+
+    ``exact`` says that it gives the name of what it is about.
+    """
 
     number: int
     entry: Entry
+    exact: bool
     kind: re.Pattern[str] | None
     namespace: re.Pattern[str] | None
     name: re.Pattern[str] | None
@@ -87,7 +95,7 @@ class _Pattern(NamedTuple):
         kind, namespace, name = (
             re.compile(translate(text)) if text else None for text in (entry.kind, entry.namespace, entry.name)
         )
-        return cls(number, entry, kind, namespace, name)
+        return cls(number, entry, bool(entry.name) and not _WILD.search(entry.name), kind, namespace, name)
 
     def matches(self, resource: Resource) -> bool:
         ref = resource.ref
@@ -107,18 +115,15 @@ class _Configured(NamedTuple):
         general = []
         for number, entry in enumerate(entries):
             pattern = _Pattern.of(number, entry)
-            if entry.name and not _WILD.search(entry.name):
+            if pattern.exact:
                 exact.setdefault(entry.name, []).append(pattern)
             else:
                 general.append(pattern)
         return cls(exact, general)
 
-    def about(self, resource: Resource) -> Iterator[Statement]:
-        """The statements about an object, later ones first."""
+    def about(self, resource: Resource) -> Sequence[_Pattern]:
+        """The entries about an object, later ones first."""
         if not self.exact and not self.general:
-            return
-        named = self.exact.get(resource.ref.name, ())
-        found = [p for p in (*named, *self.general) if p.matches(resource)]
-        for pattern in sorted(found, key=lambda p: -p.number):
-            exact = pattern in named
-            yield from (s._replace(exact=exact) for s in pattern.entry.statements)
+            return ()
+        found = [p for p in (*self.exact.get(resource.ref.name, ()), *self.general) if p.matches(resource)]
+        return sorted(found, key=lambda p: -p.number)

@@ -7,8 +7,10 @@ to change what makes it so, or waive what follows from it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
-from hullmark.model.architecture import Architecture, Exposure, Grant, Identity, Importance, Reason
+from hullmark.graph.powers import powers
+from hullmark.model.architecture import Architecture, Exposure, Identity, Importance, Reason
 from hullmark.model.declaration import AiActClass, DataClass, Declarations, Statement
 from hullmark.model.terms import Impact, Reach, Role
 from hullmark.model.workload import Workload
@@ -111,30 +113,23 @@ def _powers(workload: Workload, arch: Architecture) -> Iterator[Reason]:
             yield Reason(_MODERATE, "carries a cloud identity", place)
 
 
-_MAKERS = (("pods", ""), ("deployments", "apps"), ("jobs", "batch"))
+_HARMLESS = frozenset({"read-config", "change-config", "read-logs", "forward-ports", "unknown"})
+"""Rights that say little of what it would cost; what a role that is not in the scan allows is unknown, and no reason."""
 
 
 def _power(identity: Identity) -> Iterator[Reason]:
     """What the identity may do; nothing where no token is mounted."""
-    if identity.token_mounted is False:
+    if identity.token_mounted is False or not identity.grants:
         return
-    for grant in identity.grants:
-        weight, where = (_HIGH, "cluster-wide") if grant.cluster_wide else (_MODERATE, "in its namespace")
-        place = grant.binding.place
-        if grant.allows("*", "*", "*"):
-            yield Reason(weight, f"may do anything {where}", place)
+    for power in _rights(identity.grants):
+        if power.kind in _HARMLESS or (power.names and power.kind in ("read-secrets", "write-secrets")):
             continue
-        if _reads_secrets(grant):
-            yield Reason(weight, f"reads secrets {where}", place)
-        if any(grant.allows("create", kind, group) for kind, group in _MAKERS):
-            yield Reason(weight, f"creates workloads {where}", place)
-        if grant.allows("create", "pods/exec") or grant.allows("get", "pods/exec"):
-            yield Reason(weight, f"runs commands in pods {where}", place)
+        wide = power.everywhere and not power.names
+        yield Reason(_HIGH if wide else _MODERATE, power.text, power.evidence[0].place)
 
 
-def _reads_secrets(grant: Grant) -> bool:
-    """Whether it reads secrets that are not named one by one."""
-    return any(not r.names and any(r.allows(v, "secrets") for v in ("get", "list", "watch")) for r in grant.rules)
+_rights = lru_cache(maxsize=1024)(powers)
+"""Many pods run as one account, whose grants are worked out once."""
 
 
 def _tools(workload: Workload, arch: Architecture) -> Iterator[Reason]:

@@ -186,6 +186,23 @@ class Links:
     """Claims by the name of the volume (or claim template) they are mounted through."""
     exposure: Exposure = _IN_CLUSTER
 
+    @property
+    def objects(self) -> Iterator[Resource]:
+        """The objects that make a pod set what it is, and so matter as much as it does."""
+        yield from self.services
+        yield from (route.resource for route in self.routes)
+        yield from self.ingress.policies
+        yield from self.egress.policies
+        yield from self.budgets
+        yield from self.scalers
+        if self.identity.account is not None:
+            yield self.identity.account
+        for grant in self.identity.grants:
+            yield grant.binding
+            if grant.role is not None:
+                yield grant.role
+        yield from (claim.claim for claim in self.claims.values() if claim.claim is not None)
+
 
 class Selection(NamedTuple):
     """What a Service, PodDisruptionBudget, NetworkPolicy or autoscaler is about.

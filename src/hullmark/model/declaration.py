@@ -183,6 +183,15 @@ class Statement(NamedTuple):
     origin: Literal["annotation", "configuration"]
     exact: bool = True
 
+    @property
+    def word(self) -> str:
+        """The value in one spelling: ``personal`` for *PII*, ``99.9 %`` for *99.90*."""
+        if isinstance(self.value, Impact):
+            return self.value.word
+        if isinstance(self.value, float):
+            return f"{self.value:g} %"
+        return self.value.value if isinstance(self.value, Enum) else self.value
+
 
 class Flaw(NamedTuple):
     """An annotation of ours that declares nothing; ``unknown`` says that something fills it in later."""
@@ -197,25 +206,28 @@ class Flaw(NamedTuple):
 class Entry(NamedTuple):
     """An item of ``declarations`` in ``hullmark.yaml``: what it says of the objects that its patterns match.
 
-    ``kind``, ``namespace`` and ``name`` are shell patterns, empty for any.
+    ``kind``, ``namespace`` and ``name`` are shell patterns, empty for any. ``place`` is where it stands.
     """
 
     kind: str
     namespace: str
     name: str
     statements: tuple[Statement, ...]
+    place: Place
 
 
 @dataclass(frozen=True, eq=False)
 class Declarations:
     """All that is declared about one object.
 
-    ``said`` holds what counts, by key; ``others`` the statements about this very object that disagree with that.
+    ``said`` holds what counts, by key; ``others`` the statements about this very object that disagree with that;
+    ``flaws`` the annotations that declare nothing; ``entries`` the places of the entries of ``hullmark.yaml`` about it.
     """
 
     said: Mapping[str, Statement] = field(default_factory=dict)
     others: tuple[Statement, ...] = ()
     flaws: tuple[Flaw, ...] = ()
+    entries: frozenset[Place] = frozenset()
 
     @property
     def data_class(self) -> DataClass | None:
@@ -257,7 +269,9 @@ NOTHING = Declarations()
 """What is declared where nobody says anything."""
 
 
-def weighed(statements: Iterable[Statement], flaws: tuple[Flaw, ...] = ()) -> Declarations:
+def weighed(
+    statements: Iterable[Statement], flaws: tuple[Flaw, ...] = (), entries: frozenset[Place] = frozenset()
+) -> Declarations:
     """The declarations of an object from all statements about it, those that count before others first."""
     said: dict[str, Statement] = {}
     others = []
@@ -265,4 +279,4 @@ def weighed(statements: Iterable[Statement], flaws: tuple[Flaw, ...] = ()) -> De
         first = said.setdefault(statement.key, statement)
         if statement.exact and statement.value != first.value:
             others.append(statement)
-    return Declarations(said, tuple(others), flaws)
+    return Declarations(said, tuple(others), flaws, entries)

@@ -85,6 +85,8 @@ def _note(settled: Settled, reasons: Sequence[str], where: str) -> str:
         why = f" ({', '.join(reasons)})" if reasons else ""
         parts += [settled.workload.role.value, f"impact {settled.impact.word}{why}", f"exposure {settled.reach.word}"]
     parts.append(f"confidence {settled.confidence.word}")
+    if settled.by_impact:
+        parts.append("gates because of the impact")
     if settled.known:
         parts.append("in the baseline")
     if where:

@@ -11,7 +11,7 @@ from hullmark.model.workload import Replicas, Workload
 from hullmark.report.snippet import address
 from hullmark.report.style import Paint, painter
 from hullmark.report.visible import cells, count, fit, visible
-from hullmark.report.workloads import models, together, workloads
+from hullmark.report.workloads import declared, models, together, workloads
 from hullmark.sources.unit import Unit
 
 SCHEMA = "hullmark.inventory/v1"
@@ -46,9 +46,13 @@ def _table(
     arch: Architecture, chosen: Sequence[Workload], units: Mapping[Resource, Unit], paint: Paint, *, evidence: bool
 ) -> Iterator[str]:
     rows = [_row(arch, w, units[w.resource].variant) for w in chosen]
+    titles: tuple[str, ...] = _TITLES
+    if any(arch.declared(w).said for w in chosen):
+        titles = (*_TITLES, "declared")
+        rows = [(*row, _said(arch, w)) for row, w in zip(rows, chosen, strict=True)]
     if rows:
-        widths = [max(map(cells, column)) for column in zip(_TITLES, *rows, strict=True)]
-        yield paint(_line(_TITLES, widths), "strong")
+        widths = [max(map(cells, column)) for column in zip(titles, *rows, strict=True)]
+        yield paint(_line(titles, widths), "strong")
         for workload, row in zip(chosen, rows, strict=True):
             yield _line(row, widths)
             if evidence:
@@ -79,6 +83,15 @@ def _row(arch: Architecture, workload: Workload, variant: str) -> tuple[str, ...
     )
 
 
+_SHORT = ("owner", "data-class", "ai-act-class", "slo")
+"""What is declared in a few words; a purpose is a sentence, and the impact has a column of its own."""
+
+
+def _said(arch: Architecture, workload: Workload) -> str:
+    words = (visible(statement.word) for key, statement in declared(arch, workload) if key in _SHORT)
+    return ", ".join(word if cells(word) <= 40 else f"{word[:39]}…" for word in words) or "-"
+
+
 def _accelerators(workload: Workload) -> str:
     names = dict.fromkeys(a.resource.rpartition("/")[2] for c in workload.containers for a in c.accelerators)
     if not names:
@@ -98,5 +111,8 @@ def _evidence(arch: Architecture, workload: Workload, paint: Paint) -> Iterator[
         yield paint(f"    role: {visible(item.text)}{where}", "faint")
     for hop in arch.exposure(workload).path:
         yield paint(f"    exposure: {visible(hop.text)} ({address(hop.place)})", "faint")
-    for reason in arch.impact(workload).reasons:
-        yield paint(f"    impact: {visible(reason)}", "faint")
+    for reason in arch.impact(workload).because:
+        where = f" ({address(reason.place)})" if reason.place is not None else ""
+        yield paint(f"    impact: {visible(reason.text)}{where}", "faint")
+    for key, statement in declared(arch, workload):
+        yield paint(f"    declared: {key} {visible(statement.word)} ({address(statement.place)})", "faint")

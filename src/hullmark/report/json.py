@@ -124,6 +124,7 @@ def _finding(result: Result, settled: Settled) -> dict[str, Any]:
         "fingerprint": settled.fingerprint,
         "theme": settled.theme and settled.theme.value,
         "gates": settled.gates,
+        "gates_by_impact": settled.by_impact,
         "known": settled.known,
         "waived": settled.waiver and _waiver(settled.waiver),
         "units": [visible(title) for title in result.where(settled)],
@@ -177,8 +178,9 @@ def _problem(problem: Problem) -> dict[str, Any]:
 
 
 def _waiver_note(note: WaiverNote) -> dict[str, Any]:
+    what = "declaration" if note.waiver is None and note.state == "unused" else "waiver"
     return _diagnostic(
-        f"{note.state}-waiver", "error" if note.state == "invalid" else "warning", note.message, note.place, ""
+        f"{note.state}-{what}", "error" if note.state == "invalid" else "warning", note.message, note.place, ""
     )
 
 

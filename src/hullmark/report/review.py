@@ -32,7 +32,7 @@ from hullmark.report.style import painter
 from hullmark.report.summary import Summary, summarise
 from hullmark.report.visible import count, visible
 from hullmark.report.whereabouts import whereabouts
-from hullmark.report.workloads import models, together
+from hullmark.report.workloads import declared, models, together
 
 _FIRST = 8
 _MOST_TILES = 120
@@ -144,7 +144,18 @@ def _inventory(result: Result) -> Iterator[str]:
     if not found:
         yield "<p>There is none.</p>\n"
         return
-    names = ("workload", "role", "engine", "models", "accelerators", "replicas", "exposure", "impact", "declared in")
+    names = (
+        "workload",
+        "role",
+        "engine",
+        "models",
+        "accelerators",
+        "replicas",
+        "exposure",
+        "impact",
+        "declared",
+        "stands in",
+    )
     yield f'<div class="scroll"><table><tr>{"".join(f"<th>{name}</th>" for name in names)}</tr>'
     for workload in found:
         yield "<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in _row(result, workload)) + "</tr>"
@@ -168,6 +179,7 @@ def _row(result: Result, workload: Workload) -> Iterator[str]:
     exposure, importance = arch.exposure(workload), arch.impact(workload)
     yield f"{exposure.reach.word}{f', {exposure.authenticated}' if exposure.authenticated else ''}"
     yield ": ".join(filter(None, (importance.impact.word, ", ".join(importance.reasons))))
+    yield ", ".join(f"{key} {statement.word}" for key, statement in declared(arch, workload))
     yield address(workload.resource.place)
 
 

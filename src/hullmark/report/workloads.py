@@ -7,9 +7,11 @@ from typing import Any
 
 from hullmark.model.architecture import Architecture
 from hullmark.model.container import Accelerator, ModelReference
+from hullmark.model.declaration import KEYS, Statement
 from hullmark.model.truth import Undecided
 from hullmark.model.workload import PodSet, Replicas, Workload
 from hullmark.report.visible import visible
+from hullmark.text.source import Place
 
 
 def workloads(arch: Architecture, chosen: Iterable[Workload]) -> list[dict[str, Any]]:
@@ -37,19 +39,29 @@ def _workload(arch: Architecture, workload: Workload) -> dict[str, Any]:
         "authenticated": visible(exposure.authenticated),
         "impact": importance.impact.word,
         "reasons": [visible(r) for r in importance.reasons],
+        "because": [{"impact": r.impact.word, "text": visible(r.text), **_place(r.place)} for r in importance.because],
+        "declared": {key: _statement(statement) for key, statement in declared(arch, workload)},
         "ai": workload.is_ai,
         "template": workload.template,
         "inferred": workload.inferred,
         "podsets": [_podset(arch, p) for p in workload.podsets],
-        "evidence": [
-            {
-                "text": visible(e.text),
-                "file": e.place and visible(e.place.source.name),
-                "line": e.place and e.place.line,
-            }
-            for e in workload.evidence
-        ],
+        "evidence": [{"text": visible(e.text), **_place(e.place)} for e in workload.evidence],
     }
+
+
+def _place(place: Place | None) -> dict[str, Any]:
+    return {"file": place and visible(place.source.name), "line": place and place.line}
+
+
+def _statement(statement: Statement) -> dict[str, Any]:
+    value = statement.value if isinstance(statement.value, float) else visible(statement.word)
+    return {"value": value, "origin": statement.origin, **_place(statement.place)}
+
+
+def declared(arch: Architecture, workload: Workload) -> list[tuple[str, Statement]]:
+    """What is declared about a workload, in the order that reports show it."""
+    said = arch.declared(workload).said
+    return [(key, said[key]) for key in KEYS if key in said]
 
 
 def models(workload: Workload) -> list[ModelReference]:

@@ -14,7 +14,7 @@ from hullmark.model.terms import Reach, Severity
 from hullmark.model.workload import Workload
 from hullmark.report.picture.scene import Arrow, Path, Scene, Shape, Tile, Tone, Zone
 from hullmark.report.snippet import address
-from hullmark.report.workloads import models, together
+from hullmark.report.workloads import declared, models, together
 
 _HIDDEN = frozenset({EdgeKind.MAY_REACH})
 """Edges of which there are too many to mean anything in a picture; the reports and the graph have them."""
@@ -247,6 +247,8 @@ def _about(result: Result, workload: Workload) -> Iterator[tuple[str, str]]:
         yield "model", f"{model.id} at {pin}" if pin else f"{model.id}, not pinned"
     impact = result.architecture.impact(workload)
     yield "impact", f"{impact.impact.word}: {', '.join(impact.reasons)}" if impact.reasons else impact.impact.word
+    for key, statement in declared(result.architecture, workload):
+        yield f"declared {key}", f"{statement.word} ({address(statement.place)})"
     for hop in result.architecture.exposure(workload).path:
         yield "exposed", f"{hop.text} ({address(hop.place)})"
 
