@@ -328,15 +328,16 @@ def basis(one: Simulation) -> Iterator[str]:
 
 
 NOT_MODELLED = (
-    "outages by change (deployments, configuration), which are most outages",
-    "failures that overlap",
-    "journeys through several services",
+    "outages by change (deployments, configuration), which are most outages, unless how often they happen is said",
     "requests sent to dead pods before their endpoints are withdrawn",
-    "stockouts of instances: a node that an autoscaler may add comes",
+    "other ties of the scheduler: one of several placements is simulated",
 )
+SINGLE_ONLY = ("failures that overlap", "journeys through several services")
+"""What is left out where only single failures were simulated."""
 
 
-def missing() -> Iterator[str]:
+def missing(one: Simulation) -> Iterator[str]:
     """What is left out."""
-    yield f"<ul>{''.join(f'<li>{text(line)}</li>' for line in NOT_MODELLED)}</ul>\n"
+    lines = (*NOT_MODELLED, *(SINGLE_ONLY if one.overlaps is None else ()))
+    yield f"<ul>{''.join(f'<li>{text(line)}</li>' for line in lines)}</ul>\n"
     yield "<p>docs/simulation.md says what each of them costs.</p>\n"
