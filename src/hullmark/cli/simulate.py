@@ -8,7 +8,8 @@ import sys
 from hullmark.cli import pipeline
 from hullmark.cli.command import FILES, Command, Option, one_of
 from hullmark.cli.options import COLOR, HELP, INPUT, NO_PROGRESS, PATHS, QUIET, RENDERING, UNIT
-from hullmark.cli.output import colored, width, write
+from hullmark.cli.output import colored, note, width, write
+from hullmark.cli.paths import positive
 from hullmark.cli.progress import Progress
 from hullmark.cli.scan import CLEAN, NOTHING, USAGE, request
 from hullmark.cli.trouble import complain
@@ -16,7 +17,10 @@ from hullmark.graph.build import build
 from hullmark.model.errors import HullmarkError
 from hullmark.report import simulation as report
 from hullmark.report import simulation_json
-from hullmark.simulate.simulation import simulate
+from hullmark.simulate.overlap.states import TRIALS
+from hullmark.simulate.overlap.table import library
+from hullmark.simulate.simulation import Chance, simulate
+from hullmark.simulate.standing import SEED
 
 _FORMATS = ("terminal", "json")
 
@@ -30,11 +34,14 @@ def run(options: argparse.Namespace) -> int:
     progress = Progress(enabled=not (options.quiet or options.no_progress))
     units = plan.read(progress)
     progress.clear()
+    progress.of = "states"
+    chance = Chance(options.seed, options.trials, progress) if _drawable() else None
     found = []
     for unit in units:
         architecture = build(unit.reading.resources)
         if any(not workload.template for workload in architecture.workloads):
-            found.append((unit.title, simulate(architecture, topology, rates, promised)))
+            found.append((unit.title, simulate(architecture, topology, rates, promised, chance=chance)))
+    progress.clear()
     if not found:
         complain(
             "nothing to simulate", HullmarkError("", "no workload was found; name files or folders that hold some")
@@ -46,6 +53,43 @@ def run(options: argparse.Namespace) -> int:
         write(report.render(found, color=colored(options.color, sys.stdout), width=width(sys.stdout)))
     unread = any(problem.severity == "error" for unit in units for problem in unit.reading.problems)
     return USAGE if unread else CLEAN
+
+
+MOST_TRIALS = 10_000_000
+"""More draws than this only cost memory and time: intervals shrink by their root."""
+
+
+def _trials(word: str) -> int:
+    """How many states to draw.
+
+    Raises:
+        HullmarkError: it is none.
+    """
+    found = positive(word)
+    if found > MOST_TRIALS:
+        raise HullmarkError(f"'{word}' is too many", f"at most {MOST_TRIALS}")
+    return found
+
+
+def _seed(word: str) -> int:
+    """Where random numbers begin.
+
+    Raises:
+        HullmarkError: it is no whole number.
+    """
+    if not (word.isascii() and word.isdigit() and len(word) <= 18):
+        raise HullmarkError(f"'{word}' is no seed", "write a whole number of at most 18 digits")
+    return int(word)
+
+
+def _drawable() -> bool:
+    """Whether numpy is there; without it failures that overlap are left out, and that is said."""
+    try:
+        library()
+    except HullmarkError as error:
+        note(f"{error.message} and are left out: {error.hint}")
+        return False
+    return True
 
 
 COMMAND = Command(
@@ -73,6 +117,15 @@ COMMAND = Command(
                     "FILE",
                     words=FILES,
                 ),
+            ),
+        ),
+        (
+            "how failures that overlap are drawn",
+            (
+                Option(
+                    "--seed", "where random numbers begin; the same seed gives the same output", "NUMBER", _seed, SEED
+                ),
+                Option("--trials", "states that are drawn; more make intervals narrower", "NUMBER", _trials, TRIALS),
             ),
         ),
         ("how it is rendered", RENDERING),
