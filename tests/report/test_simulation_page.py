@@ -114,6 +114,9 @@ def shown(unit: dict[str, Any]) -> Iterator[float]:
     for found in unit["availability"]:
         if found["unavailability"] is not None and not found["lackingBefore"]:
             yield from (found["unavailability"], found["outagesPerYear"], found["meanMinutes"])
+    for answer in (unit["overlaps"] or {"answers": []})["answers"]:
+        if answer["unavailability"] is not None:
+            yield from (answer["unavailability"], answer["outagesPerYear"], answer["meanMinutes"])
     for repair in unit["repairs"][:16]:
         yield from (repair["savedPerPoint"], repair["cost"]["points"])
         yield (

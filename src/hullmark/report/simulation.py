@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from hullmark.report import simulation_training
+from hullmark.report import overlaps, simulation_training
 from hullmark.report.simulation_names import names
 from hullmark.report.simulation_terms import FIRST, KINDS, duration, lasting, percent, points, saving
 from hullmark.report.simulation_words import sentences
@@ -46,8 +46,12 @@ def _simulation(one: Simulation, paint: Paint, width: int) -> Iterator[str]:
     yield from _section("single points of failure", _points(one), paint, width)
     yield from _section("is what is needed still placed after losing one?", _proofs(one), paint, width)
     yield from _section("draining a pool, node by node", _drains(one), paint, width)
-    title = "availability, the infrastructure part: single failures only"
-    yield from _section(title, _availabilities(one.availabilities), paint, width)
+    if one.overlaps is None:
+        title = "availability, the infrastructure part: single failures only"
+        yield from _section(title, _availabilities(one.availabilities), paint, width)
+    else:
+        title = "availability, the infrastructure part: what several failures do at once included"
+        yield from _section(title, overlaps.rows(one.overlaps), paint, width)
     yield from _section(
         "training", (row for run in one.trainings for row in simulation_training.rows(run)), paint, width
     )
@@ -56,6 +60,8 @@ def _simulation(one: Simulation, paint: Paint, width: int) -> Iterator[str]:
         where = "" if assumption.place is None else f" ({address(assumption.place)})"
         for index, line in enumerate(wrap(visible(assumption.text + where), width - 4)):
             yield f"  {'-' if index == 0 else ' '} {line}"
+    if one.overlaps is not None:
+        yield paint(overlaps.footing(one.overlaps), "faint")
     yield paint(f"hullmark {__version__}, rates {one.rates_digest}, seed {one.seed}", "faint")
     yield ""
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from hullmark.report import simulation_training
+from hullmark.report import overlaps, simulation_training
 from hullmark.report.visible import visible
 from hullmark.simulate.availability import Availability
 from hullmark.simulate.blast import Blast, Impact
@@ -35,8 +35,11 @@ def _simulation(one: Simulation) -> dict[str, Any]:
         "seed": one.seed,
         "scenario": one.scenario or None,
         "ratesDigest": one.rates_digest,
-        "part": "infrastructure, single failures",
-        "notModelled": ["outages by change", "failures that overlap", "journeys through several services"],
+        "part": "infrastructure, single failures" if one.overlaps is None else "infrastructure",
+        "notModelled": [
+            "outages by change",
+            *(("failures that overlap", "journeys through several services") if one.overlaps is None else ()),
+        ],
         "assumptions": [{"text": visible(a.text), **_place(a.place)} for a in one.assumptions],
         "topology": {
             "regions": {visible(name): list(map(visible, zones)) for name, zones in one.topology.regions.items()},
@@ -79,6 +82,17 @@ def _simulation(one: Simulation) -> dict[str, Any]:
             for d in one.drains
         ],
         "availability": [_availability(a) for a in one.availabilities],
+        "overlaps": overlaps.plain(one.overlaps),
+        "dependencies": [
+            {
+                "service": visible(d.source),
+                "kind": d.kind,
+                "on": list(map(visible, d.targets)),
+                "declared": d.declared,
+                "capacity": d.capacity if d.kind == "soft" else None,
+            }
+            for d in one.network.dependencies
+        ],
         "training": list(map(simulation_training.plain, one.trainings)),
         "repairs": [_ranked(ranked) for ranked in one.plan.ranked],
         "plan": {
