@@ -183,7 +183,7 @@ def _impacts(impacts: tuple[Impact, ...], name: Name) -> Iterator[tuple[str | Ce
         tone = "bad" if impact.times[0] > 0 else ""
         told = "; ".join(short or [f"enough serve; fewer than all {lasting(impact.away)}"])
         longest = impact.times[0] if math.isfinite(impact.times[0]) else None
-        serving = f"{impact.service.pods} → {impact.before} → {impact.after}"
+        serving = f"{impact.service.pods} → {impact.before} → {impact.after}".replace(" ", "\u00a0")
         yield name(impact.service.name), serving, Cell(told, longest, tone, "; ".join(words))
 
 
