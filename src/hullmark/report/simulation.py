@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from hullmark.report import overlaps, simulation_training
 from hullmark.report.simulation_names import names
-from hullmark.report.simulation_terms import FIRST, KINDS, duration, lasting, percent, points, saving
+from hullmark.report.simulation_terms import FIRST, KINDS, duration, lasting, percent, points, rounded, saving
 from hullmark.report.simulation_words import sentences
 from hullmark.report.snippet import address
 from hullmark.report.style import Paint, painter
@@ -205,6 +205,6 @@ def _repairs(one: Simulation, most: int) -> Iterator[Row]:
 
 def _steps(one: Simulation) -> Iterator[Row]:
     if one.plan.steps:
-        yield f"{one.plan.lost:.0f}", "minutes a year are missed by all services together as they are"
+        yield rounded(one.plan.lost), "minutes a year are missed by all services together as they are"
     for step in one.plan.steps:
-        yield f"{step.left:.0f}", f"once done: {names(one)(step.ranked.repair.subject)}: {step.ranked.repair.what}"
+        yield rounded(step.left), f"once done: {names(one)(step.ranked.repair.subject)}: {step.ranked.repair.what}"

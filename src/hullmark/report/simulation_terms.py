@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from hullmark.report.visible import count
 from hullmark.simulate.repairs import Ranked
 
 KINDS = {
@@ -75,7 +76,7 @@ def duration(seconds: float) -> str:
 def saving(ranked: Ranked) -> str:
     """What a repair saves, in words; the interval is that of the difference."""
     if abs(ranked.saved) < 0.05:
-        return f"{ranked.hours:.0f} accelerator-hours a month"
+        return f"{count(round(ranked.hours), 'accelerator-hour')} a month"
     between = f" ({rounded(ranked.low)} to {rounded(ranked.high)})" if ranked.high > ranked.low else ""
     return f"{rounded(ranked.saved)} min a year{between}"
 

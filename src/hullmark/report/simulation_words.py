@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hullmark.report.simulation_names import names
-from hullmark.report.simulation_terms import chance, duration, percent
+from hullmark.report.simulation_terms import chance, duration, percent, rounded
 from hullmark.report.visible import count, visible
 from hullmark.simulate.availability import Availability
 from hullmark.simulate.overlap.answers import Overlaps
@@ -111,8 +111,8 @@ def _plan(one: Simulation) -> Iterator[str]:
         first = one.plan.steps[0].ranked.repair
         yield (
             f"To change first: {names(one)(first.subject)}: {visible(first.what)}. "
-            f"{_changes(len(one.plan.steps))} what all services miss from {one.plan.lost:.0f} "
-            f"to {one.plan.steps[-1].left:.0f} minutes a year."
+            f"{_changes(len(one.plan.steps))} what all services miss from {rounded(one.plan.lost)} "
+            f"to {rounded(one.plan.steps[-1].left)} minutes a year."
         )
 
 

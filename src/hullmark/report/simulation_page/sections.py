@@ -278,6 +278,8 @@ def training(one: Simulation) -> Iterator[str]:
         if run.progress is not None and run.restart is not None:
             yield figure(plots.draw(_curve(run, run.restart), "progress against the checkpoint interval"))
         yield from table(("what", "value"), _run(run))
+        lines = list(simulation_training.rows(run))[1:]
+        yield f"<ul>{''.join(f'<li>{text(line)}</li>' for _, line in lines)}</ul>\n"
 
 
 def _curve(run: Training, restart: float) -> plots.Spec:
@@ -302,7 +304,6 @@ def _run(run: Training) -> Iterator[tuple[str | Cell, ...]]:
         yield "progress at best", Cell(f"{run.progress:.2%}", run.progress)
     if run.progress_as_written is not None and run.written is not None:
         yield "progress as it saves now", Cell(f"{run.progress_as_written:.2%}", run.progress_as_written)
-    yield from (("", line) for _, line in list(simulation_training.rows(run))[1:])
 
 
 def basis(one: Simulation) -> Iterator[str]:
