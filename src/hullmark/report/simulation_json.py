@@ -14,7 +14,7 @@ from hullmark.simulate.availability import Availability
 from hullmark.simulate.blast import Blast, Impact
 from hullmark.simulate.rates import Rate
 from hullmark.simulate.services import Need, Service
-from hullmark.simulate.simulation import Simulation
+from hullmark.simulate.simulation import Felt, Simulation, felt
 from hullmark.simulate.training import Training
 from hullmark.text.source import Place
 from hullmark.version import __version__
@@ -48,7 +48,7 @@ def _simulation(one: Simulation) -> dict[str, Any]:
             {"name": visible(s.name), "pods": s.pods, "needs": list(map(_need, s.needs))} for s in one.services
         ],
         "pending": {visible(name): {visible(w): n for w, n in words.items()} for name, words in one.pending.items()},
-        "failures": [_blast(blast) for blast in one.blasts],
+        "failures": [{**_blast(blast), **_felt(felt(one, blast))} for blast in one.blasts],
         "singlePoints": [
             {
                 **_of(p.service, p.need),
@@ -129,6 +129,14 @@ def _blast(blast: Blast) -> dict[str, Any]:
         "rate": failure.rate and failure.rate.name,
         "note": failure.note,
         "impacts": list(map(_impact, blast.impacts)),
+    }
+
+
+def _felt(found: Felt) -> dict[str, Any]:
+    return {
+        "callersDown": list(map(visible, found.services)),
+        "journeysDown": list(map(visible, found.journeys)),
+        "usersShare": found.users,
     }
 
 
