@@ -8,9 +8,10 @@ import pytest
 from building import architecture
 from test_slo import CALLS_API, CALLS_MODELS, SERVED
 
+from hullmark.simulate.felt import felt
 from hullmark.simulate.overlap.answers import Answer
 from hullmark.simulate.overlap.system import Part, system
-from hullmark.simulate.simulation import Chance, Simulation, felt, simulate
+from hullmark.simulate.simulation import Chance, Simulation, simulate
 from hullmark.text.source import Source
 
 TOPOLOGY = """\
@@ -98,7 +99,7 @@ def test_callers_and_journeys_feel_it() -> None:
     hit = [b for b in one.blasts if b.failure.kind == "node" and any("api" in i.service.name for i in b.impacts)]
     assert hit
     for blast in hit:
-        effect = felt(one, blast)
+        effect = felt(one.network, blast)
         assert effect.journeys == ("ask",)
         assert effect.users == 0.4
         assert "Deployment/web" in (*effect.services, *(i.service.name for i in blast.impacts))

@@ -12,8 +12,9 @@ from hullmark.report.style import Paint, painter
 from hullmark.report.visible import cells, count, fit, visible, wrap
 from hullmark.simulate.availability import Availability
 from hullmark.simulate.blast import Impact
+from hullmark.simulate.felt import Felt, felt
 from hullmark.simulate.services import Need, Service
-from hullmark.simulate.simulation import Felt, Simulation, felt
+from hullmark.simulate.simulation import Simulation
 from hullmark.simulate.training import Training
 from hullmark.version import __version__
 
@@ -121,7 +122,7 @@ def _felt(one: Simulation) -> Iterator[Row]:
     """Failures with the same effect on callers and journeys share a row."""
     found: dict[tuple[str, Felt], list[str]] = {}
     for blast in one.blasts:
-        effect = felt(one, blast)
+        effect = felt(one.network, blast)
         if effect.services or effect.journeys:
             found.setdefault((blast.failure.kind, effect), []).append(blast.failure.name)
     for (kind, effect), names in found.items():

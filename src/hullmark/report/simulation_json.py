@@ -12,9 +12,10 @@ from hullmark.report import overlaps
 from hullmark.report.visible import visible
 from hullmark.simulate.availability import Availability
 from hullmark.simulate.blast import Blast, Impact
+from hullmark.simulate.felt import Felt, felt
 from hullmark.simulate.rates import Rate
 from hullmark.simulate.services import Need, Service
-from hullmark.simulate.simulation import Felt, Simulation, felt
+from hullmark.simulate.simulation import Simulation
 from hullmark.simulate.training import Training
 from hullmark.text.source import Place
 from hullmark.version import __version__
@@ -48,7 +49,7 @@ def _simulation(one: Simulation) -> dict[str, Any]:
             {"name": visible(s.name), "pods": s.pods, "needs": list(map(_need, s.needs))} for s in one.services
         ],
         "pending": {visible(name): {visible(w): n for w, n in words.items()} for name, words in one.pending.items()},
-        "failures": [{**_blast(blast), **_felt(felt(one, blast))} for blast in one.blasts],
+        "failures": [{**_blast(blast), **_felt(felt(one.network, blast))} for blast in one.blasts],
         "singlePoints": [
             {
                 **_of(p.service, p.need),

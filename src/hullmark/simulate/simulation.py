@@ -93,25 +93,6 @@ class Simulation:
     seed: int = SEED
 
 
-class Felt(NamedTuple):
-    """What a failure stops beyond the services it takes: those that need them, and journeys; ``users`` is the largest share."""
-
-    services: tuple[str, ...]
-    journeys: tuple[str, ...]
-    users: float | None
-
-
-def felt(one: Simulation, blast: Blast) -> Felt:
-    """Who feels a failure at its worst moment: units that are short or need what is, down every chain."""
-    lost = {i.service.name for i in blast.impacts if i.times and i.times[0] > 0}
-    if blast.failure.kind == "third-party":
-        lost.add(blast.failure.name)
-    gone, journeys = one.network.down(lost), one.network.broken(lost)
-    shares = [journey.users for journey in journeys if journey.users is not None]
-    names = tuple(name for name in one.network.services if name in gone and name not in lost)
-    return Felt(names, tuple(j.name for j in journeys), max(shares) if shares else None)
-
-
 def simulate(
     arch: Architecture,
     described: Source | None = None,
