@@ -14,6 +14,7 @@ from hullmark.report.style import Paint, painter
 from hullmark.report.visible import cells, count, fit, visible, wrap
 from hullmark.simulate.availability import Availability
 from hullmark.simulate.blast import Impact
+from hullmark.simulate.felt import Felt, felt
 from hullmark.simulate.services import Need, Service
 from hullmark.simulate.simulation import Simulation
 from hullmark.version import __version__
@@ -43,6 +44,7 @@ def _simulation(one: Simulation, paint: Paint, width: int) -> Iterator[str]:
     yield from _brief(one, paint, width, FIRST)
     yield from _section("pods that fit nowhere before anything fails", _pending(one), paint, width)
     yield from _blasts(one, paint, width)
+    yield from _section("who else feels it: callers and journeys", _felt(one), paint, width)
     yield from _section("single points of failure", _points(one), paint, width)
     yield from _section("is what is needed still placed after losing one?", _proofs(one), paint, width)
     yield from _section("draining a pool, node by node", _drains(one), paint, width)
@@ -113,6 +115,20 @@ def _blasts(one: Simulation, paint: Paint, width: int) -> Iterator[str]:
     rows_left = [(_others(kind, number), "nothing stops") for kind, number in quiet.items()]
     yield from _table([*rows_left, *(row for row in told if row[1])], width)
     yield ""
+
+
+def _felt(one: Simulation) -> Iterator[Row]:
+    """Failures with the same effect on callers and journeys share a row."""
+    found: dict[tuple[str, Felt], list[str]] = {}
+    for blast in one.blasts:
+        effect = felt(one.network, blast)
+        if effect.services or effect.journeys:
+            found.setdefault((blast.failure.kind, effect), []).append(blast.failure.name)
+    for (kind, effect), names in found.items():
+        users = "" if effect.users is None else f" ({effect.users:.0%} of users or more)"
+        texts = [f"down too: {_some(effect.services)}"] if effect.services else []
+        texts += [f"journeys that stop: {_some(effect.journeys)}{users}"] if effect.journeys else []
+        yield _names(kind, names), "; ".join(texts)
 
 
 def _others(kind: str, number: int) -> str:

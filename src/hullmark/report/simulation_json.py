@@ -13,6 +13,7 @@ from hullmark.report.visible import visible
 from hullmark.simulate.availability import Availability
 from hullmark.simulate.blast import Blast, Impact
 from hullmark.simulate.candidates import Repair
+from hullmark.simulate.felt import Felt, felt
 from hullmark.simulate.rates import Rate
 from hullmark.simulate.repairs import Ranked
 from hullmark.simulate.services import Need, Service
@@ -50,7 +51,7 @@ def _simulation(one: Simulation) -> dict[str, Any]:
             {"name": visible(s.name), "pods": s.pods, "needs": list(map(_need, s.needs))} for s in one.services
         ],
         "pending": {visible(name): {visible(w): n for w, n in words.items()} for name, words in one.pending.items()},
-        "failures": [_blast(blast) for blast in one.blasts],
+        "failures": [{**_blast(blast), **_felt(felt(one.network, blast))} for blast in one.blasts],
         "singlePoints": [
             {
                 **_of(p.service, p.need),
@@ -137,6 +138,14 @@ def _blast(blast: Blast) -> dict[str, Any]:
         "rate": failure.rate and failure.rate.name,
         "note": failure.note,
         "impacts": list(map(_impact, blast.impacts)),
+    }
+
+
+def _felt(found: Felt) -> dict[str, Any]:
+    return {
+        "callersDown": list(map(visible, found.services)),
+        "journeysDown": list(map(visible, found.journeys)),
+        "usersShare": found.users,
     }
 
 

@@ -64,6 +64,11 @@ class Network:
         """The units that stop without a unit directly."""
         return tuple(d.source for d in self.dependencies if d.kind == "hard" and target in d.targets)
 
+    def broken(self, lost: Collection[str]) -> tuple[Journey, ...]:
+        """The journeys that do not work when these units do not."""
+        gone = self.down(lost)
+        return tuple(through.journey for through in self.journeys if gone.intersection(through.units))
+
     def down(self, lost: Collection[str]) -> frozenset[str]:
         """All that stops when these units do, down every chain; of a circle nobody stops unless something outside it does."""
         found = set(lost)
@@ -92,7 +97,9 @@ def network(slo: Slo, known: Sequence[Service], graph: Graph, parties: Sequence[
     derived = [d for service in known for d in _derived(service, naming) if (d.source, d.targets[0]) not in spoken]
     merged = [*declared, *_grouped(derived, naming)]
     journeys = tuple(Through(j, tuple(naming.service(n, j.place) for n in j.path)) for j in slo.journeys)
-    outside = dict.fromkeys([*naming.outside.values(), *(p.name for p in parties)])
+    seen = [f"{id_} {label}".lower() for id_, label in naming.outside.items()]
+    unseen = (p.name for p in parties if not any(p.name.lower() in text for text in seen))
+    outside = dict.fromkeys([*naming.outside.values(), *unseen])
     waits = dict(_waits(known, declared, naming))
     return Network(tuple(s.name for s in known), tuple(outside), tuple(merged), journeys, said, waits)
 
