@@ -119,6 +119,7 @@ def simulate(
         every += always(standing, rates, known)
     blasts = tuple(blast(standing, failure, known, clock, starts) for failure in every)
     runs = () if scenario else tuple(trainings(standing, known, blasts, starts, noted, begin))
+    noted += _strangers(topology, known)
     lasting = [service for service in known if service.member.workload.lifetime == "service"]
     used = {f.rate.name: f.rate for f in (b.failure for b in blasts) if f.rate is not None}
     return Simulation(
@@ -136,6 +137,14 @@ def simulate(
         tuple({a.text: a for a in reversed((*_assumptions(topology, crew.members, used), *noted))}.values())[::-1],
         scenario=scenario,
     )
+
+
+def _strangers(topology: Topology, known: tuple[Service, ...]) -> Iterator[Assumption]:
+    """What the topology says of training runs that are not there; they may be of another deployable unit."""
+    names = {service.member.workload.name for service in known}
+    for name, facts in topology.runs.items():
+        if name not in names:
+            yield Assumption(f"no workload here is called '{name}', of which the topology speaks as a run", facts.place)
 
 
 def _pending(standing: Standing, known: tuple[Service, ...]) -> dict[str, dict[str, int]]:

@@ -99,7 +99,7 @@ class Training:
     written_runs: Outcome | None = None
     cost: Cost | None = None
     start: date | None = None
-    days_known: bool = False
+    days: float | None = None
 
     @property
     def runs(self) -> Outcome | None:
@@ -115,6 +115,8 @@ class Training:
     def loses(self) -> tuple[float, float] | None:
         """Hours of work that one failure loses, in the mean and at worst; None: everything since the start."""
         every = self.best if self.written is None else self.written
+        if self.days is not None:
+            every = min(every, self.days * 24)
         return (every / 2, every + self.dump) if self.saves else None
 
     @property
@@ -249,9 +251,7 @@ def _simulated(made: Training, facts: RunFacts, cost: Cost | None, begin: date |
     ]
     drawn = [None if p is None else outcome(p, Random(SEED)) for p in plans]  # noqa: S311 - repeatable
     start = facts.start or begin
-    return replace(
-        made, best_runs=drawn[0], written_runs=drawn[1], cost=cost, start=start, days_known=facts.days is not None
-    )
+    return replace(made, best_runs=drawn[0], written_runs=drawn[1], cost=cost, start=start, days=facts.days)
 
 
 def _cost(devices: int, nodes: set[int], standing: Standing) -> Cost | None:
