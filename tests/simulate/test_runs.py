@@ -196,6 +196,7 @@ def test_what_the_topology_says_of_a_run_is_used() -> None:
     (run,) = simulated().trainings
     assert (run.dump, run.restart, run.written) == pytest.approx((10 / 3600, 1 / 6, 600 / 3600))
     assert run.between == pytest.approx(24 / 4 / 3.789e-3, rel=1e-3)
+    assert run.with_lemon == pytest.approx(run.between * 4 / 13)
     assert run.off == pytest.approx(run.written / run.best if run.written else 0)
     assert run.runs is run.written_runs
     assert run.runs is not None

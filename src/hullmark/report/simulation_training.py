@@ -19,7 +19,8 @@ def rows(run: Training) -> Iterator[Row]:
     """A run in a table of two columns: its name, then what is expected of it line by line."""
     who = f"{count(run.nodes, 'node')}, {count(run.devices, 'accelerator')}"
     yield run.name, f"{who}: a failure every {duration(run.between * 3600)}"
-    yield "", f"{run.per_month:.3g} interruptions expected in 30 days"
+    lemon = f"with a lemon among its nodes one every {duration(run.with_lemon * 3600)}"
+    yield "", f"{run.per_month:.3g} interruptions expected in 30 days; {lemon}"
     if run.progress is None or run.restart is None:
         yield "", "no failure of a node is survived before an unknown repair, so progress cannot be told"
     else:
@@ -133,6 +134,7 @@ def plain(run: Training) -> dict[str, Any]:
         "devices": run.devices,
         "hoursBetweenFailures": run.between,
         "interruptionsIn30Days": run.per_month,
+        "hoursBetweenFailuresWithLemon": run.with_lemon,
         "restartHours": run.restart,
         "dumpHours": run.dump,
         "bestIntervalHours": {"exact": run.best, "young": run.young, "daly": run.daly},
