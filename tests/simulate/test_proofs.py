@@ -88,6 +88,19 @@ def test_a_bad_rollout_takes_what_no_probe_holds() -> None:
     assert worst("missing-readiness-probe", "good", "rollout") is None
 
 
+def test_a_stateful_pod_waits_for_its_node() -> None:
+    stranded = worst("stranded-stateful-pod", "bad", "node")
+    assert stranded is not None
+    assert stranded.after == 0
+    assert list(stranded.pending) == ["waits until its node is back, or somebody deletes the node's object"]
+
+
+def test_a_certificate_that_is_not_renewed_takes_all_who_hold_it() -> None:
+    stale = worst("stale-certificate", "bad", "certificate")
+    assert stale is not None
+    assert (stale.before, stale.away) == (0, pytest.approx(7200, abs=60))
+
+
 @pytest.mark.parametrize(
     "check",
     [
@@ -95,6 +108,8 @@ def test_a_bad_rollout_takes_what_no_probe_holds() -> None:
         *("preemptible-inference", "single-zone-affinity", "missing-readiness-probe", "single-model-provider"),
         *("download-at-start", "unspread-replicas", "eviction-blocking-budget", "missing-disruption-budget"),
         "unganged-training",
+        "stranded-stateful-pod",
+        "stale-certificate",
     ],
 )
 def test_pages_name_the_simulation_that_shows_it(check: str) -> None:

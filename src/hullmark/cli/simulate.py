@@ -184,7 +184,7 @@ COMMAND = Command(
                 ),
                 Option(
                     "--scenario",
-                    "only this failure, with its time line; 'list' prints the names",
+                    f"only this failure, with its time line: {', '.join(SCENARIOS)}; 'list' says what they are",
                     "NAME[=TARGET]",
                     words=("list", *SCENARIOS),
                 ),

@@ -124,11 +124,11 @@ def _felt(one: Simulation) -> Iterator[Row]:
         effect = felt(one.network, blast)
         if effect.services or effect.journeys:
             found.setdefault((blast.failure.kind, effect), []).append(blast.failure.name)
-    for (kind, effect), names in found.items():
+    for (kind, effect), hit in found.items():
         users = "" if effect.users is None else f" ({effect.users:.0%} of users or more)"
         texts = [f"down too: {_some(effect.services)}"] if effect.services else []
         texts += [f"journeys that stop: {_some(effect.journeys)}{users}"] if effect.journeys else []
-        yield _names(kind, names), "; ".join(texts)
+        yield _hit(kind, hit), "; ".join(texts)
 
 
 def _others(kind: str, number: int) -> str:

@@ -159,6 +159,7 @@ def simulate(  # noqa: PLR0913 - all that may be said of one simulation
         model = system(topology, blasts, ties, known, unplaced)
         overlaps = solve(model, ties, seed=chance.seed, trials=chance.trials, notice=chance.notice)
     runs = () if scenario else tuple(trainings(standing, known, blasts, starts, noted, begin))
+    noted += _strangers(topology, known)
     lasting = [service for service in known if service.member.workload.lifetime == "service"]
     said = _assumed(overlaps, ties)
     used = {f.rate.name: f.rate for f in (b.failure for b in blasts) if f.rate is not None}
@@ -189,6 +190,14 @@ def _available(service: Service, course: Course) -> Iterator[Availability]:
     serving = course.standing.serving(service.member)
     for found in availability(service, course.blasts):
         yield replace(found, lacking=max(found.need.pods - serving, 0))
+
+
+def _strangers(topology: Topology, known: tuple[Service, ...]) -> Iterator[Assumption]:
+    """What the topology says of training runs that are not there; they may be of another deployable unit."""
+    names = {service.member.workload.name for service in known}
+    for name, facts in topology.runs.items():
+        if name not in names:
+            yield Assumption(f"no workload here is called '{name}', of which the topology speaks as a run", facts.place)
 
 
 def _pending(standing: Standing, known: tuple[Service, ...]) -> dict[str, dict[str, int]]:

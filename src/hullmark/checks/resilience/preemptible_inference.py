@@ -4,7 +4,8 @@ When no accelerator is free, the scheduler deletes pods of lower priority to pla
 devices of users' requests, and gets the more of them the more it is restarted.
 
 The priorities of both have to be known: from PriorityClass objects in the scan, from Kubernetes' own classes, or zero for pods without a class where no class of the scan
-is the default. A class with `preemptionPolicy: Never` waits and is fine. Pods whose node selectors exclude each other never meet.
+is the default. A class with `preemptionPolicy: Never` waits and is fine. Pods whose node selectors exclude each other never meet; nodes that taints keep apart are not
+seen, so confidence is medium.
 
 To see it happen: `hullmark simulate PATH` places pods by priority, and `--scenario node` shows whom the replacements push away.
 
@@ -102,7 +103,7 @@ from typing import NamedTuple
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
-from hullmark.model.terms import SERVING, TRAINERS, Severity
+from hullmark.model.terms import SERVING, TRAINERS, Confidence, Severity
 from hullmark.model.truth import string
 from hullmark.model.workload import PodSet
 from hullmark.text.tree import mapping
@@ -111,7 +112,7 @@ _OWN = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_
 """Classes every cluster has (https://kubernetes.io/docs/tasks/administer-cluster/guaranteed-scheduling-critical-addon-pods/)."""
 
 
-@check(PodSet, severity=Severity.MEDIUM, roles=TRAINERS)
+@check(PodSet, severity=Severity.MEDIUM, confidence=Confidence.MEDIUM, roles=TRAINERS)
 def preemptible_inference(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
     if not string(podset.node.value, "priorityClassName") or podset.workload.template:
         return
