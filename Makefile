@@ -33,6 +33,7 @@ docs: $(VENV)/.dev ## regenerate the pages made from code; a test fails when the
 bench: $(VENV)/.dev ## measure start-up, throughput, memory and growth
 	$(BIN)/python bench/scan.py
 	$(BIN)/python bench/placement.py
+	$(BIN)/python bench/availability.py
 
 bench-rendering: $(VENV)/.dev tools ## what rendering costs, and that a second scan runs no tool
 	$(BIN)/python bench/rendering.py

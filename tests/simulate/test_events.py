@@ -6,9 +6,9 @@ import pytest
 from building import architecture
 
 from hullmark.model.errors import HullmarkError
+from hullmark.model.quorums import QUORUMS
 from hullmark.report import simulation_scenario
 from hullmark.simulate.faults import Failure
-from hullmark.simulate.quorums import QUORUMS
 from hullmark.simulate.rates import shipped
 from hullmark.simulate.scenarios import SCENARIOS, chosen
 from hullmark.simulate.simulation import Simulation, simulate
@@ -230,3 +230,46 @@ def test_what_is_said_goes_before_the_majority() -> None:
 
 def test_every_row_has_a_source() -> None:
     assert all(row.source.startswith("https://") for row in QUORUMS)
+
+
+RAY = """\
+apiVersion: ray.io/v1
+kind: KIND
+metadata: {name: serve, namespace: ml, annotations: {ANNOTATION}}
+spec:
+  WRAP:
+    OPTIONS
+    headGroupSpec:
+      rayStartParams: {}
+      template: {spec: {containers: [{name: head, image: "rayproject/ray:2.52.0", resources: {requests: {cpu: 3, memory: 1Gi}}}]}}
+    workerGroupSpecs:
+      - groupName: w
+        replicas: 2
+        rayStartParams: {}
+        template: {spec: {containers: [{name: w, image: "rayproject/ray:2.52.0", resources: {requests: {cpu: 3, memory: 1Gi}}}]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "annotation", "outlive"),
+    [
+        ("", "", False),
+        ("gcsFaultToleranceOptions: {redisAddress: redis:6379}", "", True),
+        ("", 'ray.io/ft-enabled: "true"', True),
+    ],
+)
+def test_workers_of_ray_stop_with_a_head_that_forgets_them(options: str, annotation: str, outlive: bool) -> None:
+    text = (
+        RAY.replace("KIND", "RayService")
+        .replace("WRAP", "rayClusterConfig")
+        .replace("OPTIONS", options or "suspend: false")
+    )
+    one = simulated(text.replace("ANNOTATION", annotation), scenario="node")
+    found = {
+        tuple(sorted((i.service.member.podset.name, i.before) for i in b.impacts)) for b in one.blasts if b.impacts
+    }
+    heads = [dict(each) for each in found if "head" in dict(each)]
+    assert len(heads) == 1
+    assert len(heads[0]) == (1 if outlive else 2)
+    if not outlive:
+        assert set(heads[0].values()) == {0}

@@ -196,6 +196,7 @@ def test_what_the_topology_says_of_a_run_is_used() -> None:
     (run,) = simulated().trainings
     assert (run.dump, run.restart, run.written) == pytest.approx((10 / 3600, 1 / 6, 600 / 3600))
     assert run.between == pytest.approx(24 / 4 / 3.789e-3, rel=1e-3)
+    assert run.with_lemon == pytest.approx(run.between * 4 / 13)
     assert run.off == pytest.approx(run.written / run.best if run.written else 0)
     assert run.runs is run.written_runs
     assert run.runs is not None
@@ -233,3 +234,22 @@ def test_runs_are_told_to_programs_by_their_schema() -> None:
         assert (run["runs"]["asWritten"] is None) == (save == "--x")
         assert run["runs"]["best"]["workHours"] == 54 * 24
     assert not check.is_valid({**run, "nodes": 0})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("{days: 54", "{days: 0.0001", "done on 2026-12-01"),
+        ("start: 2026-12-01", "start: 9999-12-31", "no day that a calendar has"),
+        ("dump: 10s", "dump: 999999y", "hardly any time is progress"),
+        ("restart: 10m", "restart: 9000h", "< 0.01% of the time is progress"),
+        ("runs: {tune", "runs: {other", "no workload here is called 'other', of which the topology speaks as a run"),
+    ],
+)
+def test_runs_that_are_out_of_the_ordinary(old: str, new: str, words: str) -> None:
+    on = TOPOLOGY.replace(old, new)
+    if "restart" in old:
+        on += "rates: {cpu_node: {per_year: 9}, gpu_node: {per_year: 1000}}\n"
+    one = simulated(on=on)
+    assert words in " ".join(simulation.render([("x", one)], color=False).split())
+    json.loads(simulation_json.as_json([("x", one)]))

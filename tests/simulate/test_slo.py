@@ -190,6 +190,7 @@ MISTAKES = {
     "services:\n  wob: {target: 99}": (2, "no service 'wob'"),
     "services:\n  web: {needs: 3}": (2, "needs 3 pods and has 2"),
     "services:\n  web: {hard: [apy]}": (2, "no service or third party 'apy'"),
+    "services:\n  web: {start_only: [api]}": (2, "only third parties"),
     "services:\n  web: {hard: [web]}": (2, "needs itself"),
     "services:\n  web: {hard: [api]}\n  api:\n    hard: [web]": (4, "circle: Deployment/web → Deployment/api → Dep"),
     "journeys:\n  - {name: j, path: [nobody]}": (2, "no service 'nobody'"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from importlib.resources import files
 from typing import Any
 
@@ -32,12 +33,15 @@ pools:
     spot: true
     autoscale: {min: 2, max: 10, provisionMinutes: {p50: 6, p95: 20}}
     gpuDomain: rack
+    gpuHourPrice: 2.5
   - {name: cpu, cpu: 15.5, memGiB: 60, count: 4, pods: 58}
 control_plane: {kind: eks, version: "1.30", node_monitor_grace_s: 40, default_toleration_s: 30, deletes_dead_nodes_after: never}
 bandwidth: {registry_GBps: 0.5, modelstore_GBps: 1.1, shared_GBps: 20}
 third_parties: {openai: {failures: llm_api, region: us}}
 slos: [{journey: chat, target: 99.9, window: 30d, min_capacity: 0.7}]
 rates: {gpu_node: {events: 3, exposure: 400d, repair: 2h}}
+runs: {tune: {days: 54, start: 2026-12-01, step: 4.2s, dump: 10s, restart: 10m}}
+currency: EUR
 """
 LEAST = "regions: [{name: r, zones: [a]}]\npools: [{name: p, cpu: 4, memGiB: 16}]\n"
 FAILURES = ("llm_api", "third_party_api")
@@ -80,6 +84,10 @@ def test_everything_that_can_be_said() -> None:
     assert [(t.name, t.failures, t.region) for t in found.third_parties] == [("openai", "llm_api", "us")]
     assert found.objectives == (Objective("chat", 0.999, 30 * 86_400, 0.7, found.objectives[0].place),)
     assert len(found.assumptions) == 1
+    assert (gpu.price, cpu.price, found.currency) == (2.5, None, "EUR")
+    run = found.runs["tune"]
+    assert (run.days, run.start) == (54, date(2026, 12, 1))
+    assert (run.step, run.dump, run.restart) == pytest.approx((4.2 / 3600, 10 / 3600, 1 / 6))
 
 
 def test_what_is_not_said_is_assumed_and_told() -> None:

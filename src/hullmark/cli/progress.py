@@ -18,13 +18,15 @@ class Progress:
         self._enabled = enabled and sys.stderr.isatty()
         self._next = time.monotonic() + _PATIENCE
         self._drawn = False
+        self.of = "files"
+        """What is counted."""
 
     def __call__(self, done: int, total: int) -> None:
-        """Note that so many of so many files have been read."""
+        """Note that so many of so many have been dealt with."""
         if self._enabled and time.monotonic() >= self._next:
             self._next = time.monotonic() + _PAUSE
             full = _CELLS * done // max(total, 1)
-            sys.stderr.write(f"\r  [{'#' * full}{' ' * (_CELLS - full)}] {done} of {total} files")
+            sys.stderr.write(f"\r  [{'#' * full}{' ' * (_CELLS - full)}] {done} of {total} {self.of}")
             sys.stderr.flush()
             self._drawn = True
 

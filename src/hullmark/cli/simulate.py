@@ -5,24 +5,29 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import FILES, Command, Option, one_of
 from hullmark.cli.options import COLOR, HELP, INPUT, NO_PROGRESS, PATHS, QUIET, RENDERING, UNIT
 from hullmark.cli.output import colored, note, width, write
+from hullmark.cli.paths import positive
 from hullmark.cli.progress import Progress
 from hullmark.cli.scan import CLEAN, NOTHING, USAGE, request
 from hullmark.cli.targets import save
 from hullmark.cli.trouble import complain
 from hullmark.graph.build import build
+from hullmark.model.architecture import Architecture
 from hullmark.model.errors import HullmarkError
 from hullmark.report import simulation as report
 from hullmark.report import simulation_json
 from hullmark.report import simulation_scenario as scenario_report
+from hullmark.simulate.overlap.states import TRIALS
+from hullmark.simulate.overlap.table import library
 from hullmark.simulate.scenarios import SCENARIOS, NoTargetError
-from hullmark.simulate.simulation import Simulation, simulate
+from hullmark.simulate.simulation import Chance, Simulation, simulate
+from hullmark.simulate.standing import SEED
 
 _FORMATS = ("terminal", "json", "html")
 
@@ -36,22 +41,18 @@ def run(options: argparse.Namespace) -> int:
     topology = pipeline.source_of(options.topology) if options.topology else None
     rates = pipeline.source_of(options.rates) if options.rates else None
     promised = pipeline.source_of(options.slo) if options.slo else None
-    begin = _day(options.start) if options.start else None
+    begin, asked = _day(options.start) if options.start else None, options.scenario or ""
     progress = Progress(enabled=not (options.quiet or options.no_progress))
     units = plan.read(progress)
     progress.clear()
-    found, missed = [], None
-    for unit in units:
-        architecture = build(unit.reading.resources, declared=plan.terms.settings.declarations)
-        if any(not workload.template for workload in architecture.workloads):
-            try:
-                one = simulate(architecture, topology, rates, promised, begin=begin, scenario=options.scenario or "")
-            except NoTargetError as error:  # another unit may have it
-                missed = error
-            else:
-                found.append((unit.title, one))
-    if not found and missed is not None:
-        raise missed
+    progress.of = "states"
+    chance = Chance(options.seed, options.trials, progress) if not options.scenario and _drawable() else None
+    declared = plan.terms.settings.declarations
+    found = _simulated(
+        [(unit.title, build(unit.reading.resources, declared=declared)) for unit in units],
+        lambda arch: simulate(arch, topology, rates, promised, begin=begin, scenario=asked, chance=chance),
+    )
+    progress.clear()
     if not found:
         complain(
             "nothing to simulate", HullmarkError("", "no workload was found; name files or folders that hold some")
@@ -60,6 +61,26 @@ def run(options: argparse.Namespace) -> int:
     _deliver(found, options)
     unread = any(problem.severity == "error" for unit in units for problem in unit.reading.problems)
     return USAGE if unread else CLEAN
+
+
+def _simulated(
+    units: Sequence[tuple[str, Architecture]], one: Callable[[Architecture], Simulation]
+) -> list[tuple[str, Simulation]]:
+    """What is simulated, unit by unit.
+
+    Raises:
+        NoTargetError: no unit has what a scenario names.
+    """
+    found, missed = [], None
+    for title, architecture in units:
+        if any(not workload.template for workload in architecture.workloads):
+            try:
+                found.append((title, one(architecture)))
+            except NoTargetError as error:  # another unit may have it
+                missed = error
+    if not found and missed is not None:
+        raise missed
+    return found
 
 
 def _deliver(found: Sequence[tuple[str, Simulation]], options: argparse.Namespace) -> None:
@@ -98,6 +119,43 @@ def _day(text: str) -> date:
         raise HullmarkError(f"--start: '{text}' is no day", "write year, month and day, such as 2026-12-01") from None
 
 
+MOST_TRIALS = 10_000_000
+"""More draws than this only cost memory and time: intervals shrink by their root."""
+
+
+def _trials(word: str) -> int:
+    """How many states to draw.
+
+    Raises:
+        HullmarkError: it is none.
+    """
+    found = positive(word)
+    if found > MOST_TRIALS:
+        raise HullmarkError(f"'{word}' is too many", f"at most {MOST_TRIALS}")
+    return found
+
+
+def _seed(word: str) -> int:
+    """Where random numbers begin.
+
+    Raises:
+        HullmarkError: it is no whole number.
+    """
+    if not (word.isascii() and word.isdigit() and len(word) <= 18):
+        raise HullmarkError(f"'{word}' is no seed", "write a whole number of at most 18 digits")
+    return int(word)
+
+
+def _drawable() -> bool:
+    """Whether numpy is there; without it failures that overlap are left out, and that is said."""
+    try:
+        library()
+    except HullmarkError as error:
+        note(f"{error.message} and are left out: {error.hint}")
+        return False
+    return True
+
+
 COMMAND = Command(
     "simulate",
     "show what stops when a node, a zone or a provider fails, and for how long",
@@ -128,10 +186,19 @@ COMMAND = Command(
                 ),
                 Option(
                     "--scenario",
-                    "only this failure, with its time line; 'list' prints the names",
+                    f"only this failure, with its time line: {', '.join(SCENARIOS)}; 'list' says what they are",
                     "NAME[=TARGET]",
                     words=("list", *SCENARIOS),
                 ),
+            ),
+        ),
+        (
+            "how failures that overlap are drawn",
+            (
+                Option(
+                    "--seed", "where random numbers begin; the same seed gives the same output", "NUMBER", _seed, SEED
+                ),
+                Option("--trials", "states that are drawn; more make intervals narrower", "NUMBER", _trials, TRIALS),
             ),
         ),
         ("how it is rendered", RENDERING),

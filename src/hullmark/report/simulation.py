@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from hullmark.report import simulation_training
+from hullmark.report import overlaps, simulation_training
 from hullmark.report.simulation_names import names
-from hullmark.report.simulation_terms import FIRST, KINDS, duration, lasting, percent, points, saving
+from hullmark.report.simulation_terms import FIRST, KINDS, duration, lasting, percent, points, rounded, saving
 from hullmark.report.simulation_words import sentences
 from hullmark.report.snippet import address
 from hullmark.report.style import Paint, painter
 from hullmark.report.visible import cells, count, fit, visible, wrap
 from hullmark.simulate.availability import Availability
 from hullmark.simulate.blast import Impact
+from hullmark.simulate.felt import Felt, felt
 from hullmark.simulate.services import Need, Service
 from hullmark.simulate.simulation import Simulation
 from hullmark.version import __version__
@@ -43,11 +44,16 @@ def _simulation(one: Simulation, paint: Paint, width: int) -> Iterator[str]:
     yield from _brief(one, paint, width, FIRST)
     yield from _section("pods that fit nowhere before anything fails", _pending(one), paint, width)
     yield from _blasts(one, paint, width)
+    yield from _section("who else feels it: callers and journeys", _felt(one), paint, width)
     yield from _section("single points of failure", _points(one), paint, width)
     yield from _section("is what is needed still placed after losing one?", _proofs(one), paint, width)
     yield from _section("draining a pool, node by node", _drains(one), paint, width)
-    title = "availability, the infrastructure part: single failures only"
-    yield from _section(title, _availabilities(one.availabilities), paint, width)
+    if one.overlaps is None:
+        title = "availability, the infrastructure part: single failures only"
+        yield from _section(title, _availabilities(one.availabilities), paint, width)
+    else:
+        title = "availability, the infrastructure part: what several failures do at once included"
+        yield from _section(title, overlaps.rows(one.overlaps), paint, width)
     yield from _section(
         "training", (row for run in one.trainings for row in simulation_training.rows(run)), paint, width
     )
@@ -56,6 +62,8 @@ def _simulation(one: Simulation, paint: Paint, width: int) -> Iterator[str]:
         where = "" if assumption.place is None else f" ({address(assumption.place)})"
         for index, line in enumerate(wrap(visible(assumption.text + where), width - 4)):
             yield f"  {'-' if index == 0 else ' '} {line}"
+    if one.overlaps is not None:
+        yield paint(overlaps.footing(one.overlaps), "faint")
     yield paint(f"hullmark {__version__}, rates {one.rates_digest}, seed {one.seed}", "faint")
     yield ""
 
@@ -107,6 +115,20 @@ def _blasts(one: Simulation, paint: Paint, width: int) -> Iterator[str]:
     rows_left = [(_others(kind, number), "nothing stops") for kind, number in quiet.items()]
     yield from _table([*rows_left, *(row for row in told if row[1])], width)
     yield ""
+
+
+def _felt(one: Simulation) -> Iterator[Row]:
+    """Failures with the same effect on callers and journeys share a row."""
+    found: dict[tuple[str, Felt], list[str]] = {}
+    for blast in one.blasts:
+        effect = felt(one.network, blast)
+        if effect.services or effect.journeys:
+            found.setdefault((blast.failure.kind, effect), []).append(blast.failure.name)
+    for (kind, effect), hit in found.items():
+        users = "" if effect.users is None else f" ({effect.users:.0%} of users or more)"
+        texts = [f"down too: {_some(effect.services)}"] if effect.services else []
+        texts += [f"journeys that stop: {_some(effect.journeys)}{users}"] if effect.journeys else []
+        yield _hit(kind, hit), "; ".join(texts)
 
 
 def _others(kind: str, number: int) -> str:
@@ -199,6 +221,6 @@ def _repairs(one: Simulation, most: int) -> Iterator[Row]:
 
 def _steps(one: Simulation) -> Iterator[Row]:
     if one.plan.steps:
-        yield f"{one.plan.lost:.0f}", "minutes a year are missed by all services together as they are"
+        yield rounded(one.plan.lost), "minutes a year are missed by all services together as they are"
     for step in one.plan.steps:
-        yield f"{step.left:.0f}", f"once done: {names(one)(step.ranked.repair.subject)}: {step.ranked.repair.what}"
+        yield rounded(step.left), f"once done: {names(one)(step.ranked.repair.subject)}: {step.ranked.repair.what}"

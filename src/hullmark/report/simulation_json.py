@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from hullmark.report import simulation_training
+from hullmark.report import overlaps, simulation_training
 from hullmark.report.visible import visible
 from hullmark.simulate.availability import Availability
 from hullmark.simulate.blast import Blast, Impact
 from hullmark.simulate.candidates import Repair
+from hullmark.simulate.felt import Felt, felt
 from hullmark.simulate.rates import Rate
 from hullmark.simulate.repairs import Ranked
 from hullmark.simulate.services import Need, Service
@@ -35,8 +36,11 @@ def _simulation(one: Simulation) -> dict[str, Any]:
         "seed": one.seed,
         "scenario": one.scenario or None,
         "ratesDigest": one.rates_digest,
-        "part": "infrastructure, single failures",
-        "notModelled": ["outages by change", "failures that overlap", "journeys through several services"],
+        "part": "infrastructure, single failures" if one.overlaps is None else "infrastructure",
+        "notModelled": [
+            "outages by change",
+            *(("failures that overlap", "journeys through several services") if one.overlaps is None else ()),
+        ],
         "assumptions": [{"text": visible(a.text), **_place(a.place)} for a in one.assumptions],
         "topology": {
             "regions": {visible(name): list(map(visible, zones)) for name, zones in one.topology.regions.items()},
@@ -47,7 +51,7 @@ def _simulation(one: Simulation) -> dict[str, Any]:
             {"name": visible(s.name), "pods": s.pods, "needs": list(map(_need, s.needs))} for s in one.services
         ],
         "pending": {visible(name): {visible(w): n for w, n in words.items()} for name, words in one.pending.items()},
-        "failures": [_blast(blast) for blast in one.blasts],
+        "failures": [{**_blast(blast), **_felt(felt(one.network, blast))} for blast in one.blasts],
         "singlePoints": [
             {
                 **_of(p.service, p.need),
@@ -79,6 +83,17 @@ def _simulation(one: Simulation) -> dict[str, Any]:
             for d in one.drains
         ],
         "availability": [_availability(a) for a in one.availabilities],
+        "overlaps": overlaps.plain(one.overlaps),
+        "dependencies": [
+            {
+                "service": visible(d.source),
+                "kind": d.kind,
+                "on": list(map(visible, d.targets)),
+                "declared": d.declared,
+                "capacity": d.capacity if d.kind == "soft" else None,
+            }
+            for d in one.network.dependencies
+        ],
         "training": list(map(simulation_training.plain, one.trainings)),
         "repairs": [_ranked(ranked) for ranked in one.plan.ranked],
         "plan": {
@@ -123,6 +138,14 @@ def _blast(blast: Blast) -> dict[str, Any]:
         "rate": failure.rate and failure.rate.name,
         "note": failure.note,
         "impacts": list(map(_impact, blast.impacts)),
+    }
+
+
+def _felt(found: Felt) -> dict[str, Any]:
+    return {
+        "callersDown": list(map(visible, found.services)),
+        "journeysDown": list(map(visible, found.journeys)),
+        "usersShare": found.users,
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from hullmark.report.visible import count
 from hullmark.simulate.repairs import Ranked
 
 KINDS = {
@@ -42,6 +43,15 @@ def percent(unavailability: float) -> str:
     return f"{100 * (1 - unavailability):.{digits}f} %"
 
 
+def chance(value: float) -> str:
+    """A chance in percent; never 0 and never 100.
+
+    >>> chance(0.9835), chance(1.0), chance(0.0)
+    ('98.35 %', '> 99.99 %', '< 0.01 %')
+    """
+    return "> 99.99 %" if value > 0.9999 else "< 0.01 %" if value < 0.0001 else f"{100 * value:.2f} %"
+
+
 def lasting(seconds: float) -> str:
     """For how long: a time, or until something of unknown length is over."""
     return "until it is mended" if math.isinf(seconds) else f"for {duration(seconds)}"
@@ -66,7 +76,7 @@ def duration(seconds: float) -> str:
 def saving(ranked: Ranked) -> str:
     """What a repair saves, in words; the interval is that of the difference."""
     if abs(ranked.saved) < 0.05:
-        return f"{ranked.hours:.0f} accelerator-hours a month"
+        return f"{count(round(ranked.hours), 'accelerator-hour')} a month"
     between = f" ({rounded(ranked.low)} to {rounded(ranked.high)})" if ranked.high > ranked.low else ""
     return f"{rounded(ranked.saved)} min a year{between}"
 

@@ -19,13 +19,14 @@ def rows(run: Training) -> Iterator[Row]:
     """A run in a table of two columns: its name, then what is expected of it line by line."""
     who = f"{count(run.nodes, 'node')}, {count(run.devices, 'accelerator')}"
     yield run.name, f"{who}: a failure every {duration(run.between * 3600)}"
-    yield "", f"{run.per_month:.3g} interruptions expected in 30 days"
+    lemon = f"with a lemon among its nodes one every {duration(run.with_lemon * 3600)}"
+    yield "", f"{run.per_month:.3g} interruptions expected in 30 days; {lemon}"
     if run.progress is None or run.restart is None:
         yield "", "no failure of a node is survived before an unknown repair, so progress cannot be told"
     else:
         wasted = f"; {run.wasted_per_day:.3g} accelerator-hours a day are none" if run.devices else ""
         back = f"back after {duration(run.restart * 3600)}"
-        yield "", f"{back}; {run.progress:.2%} of the time is progress at best{wasted}"
+        yield "", f"{back}; {_percent(run.progress)} of the time is progress at best{wasted}"
     best, about = duration(run.best * 3600), f"Young {duration(run.young * 3600)}, Daly {duration(run.daly * 3600)}"
     stops = f"when one stops the work for {duration(run.dump * 3600)}"
     yield "", f"best checkpoint interval {best} ({about}) {stops}"
@@ -70,11 +71,11 @@ def _lost(run: Training) -> str:
 
 def _drawn(run: Training, found: Outcome) -> Iterator[str]:
     days = found.plan.work / 24
-    known = "" if run.days_known else ", assumed: 'runs' in the topology says it"
+    known = "" if run.days is not None else ", assumed: 'runs' in the topology says it"
     how = "as it saves now" if run.written_runs is found else "with the best interval"
     yield f"{found.runs:,} runs of {days:g} days of work{known}, {how}:"
     progress = found.progress
-    yield f"- {progress.mean:.2%} of the time is progress ({progress.low:.2%} to {progress.high:.2%}, 9 of 10 runs)"
+    yield f"- {_percent(progress.mean)} of the time is progress ({_percent(progress.low)} to {_percent(progress.high)}, 9 of 10 runs)"
     if run.devices:
         good = ", ".join(f"{run.devices * share:.4g}" for share in (progress.mean, progress.low, progress.high))
         yield f"- goodput of {count(run.devices, 'accelerator')}, as accelerators that are never stopped: {good}"
@@ -94,6 +95,10 @@ def _drawn(run: Training, found: Outcome) -> Iterator[str]:
         saved = found.hours.mean - run.best_runs.hours.mean
         if saved > 0.01 * found.hours.mean:
             yield f"- with the best interval it would be done {duration(saved * 3600)} earlier in the mean"
+
+
+def _percent(share: float) -> str:
+    return f"{share:.2%}" if 0.0001 <= share <= 0.9999 else "< 0.01%" if share < 0.5 else "> 99.99%"
 
 
 def _range(one: Spread) -> str:
@@ -129,6 +134,7 @@ def plain(run: Training) -> dict[str, Any]:
         "devices": run.devices,
         "hoursBetweenFailures": run.between,
         "interruptionsIn30Days": run.per_month,
+        "hoursBetweenFailuresWithLemon": run.with_lemon,
         "restartHours": run.restart,
         "dumpHours": run.dump,
         "bestIntervalHours": {"exact": run.best, "young": run.young, "daly": run.daly},
@@ -163,7 +169,7 @@ def _outcome(run: Training, found: Outcome | None) -> dict[str, Any] | None:
     return {
         "runs": found.runs,
         "workHours": found.plan.work,
-        "workHoursAreAssumed": not run.days_known,
+        "workHoursAreAssumed": run.days is None,
         "intervalHours": found.plan.interval,
         "progress": found.progress._asdict(),
         "hours": found.hours._asdict(),

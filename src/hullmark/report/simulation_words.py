@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hullmark.report.simulation_names import names
-from hullmark.report.simulation_terms import duration, percent
+from hullmark.report.simulation_terms import chance, duration, percent, rounded
 from hullmark.report.visible import count, visible
 from hullmark.simulate.availability import Availability
+from hullmark.simulate.overlap.answers import Overlaps
 from hullmark.simulate.simulation import PROVED, Simulation
 
 
@@ -70,25 +71,39 @@ def target_of(one: Simulation, found: Availability) -> float | None:
 
 
 def _objectives(one: Simulation) -> Iterator[str]:
+    if one.overlaps is not None:
+        yield from _verdicts(one, one.overlaps)
+        return
     for found in one.availabilities:
         target = target_of(one, found)
-        if target is not None:
-            what = f"The objective of {names(one)(found.service.name)}, {target * 100:.6g} %, is"
-            if found.lacking:
-                yield f"{what} missed: {count(found.lacking, 'pod is', 'pods are')} too few even before anything fails."
-            elif found.unavailability is None or found.high is None:
-                yield f"{what} met as far as single failures go: none leaves it short."
-            else:
-                allowed = 1 - target
-                met = (
-                    "met"
-                    if found.high <= allowed
-                    else "missed"
-                    if found.unavailability > allowed
-                    else "met in the mean"
-                )
-                between = f"{percent(found.unavailability)}, and at worst {percent(found.high)} for what is not known"
-                yield f"{what} {met}: {between}."
+        if target is None:
+            continue
+        what = f"The objective of {names(one)(found.service.name)}, {target * 100:.6g} %, is"
+        if found.lacking:
+            yield f"{what} missed: {count(found.lacking, 'pod is', 'pods are')} too few even before anything fails."
+        elif found.unavailability is None or found.high is None:
+            yield f"{what} met as far as single failures go: none leaves it short."
+        else:
+            allowed = 1 - target
+            met = "met" if found.high <= allowed else "missed" if found.unavailability > allowed else "met in the mean"
+            between = f"{percent(found.unavailability)}, and at worst {percent(found.high)} for what is not known"
+            yield f"{what} {met}: {between}."
+
+
+def _verdicts(one: Simulation, overlaps: Overlaps) -> Iterator[str]:
+    """Objectives with failures that overlap counted in, journeys first."""
+    for found in sorted(overlaps.answers, key=lambda a: not a.journey):
+        verdict = found.verdict
+        if verdict is None:
+            continue
+        name = f"journey '{visible(found.name)}'" if found.journey else names(one)(found.name)
+        what = f"The objective of {name}, {verdict.target * 100:.6g} %, is"
+        if found.never:
+            yield f"{what} missed: too few pods fit even before anything fails."
+            continue
+        kept = f"it is kept in {chance(verdict.chance)} of windows of {duration(verdict.window)}"
+        mean = percent(found.below if found.unavailability is None else found.unavailability)
+        yield f"{what} {'met' if verdict.spent <= 1 else 'missed'} in the mean: {mean}; {kept}."
 
 
 def _plan(one: Simulation) -> Iterator[str]:
@@ -96,8 +111,8 @@ def _plan(one: Simulation) -> Iterator[str]:
         first = one.plan.steps[0].ranked.repair
         yield (
             f"To change first: {names(one)(first.subject)}: {visible(first.what)}. "
-            f"{_changes(len(one.plan.steps))} what all services miss from {one.plan.lost:.0f} "
-            f"to {one.plan.steps[-1].left:.0f} minutes a year."
+            f"{_changes(len(one.plan.steps))} what all services miss from {rounded(one.plan.lost)} "
+            f"to {rounded(one.plan.steps[-1].left)} minutes a year."
         )
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from hullmark.simulate.faults import Failure
+from hullmark.simulate.heads import led
 from hullmark.simulate.placement.gang import queued
 from hullmark.simulate.placement.shape import Node, Pod, Taint
 from hullmark.simulate.pods import Member
@@ -108,6 +109,12 @@ def blast(
         course.down.update(dict.fromkeys((p for p in member.pods if p in standing.body), 0.0))
     for pod in failure.pods:  # those who start only together stop together
         course.down.update(dict.fromkeys((p for p in standing.gangs.get(pod, (pod,)) if p in standing.body), 0.0))
+    for worker, head in list(led(standing, course.down)):
+        course.down[worker] = 0.0
+        if head in course.up:
+            begun = started(course.start(worker), speeds, cached=True)
+            course.phases[worker] = replace(begun, dependencies=course.up[head])
+            course.up[worker] = course.phases[worker].total
     impacts = tuple(_impact(course, service) for service in known if any(p in course.down for p in service.member.pods))
     return Blast(failure, impacts)
 

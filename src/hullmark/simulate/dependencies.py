@@ -8,7 +8,7 @@ of them, and telemetry stops nobody.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from hullmark.graph.components.hosts import HUB, LLM, TELEMETRY
@@ -45,7 +45,8 @@ class Through(NamedTuple):
 class Network:
     """Who relies on whom. Units are services by their titles, and third parties by the names of their failures.
 
-    ``said`` is what the file says of a service, by its title.
+    ``said`` is what the file says of a service, by its title; ``waits`` are the services whose pods cannot start while a
+    third party is down, by its name (those it does not hold are all or none, by its kind).
     """
 
     services: tuple[str, ...] = ()
@@ -53,6 +54,7 @@ class Network:
     dependencies: tuple[Dependency, ...] = ()
     journeys: tuple[Through, ...] = ()
     said: Mapping[str, Said] | None = None
+    waits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def needed(self, source: str) -> Iterator[tuple[str, ...]]:
         """What a unit cannot do without: sets of units of which one must work."""
@@ -61,6 +63,11 @@ class Network:
     def users(self, target: str) -> tuple[str, ...]:
         """The units that stop without a unit directly."""
         return tuple(d.source for d in self.dependencies if d.kind == "hard" and target in d.targets)
+
+    def broken(self, lost: Collection[str]) -> tuple[Journey, ...]:
+        """The journeys that do not work when these units do not."""
+        gone = self.down(lost)
+        return tuple(through.journey for through in self.journeys if gone.intersection(through.units))
 
     def down(self, lost: Collection[str]) -> frozenset[str]:
         """All that stops when these units do, down every chain; of a circle nobody stops unless something outside it does."""
@@ -90,8 +97,30 @@ def network(slo: Slo, known: Sequence[Service], graph: Graph, parties: Sequence[
     derived = [d for service in known for d in _derived(service, naming) if (d.source, d.targets[0]) not in spoken]
     merged = [*declared, *_grouped(derived, naming)]
     journeys = tuple(Through(j, tuple(naming.service(n, j.place) for n in j.path)) for j in slo.journeys)
-    outside = dict.fromkeys([*naming.outside.values(), *(p.name for p in parties)])
-    return Network(tuple(s.name for s in known), tuple(outside), tuple(merged), journeys, said)
+    seen = [f"{id_} {label}".lower() for id_, label in naming.outside.items()]
+    unseen = (p.name for p in parties if not any(p.name.lower() in text for text in seen))
+    outside = dict.fromkeys([*naming.outside.values(), *unseen])
+    waits = dict(_waits(known, declared, naming))
+    return Network(tuple(s.name for s in known), tuple(outside), tuple(merged), journeys, said, waits)
+
+
+def _waits(
+    known: Sequence[Service], declared: Sequence[Dependency], naming: _Naming
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Who waits for each hub or declared third party: those who load a model that is kept there, and who says so."""
+    found: dict[str, dict[str, None]] = {label: {} for label in naming.hubs.values()}
+    for dependency in declared:
+        if dependency.kind == "start_only":
+            found.setdefault(dependency.targets[0], {})[dependency.source] = None
+    graph = naming.graph
+    for service in known:
+        for component in filter(None, {graph.of(service.member.podset), graph.of(service.member.workload)}):
+            for model in graph.out(component.id, EdgeKind.LOADS_MODEL):
+                for edge in graph.out(model.target, EdgeKind.DEPENDS_ON):
+                    if edge.target in naming.hubs:
+                        found[naming.hubs[edge.target]][service.name] = None
+    for name, services in found.items():
+        yield name, tuple(services)
 
 
 class _Naming:
@@ -100,14 +129,18 @@ class _Naming:
     def __init__(self, known: Sequence[Service], graph: Graph, parties: Sequence[ThirdParty]) -> None:
         self.graph, self.parties = graph, parties
         self.names: dict[str, dict[str, None]] = {}
+        self.plain: list[str] = []
+        self.titles = {service.name for service in known}
         self.component: dict[str, list[str]] = {}
         for service in known:
             for name in spoken(service.member):
                 self.names.setdefault(name, {})[service.name] = None
+            self.plain.append(service.member.workload.name)
             component = graph.of(service.member.workload)
             if component is not None:
                 self.component.setdefault(component.id, []).append(service.name)
         self.apis: set[str] = set()
+        self.hubs = {c.id: c.label for c in graph.kinds(ComponentKind.EXTERNAL) if c.facts.get("category") == HUB}
         self.outside = dict(self._outside())
 
     def _outside(self) -> Iterator[tuple[str, str]]:
@@ -129,14 +162,15 @@ class _Naming:
             return found[0]
         if found:
             raise HullmarkError(f"'{name}' is the name of several services", f"write one of {', '.join(found)}", place)
-        hint = nearest(name, self.names) if self.names else "no service was found in the scan"
+        hint = nearest(name, self.plain) if self.plain else "no service was found in the scan"
         raise HullmarkError(f"there is no service '{name}'", hint, place)
 
     def target(self, name: str, place: Place) -> str:
         """The unit a dependency names: a service, or a third party by its name or host."""
         if name in self.names:
             return self.service(name, place)
-        labels = {label for id_, label in self.outside.items() if name.lower() in f"{id_} {label}".lower()}
+        everything = {**self.outside, **self.hubs}
+        labels = {label for id_, label in everything.items() if name.lower() in f"{id_} {label}".lower()}
         if len(labels) == 1:
             return labels.pop()
         if len(labels) > 1:
@@ -145,7 +179,7 @@ class _Naming:
             )
         if any(party.name == name for party in self.parties):
             return name
-        words = [*self.names, *self.outside.values(), *(p.name for p in self.parties)]
+        words = [*self.plain, *self.outside.values(), *(p.name for p in self.parties)]
         hint = nearest(name, words) if words else "declare it under 'third_parties'"
         raise HullmarkError(f"there is no service or third party '{name}'", hint, place)
 
@@ -164,6 +198,9 @@ def _declared(title: str, said: Said, naming: _Naming) -> Iterator[Dependency]:
         targets = tuple(naming.target(name, relied.place) for name in relied.names)
         if title in targets:
             raise HullmarkError(f"'{said.name}' needs itself", "name what it calls", relied.place)
+        if relied.kind == "start_only" and targets[0] in naming.titles:
+            text = f"'{relied.names[0]}' is a service of the scan, and only third parties can be 'start_only'"
+            raise HullmarkError(text, "say 'hard' or 'soft'", relied.place)
         yield Dependency(title, relied.kind, targets, declared=True, capacity=relied.capacity)
 
 

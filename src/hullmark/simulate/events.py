@@ -17,11 +17,8 @@ from hullmark.simulate.pods import Member
 from hullmark.simulate.rates import Rate
 from hullmark.simulate.services import Service
 from hullmark.simulate.standing import Standing
+from hullmark.simulate.training import LEMON
 from hullmark.text.tree import dig
-
-LEMON = 10.0
-"""How many times as often as its neighbours a lemon fails. Detecting lemons took failures of large jobs from 14 % to 4 %
-(https://arxiv.org/abs/2410.21680, section on lemon nodes); the factor is assumed."""
 
 CERTIFICATE = 90.0
 """Days that cert-manager's certificates are valid unless they say a duration

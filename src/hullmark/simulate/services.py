@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from hullmark.model.architecture import Architecture
+from hullmark.model.quorums import quorum
 from hullmark.simulate.budgets import Promise, promise
 from hullmark.simulate.pods import Fleet, Member
-from hullmark.simulate.quorums import quorum
 from hullmark.simulate.slo import Said
 from hullmark.simulate.topology import Objective
 
@@ -102,7 +102,7 @@ def _known(member: Member, arch: Architecture, objectives: Sequence[Objective]) 
         made = promise(resource)
         if made is not None:
             return count - made.allowed(count, count), f"PodDisruptionBudget '{made.name}'"
-    return quorum(member)
+    return quorum(member.podset, count)
 
 
 def promises(arch: Architecture) -> tuple[Promise, ...]:

@@ -159,7 +159,9 @@ def simulate(  # noqa: PLR0913 - all that may be said of one simulation
         model = system(topology, blasts, ties, known, unplaced)
         overlaps = solve(model, ties, seed=chance.seed, trials=chance.trials, notice=chance.notice)
     runs = () if scenario else tuple(trainings(standing, known, blasts, starts, noted, begin))
+    noted += _strangers(topology, known)
     lasting = [service for service in known if service.member.workload.lifetime == "service"]
+    said = _assumed(overlaps, ties)
     used = {f.rate.name: f.rate for f in (b.failure for b in blasts) if f.rate is not None}
     return Simulation(
         topology,
@@ -174,7 +176,9 @@ def simulate(  # noqa: PLR0913 - all that may be said of one simulation
         Plan() if scenario else plan(setting, course),
         used,
         digest(rates),
-        tuple({a.text: a for a in reversed((*_assumptions(topology, crew.members, used), *noted))}.values())[::-1],
+        tuple({a.text: a for a in reversed((*_assumptions(topology, crew.members, used), *said, *noted))}.values())[
+            ::-1
+        ],
         ties,
         overlaps,
         SEED if chance is None else chance.seed,
@@ -186,6 +190,14 @@ def _available(service: Service, course: Course) -> Iterator[Availability]:
     serving = course.standing.serving(service.member)
     for found in availability(service, course.blasts):
         yield replace(found, lacking=max(found.need.pods - serving, 0))
+
+
+def _strangers(topology: Topology, known: tuple[Service, ...]) -> Iterator[Assumption]:
+    """What the topology says of training runs that are not there; they may be of another deployable unit."""
+    names = {service.member.workload.name for service in known}
+    for name, facts in topology.runs.items():
+        if name not in names:
+            yield Assumption(f"no workload here is called '{name}', of which the topology speaks as a run", facts.place)
 
 
 def _pending(standing: Standing, known: tuple[Service, ...]) -> dict[str, dict[str, int]]:
@@ -227,6 +239,18 @@ def _single_points(service: Service, blasts: tuple[Blast, ...]) -> Iterator[Sing
             yield SinglePoint(service, need, kind, tuple(n for n, _ in mine), max(time for _, time in mine))
 
 
+def _assumed(overlaps: Overlaps | None, ties: Network) -> Iterator[Assumption]:
+    """What failures that overlap, and who depends on whom, rest on."""
+    derived = sum(not d.declared and d.kind == "hard" for d in ties.dependencies)
+    if derived:
+        yield Assumption(
+            f"{derived} calls that nobody declared otherwise are hard: the caller is down with what it calls"
+        )
+    if overlaps is not None:
+        yield Assumption("of failures at the same time each recovers as if alone, unless what starts pods is down too")
+        yield Assumption("pods that moved are hit by what fails where they stood before")
+
+
 def _assumptions(topology: Topology, members: tuple[Member, ...], used: Mapping[str, Rate]) -> tuple[Assumption, ...]:
     texts = list(topology.assumptions)
     texts += [
@@ -236,6 +260,6 @@ def _assumptions(topology: Topology, members: tuple[Member, ...], used: Mapping[
     ]
     if any(member.volumes.reach == "unknown" for member in members):
         texts.append("volumes that nothing tells about are reachable from one zone")
-    texts.append("nothing else runs on the nodes, and what a workload calls it cannot do without")
+    texts.append("nothing else runs on the nodes")
     texts.append("outages by change (deployments, configuration) are not counted: numbers are the infrastructure part")
     return tuple(Assumption(text) for text in texts)

@@ -10,6 +10,7 @@ from importlib.resources import files
 
 from hullmark.report.picture.style import sheet
 from hullmark.report.simulation_page import sections
+from hullmark.report.simulation_page.promises import promises
 from hullmark.report.simulation_page.tables import number, section, text
 from hullmark.report.simulation_terms import duration, percent
 from hullmark.report.simulation_words import sentences, weakest_of
@@ -58,8 +59,14 @@ def _unit(one: Simulation, mark: str) -> Iterator[str]:
         "rolled out, or 150 dollars a month.",
     )
     yield from section(
+        f"promises{mark}",
+        "What is promised, and whether it is kept",
+        promises(one),
+        "Failures that overlap and services that stop with what they call are counted in.",
+    )
+    yield from section(
         f"availability{mark}",
-        "How available that is",
+        "How available single failures leave each service" if one.overlaps else "How available that is",
         sections.availability(one),
         "Bars are 95 % intervals for what is not known of the rates; single failures of infrastructure only.",
     )
@@ -69,7 +76,7 @@ def _unit(one: Simulation, mark: str) -> Iterator[str]:
     yield from section(f"drains{mark}", "Upgrades: draining a pool, node by node", sections.drains(one))
     yield from section(f"training{mark}", "Training", sections.training(one))
     yield from section(f"basis{mark}", "What this rests on", sections.basis(one))
-    yield from section(f"missing{mark}", "What is not modelled", sections.missing())
+    yield from section(f"missing{mark}", "What is not modelled", sections.missing(one))
 
 
 def _evidence(one: Simulation) -> str:

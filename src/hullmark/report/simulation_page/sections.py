@@ -183,7 +183,7 @@ def _impacts(impacts: tuple[Impact, ...], name: Name) -> Iterator[tuple[str | Ce
         tone = "bad" if impact.times[0] > 0 else ""
         told = "; ".join(short or [f"enough serve; fewer than all {lasting(impact.away)}"])
         longest = impact.times[0] if math.isfinite(impact.times[0]) else None
-        serving = f"{impact.service.pods} → {impact.before} → {impact.after}"
+        serving = f"{impact.service.pods} → {impact.before} → {impact.after}".replace(" ", "\u00a0")
         yield name(impact.service.name), serving, Cell(told, longest, tone, "; ".join(words))
 
 
@@ -278,6 +278,8 @@ def training(one: Simulation) -> Iterator[str]:
         if run.progress is not None and run.restart is not None:
             yield figure(plots.draw(_curve(run, run.restart), "progress against the checkpoint interval"))
         yield from table(("what", "value"), _run(run))
+        lines = list(simulation_training.rows(run))[1:]
+        yield f"<ul>{''.join(f'<li>{text(line)}</li>' for _, line in lines)}</ul>\n"
 
 
 def _curve(run: Training, restart: float) -> plots.Spec:
@@ -302,7 +304,6 @@ def _run(run: Training) -> Iterator[tuple[str | Cell, ...]]:
         yield "progress at best", Cell(f"{run.progress:.2%}", run.progress)
     if run.progress_as_written is not None and run.written is not None:
         yield "progress as it saves now", Cell(f"{run.progress_as_written:.2%}", run.progress_as_written)
-    yield from (("", line) for _, line in list(simulation_training.rows(run))[1:])
 
 
 def basis(one: Simulation) -> Iterator[str]:
@@ -328,15 +329,16 @@ def basis(one: Simulation) -> Iterator[str]:
 
 
 NOT_MODELLED = (
-    "outages by change (deployments, configuration), which are most outages",
-    "failures that overlap",
-    "journeys through several services",
+    "outages by change (deployments, configuration), which are most outages, unless how often they happen is said",
     "requests sent to dead pods before their endpoints are withdrawn",
-    "stockouts of instances: a node that an autoscaler may add comes",
+    "other ties of the scheduler: one of several placements is simulated",
 )
+SINGLE_ONLY = ("failures that overlap", "journeys through several services")
+"""What is left out where only single failures were simulated."""
 
 
-def missing() -> Iterator[str]:
+def missing(one: Simulation) -> Iterator[str]:
     """What is left out."""
-    yield f"<ul>{''.join(f'<li>{text(line)}</li>' for line in NOT_MODELLED)}</ul>\n"
+    lines = (*NOT_MODELLED, *(SINGLE_ONLY if one.overlaps is None else ()))
+    yield f"<ul>{''.join(f'<li>{text(line)}</li>' for line in lines)}</ul>\n"
     yield "<p>docs/simulation.md says what each of them costs.</p>\n"

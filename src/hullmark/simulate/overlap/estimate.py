@@ -105,103 +105,125 @@ def summed(
 
 def _stratum(sums: Sums, stratum: States, group: Whole, single: Flags, told: tuple[Notice | None, int]) -> None:
     np = library()
-    table, number = sums.table, stratum.atoms.shape[1]
-    kinds, of = _signatures(group[table.part[stratum.atoms]], len(sums.groups))
-    order = np.argsort(of, kind="stable")
-    atoms, weight, of = stratum.atoms[order], stratum.weight[order], of[order]
-    total, squares = np.zeros(len(sums.variance)), np.zeros(len(sums.variance))
-    for start in range(0, len(atoms), CHUNK):
-        here = slice(start, min(start + CHUNK, len(atoms)))
-        look = _Look(sums, atoms[here], weight[here], single)
+    number, count = stratum.atoms.shape[1], len(stratum.atoms)
+    kinds, kind = _signatures(group[sums.table.part[stratum.atoms]], len(sums.groups))
+    rows = len(sums.variance)
+    tallies = np.zeros((3, rows * len(kinds)))
+    total, squares = np.zeros(rows), np.zeros(rows)
+    for start in range(0, count, CHUNK):
+        here = slice(start, min(start + CHUNK, count))
+        look = _Look(sums, stratum.atoms[here], stratum.weight[here], single)
         always, exactly = look.lost()
-        _add(sums.lost if number < 3 else sums.rest, kinds, of[here], always)
-        _add(sums.rest, kinds, of[here], exactly)
-        _add(sums.begun, kinds, of[here], look.begun())
+        cell = look.row * len(kinds) + kind[here][look.state]
+        for index, values in enumerate((always, exactly, look.begun())):
+            tallies[index] += np.bincount(cell, weights=values, minlength=tallies.shape[1])
         both = always + exactly
-        total += both.sum(1)
-        if stratum.block == 2:
-            squares += ((both[:, ::2] - both[:, 1::2]) ** 2).sum(1)
-        elif stratum.block > 2:
-            squares += (both**2).sum(1)
+        total += np.bincount(look.row, weights=both, minlength=rows)
+        squares += _squares(look, both, stratum.block, rows)
         if number < 4:
             _note_cuts(sums, look)
-        sums.states += len(atoms[here])
+        sums.states += len(look.atoms)
         if told[0] is not None:
             told[0](min(sums.states, told[1]), told[1])
+    for known, tally in zip((sums.lost, sums.rest, sums.begun), tallies, strict=True):
+        for signature, column in zip(kinds, tally.reshape(rows, len(kinds)).T, strict=True):
+            known[signature] = known.get(signature, 0) + column
     if stratum.block > 2:
-        squares = np.maximum(squares - total**2 / len(atoms), 0) * len(atoms) / max(len(atoms) - 1, 1)
-        sums.resolution += 3 * stratum.spread / len(atoms)
-    sums.sampled += len(atoms) if stratum.block != 1 else 0
+        squares = np.maximum(squares - total**2 / count, 0) * count / max(count - 1, 1)
+        sums.resolution += 3 * stratum.spread / count
+    sums.sampled += count if stratum.block != 1 else 0
     sums.variance += squares
     sums.by_number[number] = sums.by_number.get(number, 0) + total
 
 
+def _squares(look: _Look, values: Real, block: int, rows: int) -> Real:
+    """By row what the variance needs: squares of values, or of differences between neighbours; nothing for listed states."""
+    np = library()
+    if block < 2 or not len(values):
+        return np.zeros(rows)  # type: ignore[no-any-return]
+    if block > 2:
+        return np.bincount(look.row, weights=values**2, minlength=rows)  # type: ignore[no-any-return]
+    cell = look.row * len(look.atoms) + look.state // 2
+    begins = np.flatnonzero(np.concatenate(([True], cell[1:] != cell[:-1])))
+    differences = np.add.reduceat(values * (1 - 2 * (look.state % 2)), begins)
+    return np.bincount(look.row[begins], weights=differences**2, minlength=rows)  # type: ignore[no-any-return]
+
+
 class _Look:
-    """Some states of one stratum looked at: who is down, and which of one or two parts explain it."""
+    """Some states of one stratum: who is down in which (a ``row`` and a ``state`` each), and what one or two parts explain."""
 
     def __init__(self, sums: Sums, atoms: Whole, share: Real, single: Flags) -> None:
         np = library()
-        self.table, self.atoms, self.share = sums.table, atoms, share
-        count, self.number = atoms.shape
-        able = ~sums.never[:, None]
-        self.seen = _flags(down(self.table, atoms), count) & able
-        self.alone = [single[:, atoms[:, c]] & able for c in range(self.number)]
+        self.table, self.atoms, self.number, self.single = sums.table, atoms, atoms.shape[1], single
+        seen = _flags(down(self.table, atoms), len(atoms)) & ~sums.never[:, None]
+        self.row, self.state = np.nonzero(seen)
+        self.share = share[self.state]
+        alike = np.prod(1 + self.table.odds[self.table.part[atoms]], axis=1)
+        self.always = (share / self.table.nothing / alike)[self.state]
+        self.alone: list[Flags] = [single[self.row, atoms[self.state, c]] for c in range(self.number)]
         self.pairs: dict[tuple[int, int], Flags] = {}
         for c, d in combinations(range(self.number), 2) if self.number > 1 else ():
-            two = self.seen if self.number == 2 else _flags(down(self.table, atoms[:, [c, d]]), count) & able
-            self.pairs[c, d] = two & ~self.alone[c] & ~self.alone[d]
-        self.always = share / self.table.nothing / np.prod(1 + self.table.odds[self.table.part[atoms]], axis=1)
+            two = True if self.number == 2 else self._down([c, d])
+            self.pairs[c, d] = ~self.alone[c] & ~self.alone[d] & two
+
+    def _down(self, columns: Sequence[int]) -> Flags:
+        """Whether the rows are down too when only these parts are broken."""
+        some = self.atoms[:, columns]
+        found: Flags = _flags(down(self.table, some), len(some))[self.row, self.state]
+        return found
 
     def lost(self) -> tuple[Real, Real]:
-        """By row and state the share of time that these parts take alone, and the correction for this very state."""
-        nothing = library().zeros(self.seen.shape)
+        """The share of time that these parts take alone, and the correction for this very state."""
+        nothing = library().zeros(len(self.row))
         if self.number == 1:
-            return self.seen * self.always, nothing
-        exactly = (self.seen - _count([*self.alone, *self.pairs.values()])) * self.share
-        always = self.pairs[0, 1] * self.always if self.number == 2 else nothing
-        return always, exactly
+            return self.always, nothing
+        exactly = (1 - _count([*self.alone, *self.pairs.values()])) * self.share
+        return self.pairs[0, 1] * self.always if self.number == 2 else nothing, exactly
 
     def without(self, column: int) -> Flags:
         """Who is down when one of the parts works."""
-        np = library()
         others = [c for c in range(self.number) if c != column]
         if self.number == 2:
             return self.alone[others[0]]
         if self.number == 3:
             c, d = others
-            return self.pairs[c, d] | self.alone[c] | self.alone[d]
-        return _flags(down(self.table, np.delete(self.atoms, column, axis=1)), len(self.atoms))
+            either: Flags = self.pairs[c, d] | self.alone[c] | self.alone[d]
+            return either
+        return self._down(others)
 
     def begun(self) -> Real:
-        """Outages an hour that begin with these states, by row and state; minimal cuts are found on the way."""
+        """Outages an hour that begin with these states; whether all parts are needed for them (``least``) is found too."""
+        np = library()
         table = self.table
-        self.least = self.seen.copy()
-        found: Real = library().zeros(self.seen.shape)
+        self.least = np.ones(len(self.row), dtype=bool)
+        found: Real = np.zeros(len(self.row))
         for column in range(self.number):
-            atom = self.atoms[:, column]
+            atom = self.atoms[self.state, column]
             first = table.first[table.part[atom]] == atom
             if self.number == 1:
-                before = self.before() & ~first
-                found += (self.seen & ~before) * (self.always / table.hours[atom])
+                before = self.single[self.row, np.maximum(atom - 1, 0)] & ~first
+                found += ~before * (self.always / table.hours[atom])
                 break
-            critical = self.seen & ~self.without(column)
+            critical = ~self.without(column)
             self.least &= critical
-            ours = [pair for key, pair in self.pairs.items() if column in key]
-            found += (critical - _count([self.alone[column], *ours])) * (self.share * first / table.hours[atom])
+            known = _count([self.alone[column], *(flags for key, flags in self.pairs.items() if column in key)])
+            found += (critical - known) * (self.share * first / table.hours[atom])
             if self.number == 2:
                 found += self.pairs[0, 1] * (self.always * first / table.hours[atom])
         return found
-
-    def before(self) -> Flags:
-        """Who was down in the window before that of a single broken part."""
-        np = library()
-        earlier = np.maximum(self.atoms - 1, 0)
-        return _flags(down(self.table, earlier), len(earlier))
 
 
 def _flags(bits: Bits, count: int) -> Flags:
     np = library()
     return np.unpackbits(bits, axis=1, count=count).view(bool)  # type: ignore[no-any-return]
+
+
+def _count(flags: Sequence[Flags]) -> NDArray[np.int8]:
+    """How many of these hold."""
+    total = flags[0].astype("int8")
+    for one in flags[1:]:
+        total += one
+    return total
 
 
 def _signatures(groups: Whole, known: int) -> tuple[list[Signature], Whole]:
@@ -213,32 +235,15 @@ def _signatures(groups: Whole, known: int) -> tuple[list[Signature], Whole]:
     return [tuple(map(int, rows[i])) for i in first], of
 
 
-def _add(sums: dict[Signature, Real], kinds: Sequence[Signature], kind: Whole, values: Real) -> None:
-    """Add columns to the sums of their signatures; columns come sorted by them."""
-    np = library()
-    starts = np.flatnonzero(np.concatenate(([True], kind[1:] != kind[:-1])))
-    for index, column in zip(kind[starts], np.add.reduceat(values, starts, axis=1).T, strict=True):
-        signature = kinds[index]
-        known = sums.get(signature)
-        sums[signature] = column.copy() if known is None else known + column
-
-
-def _count(flags: Sequence[Flags]) -> NDArray[np.int8]:
-    """How many of these hold, by row and state."""
-    total = flags[0].astype("int8")
-    for one in flags[1:]:
-        total += one
-    return total
-
-
 def _note_cuts(sums: Sums, look: _Look) -> None:
     """Add the states of each row to the cut of their parts, as the chance of its windows whatever else is broken."""
     np = library()
     for found, row in zip(sums.cuts, sums.focus, strict=True):
-        at = np.flatnonzero(look.least[row])
+        mine = slice(*np.searchsorted(look.row, [row, row + 1]))
+        at = np.flatnonzero(look.least[mine]) + mine.start
         if not len(at):
             continue
-        parts = np.sort(sums.table.part[look.atoms[at]], axis=1)
+        parts = np.sort(sums.table.part[look.atoms[look.state[at]]], axis=1)
         rows, of = np.unique(parts, axis=0, return_inverse=True)
         for cut, value in zip(rows, np.bincount(of.ravel(), weights=look.always[at]), strict=True):
             key = tuple(map(int, cut))

@@ -9,6 +9,9 @@ from hullmark.simulate.overlap.system import System
 from hullmark.simulate.overlap.table import Table, library
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from hullmark.simulate.overlap.table import Bits, Whole
 
 CHUNK = 1 << 21
@@ -38,19 +41,30 @@ def _own(table: Table, atoms: Whole) -> Bits:
     found = []
     for start in range(0, len(atoms), chunk):
         some = atoms[start : start + chunk]
-        held = np.any(table.holds[table.part[some]], axis=1)
-        chosen = (some + table.atoms * held[:, None]).ravel()
-        counts = table.entry[chosen + 1] - table.entry[chosen]
-        ends = np.cumsum(counts)
-        entries = np.arange(ends[-1] if len(ends) else 0) + np.repeat(table.entry[chosen] - (ends - counts), counts)
-        state = np.repeat(np.repeat(np.arange(len(some)), size), counts)
-        pods = np.tile(table.base, len(some))
-        np.bitwise_or.at(pods, state * words + table.word[entries], table.bits[entries])
-        lost: Whole = np.bitwise_count(pods).reshape(len(some), words)
+        pods = _pods(table, some, 0) | table.base
+        held = np.flatnonzero(np.any(table.holds[table.part[some]], axis=1)) if size else np.zeros(0, np.int64)
+        if len(held):
+            among = np.bitwise_or.reduce(table.holding[table.part[some[held]]], axis=1)
+            pods[held] |= _pods(table, some[held], table.atoms) & among
+        lost: Whole = np.bitwise_count(pods)
         if words > units:
             lost = np.add.reduceat(lost, table.starts[:-1], axis=1, dtype=np.uint32)
         found.append(np.packbits((lost > table.spare).T, axis=1))
     return np.concatenate(found, axis=1) if found else np.zeros((units, 0), np.uint8)  # type: ignore[no-any-return]
+
+
+def _pods(table: Table, atoms: Whole, shift: int) -> NDArray[np.uint64]:
+    """Who is away in each state, as words of pods; with a ``shift`` of all atoms, who is while recovery is held up."""
+    np = library()
+    words, size = len(table.base), atoms.shape[1]
+    chosen = atoms.ravel() + shift
+    counts = table.entry[chosen + 1] - table.entry[chosen]
+    ends = np.cumsum(counts)
+    entries = np.arange(ends[-1] if len(ends) else 0) + np.repeat(table.entry[chosen] - (ends - counts), counts)
+    state = np.repeat(np.repeat(np.arange(len(atoms)), size), counts)
+    pods = np.zeros(len(atoms) * words, dtype=np.uint64)
+    np.bitwise_or.at(pods, state * words + table.word[entries], table.bits[entries])
+    return pods.reshape(len(atoms), words)  # type: ignore[no-any-return]
 
 
 def _carry(system: System, bits: Bits) -> None:

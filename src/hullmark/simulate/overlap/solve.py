@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -176,7 +177,10 @@ class _Reader:
     def _cuts(self, focus: int) -> tuple[Cut, ...]:
         parts = self.system.parts
         kinds: dict[tuple[str, ...], list[tuple[float, tuple[str, ...]]]] = {}
-        for cut, chance in self.sums.cuts[focus].items():
+        known = self.sums.cuts[focus]
+        for cut, chance in known.items():
+            if any(some in known for size in range(1, len(cut)) for some in combinations(cut, size)):
+                continue  # in another window fewer of them are enough, and that is told
             names = tuple(parts[i].name for i in cut)
             kinds.setdefault(tuple(sorted(parts[i].group for i in cut)), []).append((chance, names))
         found = [Cut(g, max(own)[1], len(own), math.fsum(c for c, _ in own)) for g, own in kinds.items()]

@@ -187,12 +187,17 @@ def sparse(table: Table, random: np.random.Generator, trials: int) -> Iterator[S
 
 
 def dense(table: Table, random: np.random.Generator, trials: int, chunk: int = 20_000) -> Iterator[States]:
-    """Every part drawn in every trial."""
+    """Every part drawn in every trial: a byte that may mean broken, then a number that decides."""
     np = library()
-    share = (table.odds / (1 + table.odds)).astype(np.float32)
+    share = table.odds / (1 + table.odds)
+    limit = np.minimum(np.ceil(share * 256), 255).astype(np.uint8)
     for start in range(0, trials, chunk):
         size = min(chunk, trials - start)
-        trial, part = np.nonzero(random.random((size, len(share)), dtype=np.float32) < share)
+        words = random.integers(0, 2**64, -(-size * len(share) // 8), dtype=np.uint64)
+        drawn = words.view(np.uint8)[: size * len(share)].reshape(size, len(share))
+        trial, part = np.divmod(np.flatnonzero((drawn < limit).ravel()), len(share))
+        sure = random.random(len(part)) * limit[part] < share[part] * 256
+        trial, part = trial[sure], part[sure]
         yield from _merged(table, random, trial, part, trials)
 
 

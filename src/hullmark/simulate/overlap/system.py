@@ -43,7 +43,7 @@ class Part:
     """Something that fails ``per_hour`` times while it works.
 
     ``rate`` names what the rate is known by: parts of one rate are uncertain together. ``held`` are the pods that stay
-    away as long as something ``holds`` up their return.
+    away as long as something holds up their return; ``holds`` are the units whose return this part holds up.
     """
 
     name: str
@@ -52,7 +52,7 @@ class Part:
     per_hour: float
     windows: tuple[Window, ...]
     held: Lost = ()
-    holds: bool = False
+    holds: tuple[int, ...] = ()
 
     @property
     def hours(self) -> float:
@@ -135,7 +135,7 @@ def system(
         if all(t in mine for t in targets)
         for index in indexes
     )
-    parts, uncounted = _parts(topology, blasts, mine)
+    parts, uncounted = _parts(topology, blasts, mine, network)
     asked = [Asked(unit.name, (index,)) for index, unit in enumerate(units) if unit.name not in network.outside]
     journeys = [
         Asked(t.journey.name, tuple(mine[name][0] for name in t.units if name in mine)) for t in network.journeys
@@ -160,10 +160,15 @@ def _soft(asked: Asked, units: Sequence[Unit], network: Network, mine: Mapping[s
 
 
 def _parts(
-    topology: Topology, blasts: Sequence[Blast], mine: Mapping[str, Sequence[int]]
+    topology: Topology, blasts: Sequence[Blast], mine: Mapping[str, Sequence[int]], network: Network
 ) -> tuple[list[Part], list[str]]:
     parts: list[Part] = []
     uncounted: list[str] = []
+
+    def held(failure: Failure, otherwise: tuple[int, ...]) -> tuple[int, ...]:
+        who = network.waits.get(failure.name)
+        return otherwise if who is None else tuple(unit for name in who for unit in mine.get(name, ()))
+
     outage = max((b.failure.repair or 0.0 for b in blasts if b.failure.kind in HOLDING), default=0.0)
     regional = _regional(topology.third_parties, mine)
     regions = {b.failure.name for b in blasts if b.failure.kind == "region"}
@@ -174,15 +179,15 @@ def _parts(
                 uncounted.append(f"{failure.kind} '{failure.name}'")
         elif failure.kind == "third-party":
             lost = tuple((unit, 1) for unit in mine.get(failure.name, ()))
-            parts.append(_part(failure, failure.rate, (Window(failure.repair / 3600, lost),)))
+            parts.append(_part(failure, failure.rate, (Window(failure.repair / 3600, lost),), held(failure, ())))
         elif failure.kind in HOLDING:
-            parts.append(_part(failure, failure.rate, (Window(failure.repair / 3600, ()),), holds=True))
+            everybody = tuple(sorted({unit for units in mine.values() for unit in units}))
+            parts.append(_part(failure, failure.rate, (Window(failure.repair / 3600, ()),), held(failure, everybody)))
         else:
             also = regional.get(failure.name, ()) if failure.kind == "region" else ()
             windows = tuple(_windows(blast, mine, outage, failure.repair, also))
             if windows:
-                held = windows[0].lost if len(windows) == 1 else _all(windows)
-                parts.append(_part(failure, failure.rate, windows, held))
+                parts.append(_part(failure, failure.rate, windows))
     region = next((b.failure.rate for b in blasts if b.failure.kind == "region" and b.failure.rate), None)
     for name, lost in regional.items():
         if name not in regions and region is not None and len(lost) > 1:
@@ -192,10 +197,17 @@ def _parts(
     return [p for p in parts if p.odds > 0], uncounted
 
 
-def _part(failure: Failure, rate: Rate, windows: tuple[Window, ...], held: Lost = (), *, holds: bool = False) -> Part:
-    return Part(
-        f"{failure.kind} {failure.name}", failure.group, rate.name, rate.per_hour, windows, held or _all(windows), holds
-    )
+def _part(failure: Failure, rate: Rate, windows: tuple[Window, ...], holds: tuple[int, ...] = ()) -> Part:
+    name = f"{_SPOKEN.get(failure.kind, failure.kind)} {failure.name}"
+    return Part(name, failure.group, rate.name, rate.per_hour, windows, _all(windows), holds)
+
+
+_SPOKEN = {
+    "third-party": "provider",
+    "start-only": "provider",
+    "control-plane": "control plane",
+    "reclaim": "reclaim of",
+}
 
 
 def _all(windows: Iterable[Window]) -> Lost:

@@ -39,7 +39,8 @@ class Table:
     """The arrays. ``first`` is the first atom of each part, and one more; ``part`` and ``hours`` are by atom.
 
     ``odds`` are by part. ``entry``, ``word`` and ``bits`` are the pods each atom takes: those of atom a, then (from
-    ``atoms`` on) those it takes while recovery is held up. ``starts`` is the first word of each unit.
+    ``atoms`` on) those it takes while recovery is held up. ``starts`` is the first word of each unit,
+    ``holding`` the words of the pods whose return a part holds up.
     """
 
     system: System
@@ -48,6 +49,7 @@ class Table:
     hours: Real
     odds: Real
     holds: NDArray[np.bool_]
+    holding: NDArray[np.uint64]
     entry: Whole
     word: Whole
     bits: NDArray[np.uint64]
@@ -79,6 +81,10 @@ def table(system: System) -> Table:
     base = np.zeros(int(starts[-1]), dtype=np.uint64)
     for word, bits in _split(tuple((i, u.away) for i, u in enumerate(system.units) if u.away), starts):
         base[word] |= np.uint64(bits)
+    holding = np.zeros((len(system.parts), len(base)), dtype=np.uint64)
+    for index, part in enumerate(system.parts):
+        for unit in part.holds:
+            holding[index, starts[unit] : starts[unit + 1]] = np.uint64(2**WORD - 1)
     counts = np.bincount([i for i, _ in windows], minlength=len(system.parts)) if windows else np.zeros(0, np.int64)
     return Table(
         system,
@@ -86,7 +92,8 @@ def table(system: System) -> Table:
         np.array([i for i, _ in windows], dtype=np.int64),
         np.array([w.hours for _, w in windows]),
         np.array([p.odds for p in system.parts]),
-        np.array([p.holds for p in system.parts], dtype=bool),
+        np.array([bool(p.holds) for p in system.parts], dtype=bool),
+        holding,
         np.concatenate(([0], np.cumsum([len(one) for one in entries], dtype=np.int64))).astype(np.int64),
         np.array([word for word, _ in flat], dtype=np.int64),
         np.array([bits for _, bits in flat], dtype=np.uint64),

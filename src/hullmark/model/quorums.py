@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 from hullmark.model.container import Container
-from hullmark.simulate.pods import Member
+from hullmark.model.workload import PodSet
 
 
 class Quorum(NamedTuple):
@@ -46,12 +46,14 @@ QUORUMS = (
 _SENTINEL = "redis-sentinel"
 
 
-def quorum(member: Member) -> tuple[int, str] | None:
-    """How many pods of a StatefulSet must stand and why; None where it is no such store, or not seen to be a cluster."""
-    count = len(member.pods)
-    if count < 2 or member.workload.ref.kind != "StatefulSet":
+def quorum(podset: PodSet, count: int) -> tuple[int, str] | None:
+    """How many of so many pods of a StatefulSet must stand, and why.
+
+    None where it is no such store, or not seen to be a cluster.
+    """
+    if count < 2 or podset.workload.ref.kind != "StatefulSet":
         return None
-    for container in member.podset.containers:
+    for container in podset.containers:
         for row in QUORUMS:
             if container.long_running and _runs(container, row):
                 return count // 2 + 1, f"{row.name} {row.purpose} only with most of its {count} members"
