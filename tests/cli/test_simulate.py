@@ -129,3 +129,9 @@ def test_a_mistake_in_the_rates_is_shown_at_its_line(system: Path, capsys: pytes
 
     assert main(["simulate", "chat.yaml", "--rates", "rates"]) == 2
     assert "rates:2:" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("day", ["soon", "2026-13-01", "-1"])
+def test_a_start_that_is_no_day_is_refused(day: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "chat.yaml", f"--start={day}"]) == 2
+    assert "is no day" in capsys.readouterr().err

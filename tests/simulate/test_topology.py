@@ -27,7 +27,7 @@ pools:
     memGiB: 2048
     gpu: 8
     resources: {vpc.amazonaws.com/efa: 32}
-    labels: {tier: fast}
+    labels: {tier: fast, node-role.kubernetes.io/edge: ""}
     taints: [{key: nvidia.com/gpu, value: present, effect: NoSchedule}]
     spot: true
     autoscale: {min: 2, max: 10, provisionMinutes: {p50: 6, p95: 20}}
@@ -68,6 +68,7 @@ def test_everything_that_can_be_said() -> None:
         REGION: "r1",
         "kubernetes.io/os": "linux",
         "tier": "fast",
+        "node-role.kubernetes.io/edge": "",
         "hullmark.dev/pool": "gpu",
         "node.kubernetes.io/instance-type": "p5.48xlarge",
     }
@@ -132,6 +133,11 @@ WRONG = {
     LEAST + "control_plane: {node_monitor_grace_s: -1}": (3, "'node_monitor_grace_s' is -1"),
     LEAST + "bandwidth: {registry_GBps: 0}": (3, "'registry_GBps' is 0"),
     LEAST + "third_parties: {x: {failures: llm_ap}}": (3, "'failures' has no value 'llm_ap'"),
+    POOL.format("gpuHourPrice: -2"): (3, "'gpuHourPrice' is -2"),
+    LEAST + "runs: {tune: {days: -1}}": (3, "'days' is -1"),
+    LEAST + "runs: {tune: {step: 4}}": (3, "'step' is a string"),
+    LEAST + "runs: {tune: {start: soon}}": (3, "'start' is no day"),
+    LEAST + "runs:\n  tune: {speed: 4s}": (4, "unknown key 'speed'"),
     LEAST + "---\na: 1": (4, "a topology is one document"),
     "- a": (1, "the file is a mapping"),
     "": (None, "a topology is one document"),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
+from collections.abc import Callable, Sequence
+from datetime import date
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import FILES, Command, Option, one_of
@@ -12,47 +15,106 @@ from hullmark.cli.output import colored, note, width, write
 from hullmark.cli.paths import positive
 from hullmark.cli.progress import Progress
 from hullmark.cli.scan import CLEAN, NOTHING, USAGE, request
+from hullmark.cli.targets import save
 from hullmark.cli.trouble import complain
 from hullmark.graph.build import build
+from hullmark.model.architecture import Architecture
 from hullmark.model.errors import HullmarkError
 from hullmark.report import simulation as report
 from hullmark.report import simulation_json
+from hullmark.report import simulation_scenario as scenario_report
 from hullmark.simulate.overlap.states import TRIALS
 from hullmark.simulate.overlap.table import library
-from hullmark.simulate.simulation import Chance, simulate
+from hullmark.simulate.scenarios import SCENARIOS, NoTargetError
+from hullmark.simulate.simulation import Chance, Simulation, simulate
 from hullmark.simulate.standing import SEED
+from hullmark.sources.unit import Unit
 
-_FORMATS = ("terminal", "json")
+_FORMATS = ("terminal", "json", "html")
 
 
 def run(options: argparse.Namespace) -> int:
     """Simulate what was read, each deployable unit by itself, and print what comes of it."""
+    if options.scenario == "list":
+        write(scenario_report.listing(width(sys.stdout)))
+        return CLEAN
     plan = pipeline.plan(request(options))
     topology = pipeline.source_of(options.topology) if options.topology else None
     rates = pipeline.source_of(options.rates) if options.rates else None
     promised = pipeline.source_of(options.slo) if options.slo else None
+    begin, asked = _day(options.start) if options.start else None, options.scenario or ""
     progress = Progress(enabled=not (options.quiet or options.no_progress))
     units = plan.read(progress)
     progress.clear()
     progress.of = "states"
-    chance = Chance(options.seed, options.trials, progress) if _drawable() else None
-    found = []
-    for unit in units:
-        architecture = build(unit.reading.resources)
-        if any(not workload.template for workload in architecture.workloads):
-            found.append((unit.title, simulate(architecture, topology, rates, promised, chance=chance)))
+    chance = Chance(options.seed, options.trials, progress) if not options.scenario and _drawable() else None
+    found = _simulated(
+        units, lambda arch: simulate(arch, topology, rates, promised, begin=begin, scenario=asked, chance=chance)
+    )
     progress.clear()
     if not found:
         complain(
             "nothing to simulate", HullmarkError("", "no workload was found; name files or folders that hold some")
         )
         return NOTHING
-    if options.format == "json":
-        write(simulation_json.as_json(found))
-    else:
-        write(report.render(found, color=colored(options.color, sys.stdout), width=width(sys.stdout)))
+    _deliver(found, options)
     unread = any(problem.severity == "error" for unit in units for problem in unit.reading.problems)
     return USAGE if unread else CLEAN
+
+
+def _simulated(units: Sequence[Unit], one: Callable[[Architecture], Simulation]) -> list[tuple[str, Simulation]]:
+    """What is simulated, unit by unit.
+
+    Raises:
+        NoTargetError: no unit has what a scenario names.
+    """
+    found, missed = [], None
+    for unit in units:
+        architecture = build(unit.reading.resources)
+        if any(not workload.template for workload in architecture.workloads):
+            try:
+                found.append((unit.title, one(architecture)))
+            except NoTargetError as error:  # another unit may have it
+                missed = error
+    if not found and missed is not None:
+        raise missed
+    return found
+
+
+def _deliver(found: Sequence[tuple[str, Simulation]], options: argparse.Namespace) -> None:
+    file = "" if options.output == "-" else options.output
+    wanted = options.format or {"html": "html", "json": "json"}.get(file.rpartition(".")[2], "terminal")
+    if wanted == "html":
+        from hullmark.report.simulation_page.page import render
+
+        title = options.title or f"What happens when a part of {_system(found)} fails"
+        text = render(found, title)
+    elif wanted == "json":
+        text = simulation_json.as_json(found)
+    else:
+        shown = options.color == "always" if file else colored(options.color, sys.stdout)
+        room = 100 if file else width(sys.stdout)
+        if options.scenario:
+            text = scenario_report.render(found, color=shown, width=room)
+        else:
+            text = report.render(found, color=shown, width=room, brief=options.brief)
+    if not file:
+        write(text)
+        return
+    save(file, text)
+    if not options.quiet:
+        note(f"the simulation was written to '{file}'")
+
+
+def _system(found: Sequence[tuple[str, Simulation]]) -> str:
+    return found[0][0] if len(found) == 1 else os.path.basename(os.getcwd())
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise HullmarkError(f"--start: '{text}' is no day", "write year, month and day, such as 2026-12-01") from None
 
 
 MOST_TRIALS = 10_000_000
@@ -117,6 +179,15 @@ COMMAND = Command(
                     "FILE",
                     words=FILES,
                 ),
+                Option(
+                    "--start", "the day on which training runs start whose topology says none, as 2026-12-01", "DAY"
+                ),
+                Option(
+                    "--scenario",
+                    "only this failure, with its time line; 'list' prints the names",
+                    "NAME[=TARGET]",
+                    words=("list", *SCENARIOS),
+                ),
             ),
         ),
         (
@@ -134,13 +205,22 @@ COMMAND = Command(
             (
                 Option(
                     "--format",
-                    ", ".join(_FORMATS),
+                    f"{', '.join(_FORMATS)} (one page that opens offline): instead of what the file's name says",
                     "FORMAT",
                     one_of("format", _FORMATS),
-                    "terminal",
                     words=_FORMATS,
                     short="-f",
                 ),
+                Option(
+                    "--output",
+                    "where it goes; a name that ends in .html or .json says the format",
+                    "FILE",
+                    default="",
+                    words=FILES,
+                    short="-o",
+                ),
+                Option("--title", "what stands above the page", "TEXT"),
+                Option("--brief", "the summary and what to change first, no more; in the terminal"),
                 COLOR,
                 NO_PROGRESS,
                 QUIET,
@@ -148,5 +228,6 @@ COMMAND = Command(
             ),
         ),
     ),
-    notes="exit codes: 0 simulated, 2 usage or a mistake in a file, 3 our fault, 4 nothing to simulate",
+    notes="Pages need the extra 'simulate': pip install 'hullmark[simulate]'.\n"
+    "exit codes: 0 simulated, 2 usage or a mistake in a file, 3 our fault, 4 nothing to simulate",
 )

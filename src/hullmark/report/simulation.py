@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from hullmark.report import overlaps
+from hullmark.report import overlaps, simulation_training
+from hullmark.report.simulation_names import names
+from hullmark.report.simulation_terms import FIRST, KINDS, duration, lasting, percent, points, rounded, saving
+from hullmark.report.simulation_words import sentences
 from hullmark.report.snippet import address
 from hullmark.report.style import Paint, painter
 from hullmark.report.visible import cells, count, fit, visible, wrap
@@ -15,36 +17,31 @@ from hullmark.simulate.blast import Impact
 from hullmark.simulate.felt import Felt, felt
 from hullmark.simulate.services import Need, Service
 from hullmark.simulate.simulation import Simulation
-from hullmark.simulate.training import Training
 from hullmark.version import __version__
 
 Row = tuple[str, ...]
 
-KINDS = {
-    "node": "node",
-    "reclaim": "spot reclaim of",
-    "zone": "zone",
-    "region": "region",
-    "pool": "accelerator pool",
-    "control-plane": "control plane",
-    "start-only": "provider",
-    "third-party": "provider",
-}
-"""How a kind of failure is called before its name."""
 
-
-def render(simulations: Sequence[tuple[str, Simulation]], *, color: bool, width: int = 100) -> str:
-    """Simulations of deployable units for a terminal."""
+def render(simulations: Sequence[tuple[str, Simulation]], *, color: bool, width: int = 100, brief: bool = False) -> str:
+    """Simulations of deployable units for a terminal; ``brief`` leaves out all but the summary and what to change."""
     paint, room = painter(color=color), max(width, 60)
     lines: list[str] = []
     for title, one in simulations:
         if len(simulations) > 1:
             lines += [paint(f"── {visible(title)} ".ljust(room, "─"), "faint"), ""]
-        lines += _simulation(one, paint, room)
+        lines += (_brief if brief else _simulation)(one, paint, room)
     return "\n".join(lines) + "\n"
 
 
+def _brief(one: Simulation, paint: Paint, width: int, most: int = 5) -> Iterator[str]:
+    yield from _section("in short", (("-", text) for text in sentences(one)), paint, width)
+    title = "what to change first (minutes a year that services no longer miss, for what it costs)"
+    yield from _section(title, _repairs(one, most), paint, width)
+    yield from _section("the best of them, one after the other", _steps(one), paint, width)
+
+
 def _simulation(one: Simulation, paint: Paint, width: int) -> Iterator[str]:
+    yield from _brief(one, paint, width, FIRST)
     yield from _section("pods that fit nowhere before anything fails", _pending(one), paint, width)
     yield from _blasts(one, paint, width)
     yield from _section("who else feels it: callers and journeys", _felt(one), paint, width)
@@ -57,7 +54,9 @@ def _simulation(one: Simulation, paint: Paint, width: int) -> Iterator[str]:
     else:
         title = "availability, the infrastructure part: what several failures do at once included"
         yield from _section(title, overlaps.rows(one.overlaps), paint, width)
-    yield from _section("training", (row for run in one.trainings for row in _training(run)), paint, width)
+    yield from _section(
+        "training", (row for run in one.trainings for row in simulation_training.rows(run)), paint, width
+    )
     yield paint("what this rests on", "strong")
     for assumption in one.assumptions:
         where = "" if assumption.place is None else f" ({address(assumption.place)})"
@@ -125,11 +124,11 @@ def _felt(one: Simulation) -> Iterator[Row]:
         effect = felt(one.network, blast)
         if effect.services or effect.journeys:
             found.setdefault((blast.failure.kind, effect), []).append(blast.failure.name)
-    for (kind, effect), names in found.items():
+    for (kind, effect), hit in found.items():
         users = "" if effect.users is None else f" ({effect.users:.0%} of users or more)"
         texts = [f"down too: {_some(effect.services)}"] if effect.services else []
         texts += [f"journeys that stop: {_some(effect.journeys)}{users}"] if effect.journeys else []
-        yield _names(kind, names), "; ".join(texts)
+        yield _names(kind, hit), "; ".join(texts)
 
 
 def _others(kind: str, number: int) -> str:
@@ -201,6 +200,8 @@ def _availabilities(found: Sequence[Availability]) -> Iterator[Row]:
 
 
 def _number(one: Availability) -> str:
+    if one.lacking:
+        return f"never: {count(one.lacking, 'pod')} too few even before anything fails"
     if one.unavailability is None or one.low is None or one.high is None:
         return "no single failure with a known rate leaves it short; failures that overlap are not modelled yet"
     known = "" if not one.fixed else f", {', '.join(one.fixed)} taken as given"
@@ -210,65 +211,16 @@ def _number(one: Availability) -> str:
     )
 
 
-def percent(unavailability: float) -> str:
-    """An availability in percent with two digits of what is missing from 100 %; never 0 and never 100.
-
-    >>> percent(0.0001234), percent(1e-15), percent(1.0)
-    ('99.988 %', '> 99.9999999 %', '< 0.001 %')
-    """
-    if unavailability < 1e-9:
-        return "> 99.9999999 %"
-    if unavailability > 0.99999:
-        return "< 0.001 %"
-    digits = max(1 - math.floor(math.log10(unavailability)) - 2, 1)
-    return f"{100 * (1 - unavailability):.{digits}f} %"
+def _repairs(one: Simulation, most: int) -> Iterator[Row]:
+    for ranked in one.plan.ranked[:most]:
+        repair = ranked.repair
+        yield saving(ranked), points(repair.cost.points), f"{names(one)(repair.subject)}: {repair.what}"
+    if one.plan.left_out:
+        yield (f"{count(one.plan.left_out, 'candidate')} more not tried: the fleet is too large to simulate all",)
 
 
-def _training(run: Training) -> Iterator[Row]:
-    yield (
-        run.name,
-        f"{count(run.nodes, 'node')}, {count(run.devices, 'accelerator')}: a failure every {duration(run.between * 3600)}",
-    )
-    yield "", f"{run.per_month:.3g} interruptions expected in 30 days"
-    if run.progress is None or run.restart is None:
-        yield "", "no failure of a node is survived before an unknown repair, so progress cannot be told"
-    else:
-        wasted = f"; {run.wasted_per_day:.3g} accelerator-hours a day are none" if run.devices else ""
-        yield (
-            "",
-            f"back after {duration(run.restart * 3600)}; {run.progress:.2%} of the time is progress at best{wasted}",
-        )
-    yield (
-        "",
-        f"best checkpoint interval {duration(run.best * 3600)} (Young {duration(run.young * 3600)}, "
-        f"Daly {duration(run.daly * 3600)}) when one stops the work for {duration(run.dump * 3600)}",
-    )
-    if run.interval is not None and run.right_step is not None:
-        where = address(run.interval.place)
-        yield (
-            "",
-            f"saves every {run.interval.steps} steps ({where}): the best if a step takes {duration(run.right_step)}",
-        )
-    elif not run.saves:
-        yield "", "no place for checkpoints is seen: every failure may start it from the beginning"
-
-
-def lasting(seconds: float) -> str:
-    """For how long: a time, or until something of unknown length is over."""
-    return "until it is mended" if math.isinf(seconds) else f"for {duration(seconds)}"
-
-
-def duration(seconds: float) -> str:
-    """Seconds in the two largest units that matter.
-
-    >>> duration(42), duration(350), duration(14405)
-    ('42 s', '5 min 50 s', '4 h')
-    """
-    if seconds < 10:
-        return f"{seconds:.2g} s"
-    whole = round(seconds)
-    for size, unit, smaller, below in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s")):
-        if whole >= size:
-            rest = whole % size // smaller
-            return f"{whole // size} {unit}" + (f" {rest} {below}" if rest else "")
-    return f"{whole} s"
+def _steps(one: Simulation) -> Iterator[Row]:
+    if one.plan.steps:
+        yield rounded(one.plan.lost), "minutes a year are missed by all services together as they are"
+    for step in one.plan.steps:
+        yield rounded(step.left), f"once done: {names(one)(step.ranked.repair.subject)}: {step.ranked.repair.what}"

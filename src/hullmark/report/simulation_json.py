@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from hullmark.report import overlaps
+from hullmark.report import overlaps, simulation_training
 from hullmark.report.visible import visible
 from hullmark.simulate.availability import Availability
 from hullmark.simulate.blast import Blast, Impact
+from hullmark.simulate.candidates import Repair
 from hullmark.simulate.felt import Felt, felt
 from hullmark.simulate.rates import Rate
+from hullmark.simulate.repairs import Ranked
 from hullmark.simulate.services import Need, Service
 from hullmark.simulate.simulation import Simulation
-from hullmark.simulate.training import Training
 from hullmark.text.source import Place
 from hullmark.version import __version__
 
@@ -33,6 +34,7 @@ def as_json(simulations: Sequence[tuple[str, Simulation]]) -> str:
 def _simulation(one: Simulation) -> dict[str, Any]:
     return {
         "seed": one.seed,
+        "scenario": one.scenario or None,
         "ratesDigest": one.rates_digest,
         "part": "infrastructure, single failures" if one.overlaps is None else "infrastructure",
         "notModelled": [
@@ -92,7 +94,13 @@ def _simulation(one: Simulation) -> dict[str, Any]:
             }
             for d in one.network.dependencies
         ],
-        "training": [_training(run) for run in one.trainings],
+        "training": list(map(simulation_training.plain, one.trainings)),
+        "repairs": [_ranked(ranked) for ranked in one.plan.ranked],
+        "plan": {
+            "minutesLostPerYear": one.plan.lost,
+            "steps": [{**_repair(step.ranked.repair), "minutesLeftPerYear": step.left} for step in one.plan.steps],
+            "notTried": one.plan.left_out,
+        },
     }
 
 
@@ -158,6 +166,7 @@ def _impact(impact: Impact) -> dict[str, Any]:
 def _availability(one: Availability) -> dict[str, Any]:
     return {
         **_of(one.service, one.need),
+        "lackingBefore": one.lacking,
         "unavailability": one.unavailability,
         "interval": None if one.low is None else [one.low, one.high],
         "outagesPerYear": one.per_year,
@@ -177,20 +186,24 @@ def _availability(one: Availability) -> dict[str, Any]:
     }
 
 
-def _training(run: Training) -> dict[str, Any]:
+def _repair(repair: Repair) -> dict[str, Any]:
     return {
-        "name": visible(run.name),
-        "nodes": run.nodes,
-        "devices": run.devices,
-        "hoursBetweenFailures": run.between,
-        "interruptionsIn30Days": run.per_month,
-        "restartHours": run.restart,
-        "dumpHours": run.dump,
-        "bestIntervalHours": {"exact": run.best, "young": run.young, "daly": run.daly},
-        "progress": run.progress,
-        "wastedDeviceHoursPerDay": run.wasted_per_day,
-        "interval": run.interval and {"steps": run.interval.steps, **_place(run.interval.place)},
-        "savesSomewhere": run.saves,
+        "kind": repair.kind,
+        "subject": visible(repair.subject),
+        "what": visible(repair.what),
+        "place": _place(repair.place),
+        "cost": {"points": round(repair.cost.points, 6), "because": repair.cost.because},
+    }
+
+
+def _ranked(ranked: Ranked) -> dict[str, Any]:
+    return {
+        **_repair(ranked.repair),
+        "minutesSavedPerYear": ranked.saved,
+        "interval": [ranked.low, ranked.high],
+        "acceleratorHoursPerMonth": ranked.hours,
+        "failuresSurvived": ranked.freed,
+        "savedPerPoint": ranked.worth,
     }
 
 

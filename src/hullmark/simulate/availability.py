@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from random import Random
 from typing import NamedTuple
 
 from hullmark.simulate.blast import Blast
+from hullmark.simulate.faults import Failure
 from hullmark.simulate.rates import HOURS_PER_YEAR, Rate
 from hullmark.simulate.services import Need, Service
 from hullmark.simulate.standing import SEED
@@ -43,7 +44,8 @@ class Availability:
 
     ``unavailability`` is None where no single failure leaves it short. ``low`` and ``high`` are the 95 % interval of
     what is not known of the rates; rates that nobody gives an interval for are taken as they are (``fixed``).
-    ``unbounded`` are failures whose end or rate is not known, which are not counted.
+    ``unbounded`` are failures whose end or rate is not known, which are not counted. ``lacking`` are the pods that are
+    too few even before anything fails: it never has what it needs then.
     """
 
     service: Service
@@ -56,9 +58,12 @@ class Availability:
     shares: tuple[Share, ...]
     fixed: tuple[str, ...]
     unbounded: tuple[str, ...]
+    lacking: int = 0
 
 
-class _Cause(NamedTuple):
+class Cause(NamedTuple):
+    """What leaves a service short: the group it is counted under, how often it happens, and for how many hours."""
+
     group: str
     rate: Rate
     hours: float
@@ -84,25 +89,32 @@ def in_series(shares: Iterable[float]) -> float:
 
 def availability(service: Service, blasts: Sequence[Blast]) -> tuple[Availability, ...]:
     """The availability of a service for each of its needs."""
-    hit = [(blast.failure, impact) for blast in blasts for impact in blast.impacts if impact.service is service]
     found = []
     for index, need in enumerate(service.needs):
-        short = [(failure, impact.times[index]) for failure, impact in hit if impact.times[index] > 0]
-        causes = [
-            _Cause(failure.group, failure.rate, seconds / 3600)
-            for failure, seconds in short
-            if failure.rate is not None and math.isfinite(seconds)
-        ]
+        short = _short(service, index, blasts)
         unbounded = [f"{f.kind} '{f.name}'" for f, seconds in short if f.rate is None or math.isinf(seconds)]
-        found.append(_availability(service, need, causes, tuple(unbounded)))
+        found.append(_availability(service, need, causes(service, index, blasts), tuple(unbounded)))
     return tuple(found)
 
 
-def _availability(service: Service, need: Need, causes: Sequence[_Cause], unbounded: tuple[str, ...]) -> Availability:
-    if not causes:
+def causes(service: Service, need: int, blasts: Sequence[Blast]) -> Counter[Cause]:
+    """What leaves a service short of one of its needs (by index), as far as rate and end are known."""
+    return Counter(
+        Cause(failure.group, failure.rate, seconds / 3600)
+        for failure, seconds in _short(service, need, blasts)
+        if failure.rate is not None and failure.rate.per_hour and math.isfinite(seconds)
+    )
+
+
+def _short(service: Service, need: int, blasts: Sequence[Blast]) -> list[tuple[Failure, float]]:
+    hit = ((blast.failure, impact) for blast in blasts for impact in blast.impacts if impact.service is service)
+    return [(failure, impact.times[need]) for failure, impact in hit if impact.times[need] > 0]
+
+
+def _availability(service: Service, need: Need, counted: Counter[Cause], unbounded: tuple[str, ...]) -> Availability:
+    if not counted:
         return Availability(service, need, None, None, None, 0.0, None, (), (), unbounded)
-    counted = Counter(causes)
-    mean = _together(counted, {c.rate.name: c.rate.per_hour for c in causes})
+    mean = together(counted, {c.rate.name: c.rate.per_hour for c in counted})
     frequency = math.fsum(c.rate.per_hour * n for c, n in counted.items())
     low, high = _interval(counted)
     return Availability(
@@ -114,35 +126,36 @@ def _availability(service: Service, need: Need, causes: Sequence[_Cause], unboun
         frequency * HOURS_PER_YEAR,
         mean / frequency * 60 if frequency else None,
         tuple(_shares(counted)),
-        tuple(sorted({c.rate.name for c in causes if c.rate.low is None and c.rate.shape is None})),
+        tuple(sorted({c.rate.name for c in counted if c.rate.low is None and c.rate.shape is None})),
         unbounded,
     )
 
 
-def _together(counted: Counter[_Cause], rates: dict[str, float]) -> float:
+def together(counted: Counter[Cause], rates: Mapping[str, float]) -> float:
+    """The share of time that is lost to independent causes, with these rates per hour."""
     return -math.expm1(-math.fsum(n * math.log1p(rates[c.rate.name] * c.hours) for c, n in counted.items()))
 
 
-def _interval(counted: Counter[_Cause]) -> tuple[float, float]:
+def _interval(counted: Counter[Cause]) -> tuple[float, float]:
     """Where 95 % of draws of the rates lie; one draw of a rate counts for all components that share it."""
     rates = {c.rate.name: c.rate for c in counted}
     names = sorted(rates)
     drawn = sorted(
-        _together(counted, dict(zip(names, values, strict=True)))
-        for values in zip(*(_draws(rates[name]) for name in names), strict=True)
+        together(counted, dict(zip(names, values, strict=True)))
+        for values in zip(*(draws(rates[name]) for name in names), strict=True)
     )
     return drawn[round(DRAWS * 0.025)], drawn[round(DRAWS * 0.975) - 1]
 
 
 @cache
-def _draws(rate: Rate) -> tuple[float, ...]:
+def draws(rate: Rate) -> tuple[float, ...]:
     """Draws of a rate, the same for every service."""
     random = Random(f"{SEED} {rate.name}")  # noqa: S311 - repeatable
     return tuple(rate.draw(random) for _ in range(DRAWS))
 
 
-def _shares(counted: Counter[_Cause]) -> Iterable[Share]:
-    groups: dict[str, list[tuple[_Cause, int]]] = {}
+def _shares(counted: Counter[Cause]) -> Iterable[Share]:
+    groups: dict[str, list[tuple[Cause, int]]] = {}
     for cause, number in counted.items():
         groups.setdefault(cause.group, []).append((cause, number))
     sums = {g: math.fsum(unavailable(c.rate.per_hour, c.hours) * n for c, n in own) for g, own in groups.items()}

@@ -106,6 +106,8 @@ def blast(
         standing.reset()
     for member in failure.users:
         course.down.update(dict.fromkeys((p for p in member.pods if p in standing.body), 0.0))
+    for pod in failure.pods:  # those who start only together stop together
+        course.down.update(dict.fromkeys((p for p in standing.gangs.get(pod, (pod,)) if p in standing.body), 0.0))
     impacts = tuple(_impact(course, service) for service in known if any(p in course.down for p in service.member.pods))
     return Blast(failure, impacts)
 
@@ -135,6 +137,8 @@ def _lose(course: _Course) -> None:
 def _barred(standing: Standing, failure: Failure) -> frozenset[int]:
     """The nodes that no autoscaler can add meanwhile: those of the zones or of the pool that is lost as a whole."""
     nodes = standing.cluster.nodes
+    if failure.kind == "stockout":
+        return frozenset(range(len(nodes)))
     zones = {nodes[node].zone for node in failure.nodes} if failure.kind in ("zone", "region") else set()
     pools = {failure.name} if failure.kind == "pool" else set()
     return frozenset(

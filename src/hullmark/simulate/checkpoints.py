@@ -68,3 +68,20 @@ def best(dump: float, between: float) -> float:
 def between_failures(nodes: int, rate: float) -> float:
     """The mean time between failures of a run on so many nodes that each fail at this rate."""
     return 1 / (nodes * rate)
+
+
+def spares(waiting: float, enough: float = 0.99) -> int:
+    """How many nodes in reserve are enough with this probability: the least s with P(Poisson(N·r·MTTR) ≤ s) ≥ enough.
+
+    ``waiting`` is how many nodes are being mended in the mean. As in
+    a queue with a server for everybody (M/G/∞, Palm's theorem) only the mean of the repair time matters.
+    """
+    term = total = math.exp(-waiting)
+    count = 0
+    while total < enough and count < 100_000:
+        count += 1
+        term *= waiting / count
+        total += term
+        if not term:  # the mean is so large that its exponential is zero: normal approximation
+            return math.ceil(waiting + 2.3263479 * math.sqrt(waiting))
+    return count

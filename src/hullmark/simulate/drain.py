@@ -41,7 +41,7 @@ def drain(standing: Standing, pool: Pool, services: Sequence[Service]) -> Drain:
     """Drain a pool node by node; everything is put back afterwards."""
     cluster = standing.cluster
     blocked: dict[str, str] = {}
-    fewest = {service: _serving(standing, service) for service in services}
+    fewest = {service: standing.serving(service.member) for service in services}
     steady = dict(fewest)
     nodes = [index for index, own in enumerate(standing.pools) if own is pool and index not in cluster.gone]
     names = {service.member: service.name for service in services}
@@ -57,7 +57,7 @@ def drain(standing: Standing, pool: Pool, services: Sequence[Service]) -> Drain:
             for pod in dict.fromkeys(going):
                 standing.take(pod)
             for service in services:
-                fewest[service] = min(fewest[service], _serving(standing, service))
+                fewest[service] = min(fewest[service], standing.serving(service.member))
             standing.seat(queued([*going, *standing.pending]))
         cluster.replace(before)
         standing.seat(queued(list(standing.pending)))
@@ -72,10 +72,6 @@ def drain(standing: Standing, pool: Pool, services: Sequence[Service]) -> Drain:
     )
     verdict: Verdict = "deadlocks" if blocked else "drops below" if short else "finishes"
     return Drain(pool.name, len(nodes), verdict, blocked, short)
-
-
-def _serving(standing: Standing, service: Service) -> int:
-    return sum(pod in standing.body for pod in service.member.pods)
 
 
 def _allowed(standing: Standing, pods: Sequence[Pod]) -> tuple[list[Pod], dict[Pod, str]]:

@@ -8,19 +8,23 @@ from typing import Literal
 
 from hullmark.graph.components.hosts import HUB, LLM, TELEMETRY
 from hullmark.model.component import ComponentKind, EdgeKind, Graph
-from hullmark.simulate.placement.shape import Node
+from hullmark.simulate.placement.shape import Node, Pod
 from hullmark.simulate.pods import Member
 from hullmark.simulate.rates import Rate
 from hullmark.simulate.topology import Pool, ThirdParty, Topology
 
-Kind = Literal["node", "reclaim", "zone", "region", "pool", "control-plane", "start-only", "third-party"]
+Kind = (
+    Literal["node", "reclaim", "zone", "region", "pool", "control-plane", "start-only", "third-party"]
+    | Literal["device", "lemon", "certificate", "rollout", "stockout"]
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Failure:
     """One thing that fails.
 
-    ``nodes`` are the indexes of the nodes it takes, ``users`` the members of the fleet that cannot work without it.
+    ``nodes`` are the indexes of the nodes it takes, ``users`` the members of the fleet that cannot work without it,
+    ``pods`` single pods that stop until it is mended.
     ``group`` is what its contribution is summed under; ``rate`` is None where nobody knows how often it happens.
     """
 
@@ -31,6 +35,7 @@ class Failure:
     nodes: tuple[int, ...] = ()
     users: tuple[Member, ...] = ()
     note: str = ""
+    pods: tuple[Pod, ...] = ()
 
     @property
     def repair(self) -> float | None:
@@ -62,7 +67,9 @@ def failures(
     """Every single failure, the narrow ones first."""
     where = list(enumerate((pool, node) for pool in topology.pools for node in pool.nodes))
     for index, (pool, node) in where:
-        rate = rates[rate_of(pool, node)]
+        name = rate_of(pool, node)
+        apart = pool.gpu_domain == "device" and name == "gpu_node"
+        rate = rates["gpu_node_rest" if apart else name]
         yield Failure("node", node.name, f"nodes of pool '{pool.name}'", rate, (index,))
         if pool.spot:
             yield Failure("reclaim", node.name, f"spot reclaims in pool '{pool.name}'", rates["spot_node"], (index,))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from datetime import date
 from math import isfinite
 
 from hullmark.model.errors import HullmarkError
@@ -159,10 +160,20 @@ class Form:
             raise self.wrong(key, f"'{key}' is no duration", "write a number and its unit, such as 30d, 12h, 5m or 90s")
         return float(parts[1]) * _SECONDS[parts[2]]
 
+    def date(self, key: str) -> date | None:
+        """A day such as ``2026-12-01``."""
+        found = self.text(key)
+        if not found:
+            return None
+        try:
+            return date.fromisoformat(found)
+        except ValueError:
+            raise self.wrong(key, f"'{key}' is no day", "write year, month and day, such as 2026-12-01") from None
+
     def strings(self, key: str) -> dict[str, str]:
-        """A mapping of strings."""
+        """A mapping of strings, which may be empty."""
         found = self.form(key)
-        return {} if found is None else {name: found.text(name) for name in found.names}
+        return {} if found is None else {n: "" if found.node.get(n) == "" else found.text(n) for n in found.names}
 
     def _items(self, key: str) -> Iterator[Node]:
         found: Value = self.node.get(key)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from hullmark.model.architecture import Architecture
+from hullmark.model.quorums import quorum
 from hullmark.simulate.budgets import Promise, promise
 from hullmark.simulate.pods import Fleet, Member
 from hullmark.simulate.slo import Said
@@ -47,7 +48,7 @@ def services(
     """Every pod set that has pods, with what is needed of it.
 
     The first of these that says so counts: the file of objectives (``said`` by the names in it), an objective of its
-    name, all pods of a run, the least of an autoscaler, a disruption budget.
+    name, all pods of a run, the least of an autoscaler, a disruption budget, the majority of a store that decides by it.
     Else both one pod and all of them are looked at.
     """
     return tuple(
@@ -101,7 +102,7 @@ def _known(member: Member, arch: Architecture, objectives: Sequence[Objective]) 
         made = promise(resource)
         if made is not None:
             return count - made.allowed(count, count), f"PodDisruptionBudget '{made.name}'"
-    return None
+    return quorum(member.podset, count)
 
 
 def promises(arch: Architecture) -> tuple[Promise, ...]:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import NamedTuple
 
 from hullmark.graph.components import components
 from hullmark.model.architecture import Architecture
 from hullmark.simulate.availability import Availability, availability
-from hullmark.simulate.blast import Blast, blast
+from hullmark.simulate.blast import Blast
 from hullmark.simulate.dependencies import Network, network
-from hullmark.simulate.drain import Drain, drain
+from hullmark.simulate.drain import Drain
 from hullmark.simulate.effective import Assumption
-from hullmark.simulate.faults import Failure, failures
+from hullmark.simulate.events import on_request
+from hullmark.simulate.faults import Failure
 from hullmark.simulate.form import document
 from hullmark.simulate.generated import generated
 from hullmark.simulate.holding import require
@@ -23,8 +25,10 @@ from hullmark.simulate.overlap.states import TRIALS, Notice
 from hullmark.simulate.overlap.system import system
 from hullmark.simulate.pods import Member, fleet
 from hullmark.simulate.rates import Rate, digest, overridden, shipped
-from hullmark.simulate.recovery import timers
+from hullmark.simulate.repairs import Plan, plan
+from hullmark.simulate.scenarios import chosen
 from hullmark.simulate.services import Need, Service, promises, services
+from hullmark.simulate.setting import Course, Setting
 from hullmark.simulate.slo import Slo
 from hullmark.simulate.slo import read as read_slo
 from hullmark.simulate.standing import SEED, Standing
@@ -85,26 +89,33 @@ class Simulation:
     single_points: tuple[SinglePoint, ...]
     availabilities: tuple[Availability, ...]
     trainings: tuple[Training, ...]
+    plan: Plan
     rates: Mapping[str, Rate]
     rates_digest: str
     assumptions: tuple[Assumption, ...]
     network: Network
     overlaps: Overlaps | None = None
     seed: int = SEED
+    scenario: str = ""
 
 
-def simulate(
+def simulate(  # noqa: PLR0913 - all that may be said of one simulation
     arch: Architecture,
     described: Source | None = None,
     counted: Source | None = None,
     promised: Source | None = None,
     *,
+    begin: date | None = None,
+    scenario: str = "",
     chance: Chance | None = None,
 ) -> Simulation:
     """Simulate an architecture on a described topology (or one that is found or made up), with one's own rates.
 
-    ``promised`` are objectives, journeys and dependencies (`hullmark.simulate.slo`), ``chance`` is how failures that
-    overlap are drawn; without it they are left out.
+    ``promised`` are objectives, journeys and dependencies (`hullmark.simulate.slo`); ``begin`` is the day from which
+    runs and horizons count; without one they are told in days. ``chance`` is how failures that overlap are drawn;
+    without it they are left out.
+    ``scenario`` leaves all failures out but those that it names (`hullmark.simulate.scenarios`), and with them all that
+    rests on having seen every failure.
 
     Raises:
         HullmarkError: the topology, the rates or the objectives are wrong; the error says where and what would be right.
@@ -124,18 +135,30 @@ def simulate(
     known = services(crew, arch, topology.objectives, {one.name: one for one in slo.services})
     graph = components(arch)
     ties = network(slo, known, graph, topology.third_parties)
-    spaces = {r.ref.name: r.labels for r in arch.kinds("Namespace")}
-    standing = Standing(topology, crew, promises(arch), spaces)
+    setting = Setting(
+        topology,
+        crew,
+        promises(arch),
+        starts,
+        {service.member.podset: service.needs for service in known},
+        graph,
+        ties,
+        rates,
+        {r.ref.name: r.labels for r in arch.kinds("Namespace")},
+    )
+
+    def asked(every: Sequence[Failure], standing: Standing, known: Sequence[Service]) -> Iterable[Failure]:
+        return chosen(scenario, [*every, *on_request(standing, rates, known, arch)])
+
+    course = setting.run(asked if scenario else None)
+    standing, known, blasts, drains = course
     pending = _pending(standing, known)
-    clock = timers(topology.control_plane)
-    every = [_used(failure, ties, known) for failure in failures(topology, rates, graph, crew.members)]
-    blasts = tuple(blast(standing, failure, known, clock, starts) for failure in every)
     unplaced = {s.name: [i for i, p in enumerate(s.member.pods) if p not in standing.body] for s in known}
     overlaps = None
-    if chance is not None:
+    if chance is not None and not scenario:
         model = system(topology, blasts, ties, known, unplaced)
         overlaps = solve(model, ties, seed=chance.seed, trials=chance.trials, notice=chance.notice)
-    runs = tuple(trainings(standing, known, blasts, starts, noted))
+    runs = () if scenario else tuple(trainings(standing, known, blasts, starts, noted, begin))
     lasting = [service for service in known if service.member.workload.lifetime == "service"]
     said = _assumed(overlaps, ties)
     used = {f.rate.name: f.rate for f in (b.failure for b in blasts) if f.rate is not None}
@@ -144,11 +167,12 @@ def simulate(
         known,
         pending,
         blasts,
-        tuple(drain(standing, pool, known) for pool in topology.pools),
-        tuple(proof for service in known for proof in _proofs(service, blasts)),
-        tuple(point for service in lasting for point in _single_points(service, blasts)),
-        tuple(found for service in lasting for found in availability(service, blasts)),
+        drains,
+        () if scenario else tuple(proof for service in known for proof in _proofs(service, blasts)),
+        () if scenario else tuple(point for service in lasting for point in _single_points(service, blasts)),
+        () if scenario else tuple(found for service in lasting for found in _available(service, course)),
         runs,
+        Plan() if scenario else plan(setting, course),
         used,
         digest(rates),
         tuple({a.text: a for a in reversed((*_assumptions(topology, crew.members, used), *said, *noted))}.values())[
@@ -157,15 +181,14 @@ def simulate(
         ties,
         overlaps,
         SEED if chance is None else chance.seed,
+        scenario,
     )
 
 
-def _used(failure: Failure, ties: Network, known: Sequence[Service]) -> Failure:
-    """A failure of a third party with the users that the network tells."""
-    if failure.kind != "third-party":
-        return failure
-    users = ties.users(failure.name)
-    return replace(failure, users=tuple(s.member for s in known if s.name in users))
+def _available(service: Service, course: Course) -> Iterator[Availability]:
+    serving = course.standing.serving(service.member)
+    for found in availability(service, course.blasts):
+        yield replace(found, lacking=max(found.need.pods - serving, 0))
 
 
 def _pending(standing: Standing, known: tuple[Service, ...]) -> dict[str, dict[str, int]]:

@@ -21,6 +21,9 @@ from hullmark.simulate.topology import Pool, Topology
 SEED = 0
 """Decides ties between nodes and draws rates: the same input gives the same answer."""
 
+AGAIN = 3
+"""How often pods that wait for other pods, by affinity or spread, are tried again once those are placed."""
+
 STATEFUL = frozenset({"StatefulSet", "LeaderWorkerSet"})
 """Kinds whose pods come from StatefulSets, which keep names and volumes of their own."""
 
@@ -74,6 +77,10 @@ class Standing:
         for daemon in fleet.daemons:
             place_daemons(self.cluster, daemon.workload.name, daemon.shape)
         self.seat(queued(fleet.pods))
+        for _ in range(AGAIN):
+            waiting = [pod for pod in self.pending if pod.shape.affinity or pod.shape.spread]
+            if not waiting or not self.seat(queued(waiting)):
+                break
         self._nodes, self._gone = list(self.cluster.nodes), set(self.cluster.gone)
         self._placed, self._start = dict(self.cluster.placed), self.cluster.start
         self._body, self._origin, self._pending = dict(self.body), dict(self.origin), dict(self.pending)
@@ -202,6 +209,10 @@ class Standing:
             if pod.namespace == promise.namespace and promise.selector.matches(pod.shape.labels)
         ]
         return len(mine), sum(pod in self.body and pod not in out for pod in mine)
+
+    def serving(self, member: Member) -> int:
+        """How many pods of a member have a place."""
+        return sum(pod in self.body for pod in member.pods)
 
     def homes(self, nodes: Iterable[int]) -> list[Pod]:
         """The pods of the fleet on these nodes."""

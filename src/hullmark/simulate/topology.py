@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
 
 from hullmark.model.errors import HullmarkError
 from hullmark.model.resource import Resource
@@ -41,7 +43,10 @@ class Autoscale:
 
 @dataclass(frozen=True)
 class Pool:
-    """Nodes of one kind. ``gpu_domain`` is what one failing accelerator takes with it."""
+    """Nodes of one kind.
+
+    ``gpu_domain`` is what one failing accelerator takes with it; ``price`` what one accelerator costs an hour.
+    """
 
     name: str
     nodes: tuple[Node, ...]
@@ -50,6 +55,7 @@ class Pool:
     autoscale: Autoscale | None = None
     gpu_domain: str = "node"
     place: Place | None = None
+    price: float | None = None
 
 
 @dataclass(frozen=True)
@@ -100,9 +106,27 @@ class Objective:
     place: Place | None = None
 
 
+class RunFacts(NamedTuple):
+    """What manifests do not tell of a training run, in hours; None where nobody says it.
+
+    ``days`` of work are to be done, one ``step`` takes so long, a checkpoint stops the work for ``dump``, and after a
+    failure it goes on after ``restart``.
+    """
+
+    days: float | None = None
+    start: date | None = None
+    step: float | None = None
+    dump: float | None = None
+    restart: float | None = None
+    place: Place | None = None
+
+
 @dataclass(frozen=True)
 class Topology:
-    """Everything above. ``regions`` are zones by region; ``assumptions`` what was not said and is assumed."""
+    """Everything above. ``regions`` are zones by region; ``assumptions`` what was not said and is assumed.
+
+    ``runs`` are training runs by the name of their workload, ``currency`` is that of all prices.
+    """
 
     regions: Mapping[str, tuple[str, ...]]
     pools: tuple[Pool, ...]
@@ -113,6 +137,8 @@ class Topology:
     assumptions: tuple[str, ...] = ()
     place: Place | None = None
     rates: Form | None = field(default=None, compare=False)
+    runs: Mapping[str, RunFacts] = field(default_factory=dict)
+    currency: str = "USD"
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -132,7 +158,7 @@ def read(source: Source, failures: Iterable[str] = ()) -> Topology:
         HullmarkError: something in it is wrong; the error says where and what would be right.
     """
     root = document(source, "a topology")
-    root.only("regions", "pools", "control_plane", "bandwidth", "third_parties", "slos", "rates")
+    root.only("regions", "pools", "control_plane", "bandwidth", "third_parties", "slos", "rates", "runs", "currency")
     regions = dict(_regions(root))
     pools = tuple(_pools(root, {zone: region for region, zones in regions.items() for zone in zones}))
     if sum(len(pool.nodes) for pool in pools) > MAX_NODES:
@@ -147,7 +173,27 @@ def read(source: Source, failures: Iterable[str] = ()) -> Topology:
         tuple(_assumed(root)),
         root.at("pools"),
         root.form("rates"),
+        {name: _run(form) for name, form in _named(root, "runs")},
+        root.text("currency", "USD"),
     )
+
+
+def _named(root: Form, key: str) -> Iterator[tuple[str, Form]]:
+    found = root.form(key)
+    yield from found.named() if found is not None else ()
+
+
+def _run(form: Form) -> RunFacts:
+    form.only("days", "start", "step", "dump", "restart")
+    days = None if form.node.get("days") is None else form.number("days", 0, open_=True, most=3_650)
+    return RunFacts(
+        days, form.date("start"), _hours(form, "step"), _hours(form, "dump"), _hours(form, "restart"), form.at()
+    )
+
+
+def _hours(form: Form, key: str) -> float | None:
+    found = form.seconds(key)
+    return None if found is None else found / 3600
 
 
 def _regions(root: Form) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -168,7 +214,7 @@ def _regions(root: Form) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 _POOL_KEYS = (
     *("name", "zone", "count", "instance", "cpu", "memGiB", "gpu", "gpuResource", "resources", "pods"),
-    *("labels", "taints", "spot", "autoscale", "gpuDomain"),
+    *("labels", "taints", "spot", "autoscale", "gpuDomain", "gpuHourPrice"),
 )
 
 
@@ -196,7 +242,8 @@ def _pool(form: Form, name: str, zones: Mapping[str, str]) -> Pool:
     count = form.whole("count", 1, least=1, most=MAX_NODES)
     nodes = spread_over(name, [(zones[z], z) for z in where], count, Node("", labels, have, taints))
     domain = form.choice("gpuDomain", DOMAINS, "node")
-    return Pool(name, nodes, instance, form.flag("spot"), _autoscale(form, count), domain, form.at("name"))
+    price = None if form.node.get("gpuHourPrice") is None else form.number("gpuHourPrice", 0, most=100_000)
+    return Pool(name, nodes, instance, form.flag("spot"), _autoscale(form, count), domain, form.at("name"), price)
 
 
 def spread_over(name: str, zones: Sequence[tuple[str, str]], count: int, like: Node) -> tuple[Node, ...]:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from random import Random
 from typing import NamedTuple
 
 from hullmark.model.terms import Role
-from hullmark.model.truth import Undecided
-from hullmark.model.workload import Workload
+from hullmark.model.truth import Undecided, string
+from hullmark.model.workload import Setting, Workload
 from hullmark.simulate.blast import Blast
-from hullmark.simulate.checkpoints import best, daly, ettr, young
+from hullmark.simulate.checkpoints import best, daly, ettr, spares, young
 from hullmark.simulate.effective import Assumption
 from hullmark.simulate.pods import Member
 from hullmark.simulate.recovery import Start
+from hullmark.simulate.runs import Outcome, Plan, outcome
 from hullmark.simulate.services import Service
-from hullmark.simulate.standing import Standing
+from hullmark.simulate.standing import SEED, Standing
+from hullmark.simulate.topology import RunFacts
 from hullmark.text.source import Place
 
 STATE = 7.0
@@ -38,14 +42,30 @@ https://github.com/pytorch/torchtitan/blob/main/docs/checkpoint.md and
 https://huggingface.co/docs/diffusers/training/text2image."""
 
 
+SECOND_FLAGS = ("--save_interval_secs", "--save_checkpoints_secs")
+"""Flags that say after how many seconds: of TF-Slim's ``train_image_classifier.py`` and of programs around Estimator's
+``save_checkpoints_secs``. Source:
+https://github.com/tensorflow/models/blob/master/research/slim/train_image_classifier.py."""
+
+DAYS = 30.0
+"""Days of work of a run whose length nobody says."""
+
 _TRAINS = frozenset({Role.TRAINING, Role.FINE_TUNING})
 
 
 class Interval(NamedTuple):
-    """How often a run saves, as written: after so many steps."""
+    """How often a run saves, as written: after so many steps, or else seconds."""
 
-    steps: int
+    steps: int | None
     place: Place
+    seconds: float | None = None
+
+
+class Cost(NamedTuple):
+    """What an hour of all devices of a run costs, and in which currency."""
+
+    per_hour: float
+    currency: str
 
 
 @dataclass(frozen=True)
@@ -54,7 +74,10 @@ class Training:
 
     ``between`` is the mean time between failures of its nodes, ``restart`` from a failure until it works again, ``dump``
     how long one checkpoint stops it. ``progress`` is the share of time that is progress with the best interval, None
-    where a restart is never over. ``saves`` says whether it names a place for checkpoints at all.
+    where a restart is never over. ``saves`` says whether it names a place for checkpoints that outlives its pods. ``written`` is the
+    interval that the files say, where they (or the topology, which knows how long a step takes) tell a time; ``spares``
+    how many nodes in reserve are enough 99 times in 100; ``best_runs`` and ``written_runs`` what came of thousands of
+    runs with either interval, the latter without any checkpoint where none outlives the pods.
     """
 
     name: str
@@ -70,6 +93,36 @@ class Training:
     progress: float | None
     interval: Interval | None
     saves: bool
+    written: float | None = None
+    spares: int = 0
+    best_runs: Outcome | None = None
+    written_runs: Outcome | None = None
+    cost: Cost | None = None
+    start: date | None = None
+    days_known: bool = False
+
+    @property
+    def runs(self) -> Outcome | None:
+        """Many runs as it is written, where that is known, else with the best interval."""
+        return self.best_runs if self.saves and self.written is None else self.written_runs
+
+    @property
+    def progress_as_written(self) -> float | None:
+        """The share of time that is progress as it saves now; with the best interval where nothing tells that."""
+        if self.written is None or self.restart is None:
+            return self.progress
+        return ettr(self.written, self.dump, self.restart, self.between)
+
+    @property
+    def off(self) -> float | None:
+        """How many times the interval that is written is too long (below one: too short)."""
+        return None if self.written is None else self.written / self.best
+
+    @property
+    def loses(self) -> tuple[float, float] | None:
+        """Hours of work that one failure loses, in the mean and at worst; None: everything since the start."""
+        every = self.best if self.written is None else self.written
+        return (every / 2, every + self.dump) if self.saves else None
 
     @property
     def per_month(self) -> float:
@@ -84,7 +137,8 @@ class Training:
     @property
     def right_step(self) -> float | None:
         """How many seconds a step takes if the interval that is written is the best."""
-        return None if self.interval is None else self.best * 3600 / self.interval.steps
+        steps = None if self.interval is None else self.interval.steps
+        return None if steps is None else self.best * 3600 / steps
 
 
 def trainings(
@@ -93,51 +147,88 @@ def trainings(
     blasts: Sequence[Blast],
     starts: Mapping[Member, Start],
     noted: list[Assumption],
+    begin: date | None = None,
 ) -> Iterator[Training]:
-    """The training runs among services; all pods of a workload are one run, whatever pod set they are of."""
+    """The training runs among services, each with thousands of draws of it.
+
+    All pods of a workload are one run, whatever pod set they are of.
+
+    ``begin`` is when runs start whose start the topology does not say.
+    """
+    for made, facts, cost in expected(standing, known, blasts, starts, noted):
+        yield _simulated(made, facts, cost, begin)
+
+
+def expected(
+    standing: Standing,
+    known: Sequence[Service],
+    blasts: Sequence[Blast],
+    starts: Mapping[Member, Start],
+    noted: list[Assumption],
+) -> Iterator[tuple[Training, RunFacts, Cost | None]]:
+    """The training runs among services in the mean; all pods of a workload are one run, whatever pod set they are of."""
     runs: dict[Workload, list[Service]] = {}
     for service in known:
         workload = service.member.workload
         if workload.role in _TRAINS and workload.training is not None and not workload.training.benchmark:
             runs.setdefault(workload, []).append(service)
     for services in runs.values():
-        pods = [pod for service in services for pod in service.member.pods if pod in standing.body]
-        nodes = len({standing.cluster.placed[standing.body[pod]] for pod in pods})
+        nodes = _nodes(services, standing)
         hit = list(_hits(services, blasts))
-        if nodes and math.fsum(rate for rate, _ in hit) > 0:
-            yield _training(services, nodes, hit, standing.topology.bandwidth.models, starts, noted)
+        if nodes and math.fsum(each.rate for each in hit) > 0:
+            facts = standing.topology.runs.get(services[0].member.workload.name, RunFacts())
+            made = _training(services, len(nodes), hit, standing.topology.bandwidth.models, starts, noted, facts)
+            cost = _cost(made.devices, nodes, standing)
+            yield made, facts, cost
 
 
-def _hits(services: Sequence[Service], blasts: Sequence[Blast]) -> Iterator[tuple[float, float]]:
-    """The failures of single nodes that stop a run: their rates per hour, and the hours until all of it works again."""
+def _nodes(services: Sequence[Service], standing: Standing) -> set[int]:
+    pods = [pod for service in services for pod in service.member.pods if pod in standing.body]
+    return {standing.cluster.placed[standing.body[pod]] for pod in pods}
+
+
+class _Hit(NamedTuple):
+    """The failure of one node that stops a run: how often an hour, hours until all works again and until it is mended."""
+
+    rate: float
+    hours: float
+    repair: float
+
+
+def _hits(services: Sequence[Service], blasts: Sequence[Blast]) -> Iterator[_Hit]:
     mine = set(services)
     for blast in blasts:
-        if blast.failure.kind in ("node", "reclaim") and blast.failure.rate is not None:
+        rate = blast.failure.rate
+        if blast.failure.kind in ("node", "reclaim") and rate is not None:
             times = [impact.away for impact in blast.impacts if impact.service in mine]
             if times:
-                yield blast.failure.rate.per_hour, max(times) / 3600
+                yield _Hit(rate.per_hour, max(times) / 3600, rate.repair_hours)
 
 
-def _training(
+def _training(  # noqa: PLR0913, PLR0917 - what a run rests on
     services: Sequence[Service],
     nodes: int,
-    hit: Sequence[tuple[float, float]],
+    hit: Sequence[_Hit],
     speed: float,
     starts: Mapping[Member, Start],
     noted: list[Assumption],
+    facts: RunFacts,
 ) -> Training:
     workload = services[0].member.workload
     name = f"{workload.ref.kind}/{workload.name}"
-    weights = max(starts[service.member].model for service in services)
-    size = weights * STATE if weights else UNKNOWN_STATE
-    dump = size / nodes / speed / 3600
-    who = f"all {nodes} nodes" if nodes > 1 else "one node"
-    text = f"{name}: a checkpoint has {size:g} GB, written by {who} while the work stands still"
-    noted.append(Assumption(text, workload.at()))
-    between = 1 / math.fsum(rate for rate, _ in hit)
-    restart = math.fsum(rate * hours for rate, hours in hit) * between
+    dump = facts.dump
+    if dump is None:
+        weights = max(starts[service.member].model for service in services)
+        size = weights * STATE if weights else UNKNOWN_STATE
+        dump = size / nodes / speed / 3600
+        who = f"all {nodes} nodes" if nodes > 1 else "one node"
+        text = f"{name}: a checkpoint has {size:g} GB, written by {who} while the work stands still"
+        noted.append(Assumption(text, workload.at()))
+    between = 1 / math.fsum(each.rate for each in hit)
+    restart = facts.restart or math.fsum(each.rate * each.hours for each in hit) * between
     interval = best(dump, between)
     ends = math.isfinite(restart)
+    found = next(filter(None, map(_interval, services)), None)
     return Training(
         name,
         workload,
@@ -150,9 +241,57 @@ def _training(
         young(dump, between),
         daly(dump, between),
         ettr(interval, dump, restart, between) if ends else None,
-        next(filter(None, map(_interval, services)), None),
-        bool(workload.training and workload.training.checkpoints),
+        found,
+        any(map(_kept, workload.training.checkpoints if workload.training else ())),
+        _hours(found, facts),
+        spares(math.fsum(each.rate * each.repair for each in hit)),
     )
+
+
+def _hours(found: Interval | None, facts: RunFacts) -> float | None:
+    """The hours of an interval as written; None where nobody knows how long a step takes."""
+    if found is None:
+        return None
+    if found.steps is None:
+        return (found.seconds or 0) / 3600 or None
+    return None if facts.step is None else found.steps * facts.step
+
+
+def _simulated(made: Training, facts: RunFacts, cost: Cost | None, begin: date | None) -> Training:
+    """A run with thousands of draws of it, by its best interval and by the one that is written."""
+    from dataclasses import replace
+
+    work = (facts.days or DAYS) * 24
+
+    def plan(every: float | None, dump: float) -> Plan | None:
+        if every is None or made.restart is None:
+            return None
+        return Plan(work, min(every, work), dump, made.restart, made.between)
+
+    plans = [plan(made.best, made.dump), plan(made.written, made.dump) if made.saves else plan(work, 0.0)]
+    drawn = [None if p is None else outcome(p, Random(SEED)) for p in plans]  # noqa: S311 - repeatable
+    start = facts.start or begin
+    return replace(
+        made, best_runs=drawn[0], written_runs=drawn[1], cost=cost, start=start, days_known=facts.days is not None
+    )
+
+
+def _cost(devices: int, nodes: set[int], standing: Standing) -> Cost | None:
+    """What an hour of a run costs; None where the price of some of its nodes is not told."""
+    prices = [standing.pools[node].price for node in nodes]
+    known = [price for price in prices if price is not None]
+    if not devices or not prices or len(known) < len(prices):
+        return None
+    return Cost(devices * math.fsum(known) / len(known), standing.topology.currency)
+
+
+def _kept(setting: Setting) -> bool:
+    """Whether what is saved at a place outlives the pod, as far as can be seen: an emptyDir does not."""
+    mount = setting.container.mount_for(setting.value) if setting.container is not None else None
+    if mount is None or setting.container is None:
+        return True
+    volume = setting.container.podset.volumes.get(string(mount.node.value, "name"))
+    return volume is None or volume.get("emptyDir") is None
 
 
 def _devices(service: Service) -> int:
@@ -164,7 +303,9 @@ def _devices(service: Service) -> int:
 
 def _interval(service: Service) -> Interval | None:
     for container in service.member.podset.containers:
-        value = container.argv.flag(*INTERVAL_FLAGS)
-        if value is not None and value.isascii() and value.isdigit() and int(value[:12]) > 0:
-            return Interval(int(value[:12]), container.argv.place(*INTERVAL_FLAGS))
+        for flags in (INTERVAL_FLAGS, SECOND_FLAGS):
+            value = container.argv.flag(*flags)
+            if value is not None and value.isascii() and value.isdigit() and int(value[:12]) > 0:
+                number, place = int(value[:12]), container.argv.place(*flags)
+                return Interval(number, place) if flags is INTERVAL_FLAGS else Interval(None, place, float(number))
     return None

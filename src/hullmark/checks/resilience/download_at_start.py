@@ -7,6 +7,8 @@ An `emptyDir` is no cache: it goes with the pod; a volume that is mounted elsewh
 worth the trouble and are not reported, nor is a server whose cache directory lies on a volume that outlives the pod, one that is set offline, or a model that an operator
 caches (NIMCache, KServe's LocalModelCache, KubeAI's `cacheProfile`).
 
+To see it happen: `hullmark simulate PATH --scenario node` shows how long a replacement fetches and loads, and `--scenario registry` what waits for whom.
+
 To fix it, fill a volume with a loader Job and mount it read-only, or ship the weights as an OCI image volume; then set `HF_HUB_OFFLINE=1`.
 
 ```yaml bad

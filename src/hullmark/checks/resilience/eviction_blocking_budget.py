@@ -6,6 +6,8 @@ administrator who is in a hurry deletes the budget, or the pod, by hand.
 It is so with `maxUnavailable: 0`, and with a `minAvailable` that is all there is: 100 %, or as many as the workload has replicas. Percentages
 round up. Where an autoscaler sets the number, its minimum counts. Over a run that ends by itself such a budget is only a note: it may be meant, and the drain goes on afterwards.
 
+To see it happen: `hullmark simulate PATH` drains every pool node by node and says which budget blocks it.
+
 To fix it, say `maxUnavailable: 1`, and run at least two replicas of what must stay up.
 
 ```yaml bad

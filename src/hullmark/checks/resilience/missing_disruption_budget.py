@@ -6,6 +6,8 @@ every replica within minutes, and each takes minutes more to load its model agai
 Single replicas are another matter (a budget would only block the drain), as are jobs, daemons and the nodes of a Ray, Dask or Spark cluster. Pods that make one engine
 together count as one replica. A budget in another namespace does not count, and is named when its labels match.
 
+To see it happen: `hullmark simulate PATH` drains every pool node by node and says how few pods serve meanwhile.
+
 To fix it, add a PodDisruptionBudget with `maxUnavailable: 1` and the workload's labels.
 
 ```yaml bad

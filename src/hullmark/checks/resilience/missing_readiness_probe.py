@@ -6,6 +6,8 @@ errors all that time, at every rollout, restart and scale-out.
 Kinds whose operator adds the probe are not asked for it, nor are jobs, sidecars of other products, or pods that no Service sends requests to. A Service with
 `publishNotReadyAddresses` does not wait for anybody. One probe speaks for the whole pod.
 
+To see it happen: `hullmark simulate PATH --scenario rollout` rolls out a version that does not work; without the probe it takes all pods.
+
 To fix it, probe the path that says the model is loaded (`/health` of vLLM and TGI, `/v2/health/ready` of Triton, `/v1/health/ready` of NIM).
 
 ```yaml bad

@@ -6,6 +6,8 @@ same provider share its outages and limits and do not count.
 Looked at are gateways, agents, RAG services and chat interfaces that name a provider's address, or hold its key and name no other address. Any second provider, gateway or model server
 that they name is taken for a way out: whether the program turns to it is not written here. Where configuration that they read is not in the scan, nobody can know.
 
+To see it happen: `hullmark simulate PATH --scenario provider`.
+
 To fix it, name a second provider or a model server of your own as fallback (LiteLLM: `fallbacks`; Envoy AI Gateway: a backend of lower `priority`), or let the service call a gateway that has one.
 
 ```yaml bad

@@ -8,6 +8,8 @@ runtime of a TrainJob, or an operator in the scan that gangs all its jobs. A gro
 the scan may gang everything, so confidence is medium. KubeRay's label `ray.io/scheduler-name` no longer does anything and is no sign. Elastic runs
 start with fewer pods by design; single pods have no gang.
 
+To see it happen: `hullmark simulate PATH` says which pods of a run fit nowhere while the others hold their devices.
+
 To fix it, add the signal your cluster understands, such as the label `kueue.x-k8s.io/queue-name`.
 
 ```yaml bad

@@ -6,6 +6,8 @@ with accelerator nodes that hold eight devices each, packing on one is the likel
 A topology spread constraint or an anti-affinity counts when its selector matches the pods themselves. A constraint that selects other pods, or those of another
 namespace, spreads nothing. Pods that take a port of their node are apart anyway, and pods that make one engine together count as one replica.
 
+To see it happen: `hullmark simulate PATH --scenario node`.
+
 To fix it, add a `topologySpreadConstraints` entry over `kubernetes.io/hostname`, `ScheduleAnyway` where accelerators are scarce.
 
 ```yaml bad

@@ -1,0 +1,95 @@
+"""How numbers and names of simulations are written, in the terminal and on the page alike."""
+
+from __future__ import annotations
+
+import math
+
+from hullmark.report.visible import count
+from hullmark.simulate.repairs import Ranked
+
+KINDS = {
+    "node": "node",
+    "reclaim": "spot reclaim of",
+    "zone": "zone",
+    "region": "region",
+    "pool": "accelerator pool",
+    "control-plane": "control plane",
+    "start-only": "provider",
+    "third-party": "provider",
+    "device": "accelerator of",
+    "lemon": "lemon node",
+    "certificate": "end of certificate",
+    "rollout": "bad rollout of",
+    "stockout": "without new nodes, loss of",
+}
+"""How a kind of failure is called before its name."""
+
+
+FIRST = 8
+"""Repairs that are shown; JSON has all."""
+
+
+def percent(unavailability: float) -> str:
+    """An availability in percent with two digits of what is missing from 100 %; never 0 and never 100.
+
+    >>> percent(0.0001234), percent(1e-15), percent(1.0)
+    ('99.988 %', '> 99.9999999 %', '< 0.001 %')
+    """
+    if unavailability < 1e-9:
+        return "> 99.9999999 %"
+    if unavailability > 0.99999:
+        return "< 0.001 %"
+    digits = max(1 - math.floor(math.log10(unavailability)) - 2, 1)
+    return f"{100 * (1 - unavailability):.{digits}f} %"
+
+
+def chance(value: float) -> str:
+    """A chance in percent; never 0 and never 100.
+
+    >>> chance(0.9835), chance(1.0), chance(0.0)
+    ('98.35 %', '> 99.99 %', '< 0.01 %')
+    """
+    return "> 99.99 %" if value > 0.9999 else "< 0.01 %" if value < 0.0001 else f"{100 * value:.2f} %"
+
+
+def lasting(seconds: float) -> str:
+    """For how long: a time, or until something of unknown length is over."""
+    return "until it is mended" if math.isinf(seconds) else f"for {duration(seconds)}"
+
+
+def duration(seconds: float) -> str:
+    """Seconds in the two largest units that matter.
+
+    >>> duration(42), duration(350), duration(14405)
+    ('42 s', '5 min 50 s', '4 h')
+    """
+    if seconds < 10:
+        return f"{seconds:.2g} s"
+    whole = round(seconds)
+    for size, unit, smaller, below in ((86_400, "d", 3_600, "h"), (3_600, "h", 60, "min"), (60, "min", 1, "s")):
+        if whole >= size:
+            rest = whole % size // smaller
+            return f"{whole // size} {unit}" + (f" {rest} {below}" if rest else "")
+    return f"{whole} s"
+
+
+def saving(ranked: Ranked) -> str:
+    """What a repair saves, in words; the interval is that of the difference."""
+    if abs(ranked.saved) < 0.05:
+        return f"{count(round(ranked.hours), 'accelerator-hour')} a month"
+    between = f" ({rounded(ranked.low)} to {rounded(ranked.high)})" if ranked.high > ranked.low else ""
+    return f"{rounded(ranked.saved)} min a year{between}"
+
+
+def rounded(number: float) -> str:
+    """A number with one digit after the point if it is small.
+
+    >>> rounded(3.14159), rounded(1234.5)
+    ('3.1', '1,234')
+    """
+    return f"{number:.1f}" if abs(number) < 10 else f"{number:,.0f}"
+
+
+def points(cost: float) -> str:
+    """A cost in words."""
+    return "1 point" if cost == 1 else f"{cost:.3g} points"

@@ -1,0 +1,72 @@
+"""Failures that are simulated on request, by the names that users give them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+from typing import NamedTuple
+
+from hullmark.model.errors import HullmarkError
+from hullmark.simulate.faults import Failure
+from hullmark.simulate.form import nearest
+
+
+class Scenario(NamedTuple):
+    """A kind of failure under a name: what happens, and what its target is."""
+
+    kind: str
+    what: str
+    target: str
+
+
+SCENARIOS = {
+    "node": Scenario("node", "a node crashes", "a node"),
+    "spot-reclaim": Scenario("reclaim", "the cloud takes a spot node back", "a node"),
+    "zone": Scenario("zone", "a zone is lost", "a zone"),
+    "region": Scenario("region", "a region is lost", "a region"),
+    "pool": Scenario("pool", "all nodes of an accelerator pool stop, as by a bad driver", "a pool"),
+    "control-plane": Scenario("control-plane", "the API server does not answer", "its kind"),
+    "registry": Scenario("start-only", "image registries or a model hub do not answer", "their name"),
+    "provider": Scenario("third-party", "a service of others does not answer", "its name"),
+    "accelerator": Scenario("device", "an accelerator fails (an XID that needs a reset)", "a node or a pod"),
+    "lemon": Scenario("lemon", "a node fails ten times as often as its neighbours", "a node"),
+    "certificate": Scenario("certificate", "a certificate expires because nothing renews it", "a Certificate"),
+    "rollout": Scenario("rollout", "a version that does not work is rolled out", "a workload"),
+    "stockout": Scenario("stockout", "a node or zone is lost while no node can be had", "a node or a zone"),
+}
+"""What ``--scenario NAME[=TARGET]`` knows."""
+
+
+class NoTargetError(HullmarkError):
+    """Nothing of an architecture is what a scenario hits."""
+
+
+def chosen(text: str, every: Iterable[Failure]) -> tuple[Failure, ...]:
+    """The failures that ``NAME`` or ``NAME=TARGET`` means; a target may hold ``*`` and ``?``.
+
+    Raises:
+        HullmarkError: there is no scenario of that name.
+        NoTargetError: there is nothing that it can hit.
+    """
+    name, equals, target = text.partition("=")
+    scenario = SCENARIOS.get(name)
+    if scenario is None:
+        raise HullmarkError(f"there is no scenario '{name}'", nearest(name, SCENARIOS))
+    alike = [failure for failure in every if failure.kind == scenario.kind]
+    if not alike:
+        raise NoTargetError(f"nothing here that scenario '{name}' could hit", f"its target is {scenario.target}")
+    found = tuple(failure for failure in alike if not equals or _meant(target, failure.name))
+    if not found:
+        names = [failure.name for failure in alike]
+        raise NoTargetError(f"scenario '{name}' has no target '{target}'", _hint(target, names))
+    return found
+
+
+def _hint(target: str, names: list[str]) -> str:
+    return nearest(target, names[:50])
+
+
+def _meant(target: str, name: str) -> bool:
+    """Whether a target names a failure: all of its name, a part between slashes, or what stands before a namespace."""
+    bare = name.partition(" (")[0]
+    return any(fnmatchcase(each, target) for each in (name, bare, *bare.split("/")))

@@ -1,0 +1,232 @@
+"""Failures on request, and how many members of a store must stand: by hand."""
+
+from __future__ import annotations
+
+import pytest
+from building import architecture
+
+from hullmark.model.errors import HullmarkError
+from hullmark.model.quorums import QUORUMS
+from hullmark.report import simulation_scenario
+from hullmark.simulate.faults import Failure
+from hullmark.simulate.rates import shipped
+from hullmark.simulate.scenarios import SCENARIOS, chosen
+from hullmark.simulate.simulation import Simulation, simulate
+from hullmark.text.source import Source
+
+APP = """\
+apiVersion: apps/v1
+kind: KIND
+metadata: {name: app, namespace: ml}
+spec:
+  replicas: COUNT
+  selector: {matchLabels: {app: app}}
+  MORE
+  template:
+    metadata: {labels: {app: app}}
+    spec:
+      containers:
+        - {name: c, image: "IMAGE", resources: {requests: {cpu: 3, memory: 1Gi}, limits: {GPU}}, PROBE}
+      volumes: [{name: tls, secret: {secretName: app-tls}}]
+"""
+TOPOLOGY = """\
+regions: [{name: r, zones: [a, b]}]
+pools: [{name: p, count: 4, cpu: 4, memGiB: 16, gpu: 8DOMAIN}]
+bandwidth: {registry_GBps: 0.3, modelstore_GBps: 1}
+"""
+READY = "readinessProbe: {httpGet: {path: /, port: 80}}"
+
+
+def app(**words: str | int) -> str:
+    defaults: dict[str, str | int] = {
+        "KIND": "Deployment",
+        "COUNT": 4,
+        "MORE": "minReadySeconds: 0",
+        "IMAGE": "nginx:1.29",
+    }
+    text = APP
+    for word, value in {**defaults, "PROBE": "stdin: false", "GPU": "memory: 1Gi", **words}.items():
+        text = text.replace(word, str(value))
+    return text
+
+
+def simulated(*manifests: str, scenario: str = "", domain: str = "", rates: str = "") -> Simulation:
+    on = Source("topology.yaml", TOPOLOGY.replace("DOMAIN", domain))
+    return simulate(architecture(*manifests), on, Source("rates", rates) if rates else None, scenario=scenario)
+
+
+@pytest.mark.parametrize(
+    ("words", "serving"),
+    [
+        ({}, 0),
+        ({"PROBE": READY}, 3),
+        ({"PROBE": READY, "MORE": "strategy: {rollingUpdate: {maxUnavailable: 0}}"}, None),
+        ({"PROBE": READY, "MORE": "strategy: {rollingUpdate: {maxUnavailable: 60%}}"}, 2),
+        ({"PROBE": READY, "MORE": "strategy: {rollingUpdate: {maxUnavailable: 3}}"}, 1),
+        ({"PROBE": READY, "MORE": "strategy: {type: Recreate}"}, 0),
+        ({"PROBE": READY, "KIND": "StatefulSet"}, 3),
+        ({"KIND": "StatefulSet"}, 0),
+    ],
+    ids=str,
+)
+def test_a_readiness_probe_holds_a_bad_rollout(words: dict[str, str], serving: int | None) -> None:
+    """One that is missing lets it take all pods; it lasts the half hour until somebody rolls it back, and a second's pull."""
+    one = simulated(app(**words), scenario="rollout=app")
+    (blast,) = one.blasts
+    found = [(impact.before, impact.away) for impact in blast.impacts]
+    assert [before for before, _ in found] == ([] if serving is None else [serving])
+    if found:
+        assert found[0][1] == pytest.approx(1800, abs=6)
+    assert (one.availabilities, one.trainings, one.drains) == ((), (), ())
+
+
+def test_bad_rollouts_count_once_somebody_says_how_often() -> None:
+    assert "bad rollouts" not in {b.failure.group for b in simulated(app()).blasts}
+    own = simulated(app(), rates="bad_rollout: {per_year: 12, repair: 30m}")
+    shares = [s for a in own.availabilities for s in a.shares if s.group == "bad rollouts"]
+    assert len(shares) == 2  # without a readiness probe neither one pod nor all of them serve
+    share = shares[0]
+    assert share.per_year == pytest.approx(12)
+    assert share.unavailability == pytest.approx(12 * 0.5 / 8766, rel=0.01)
+
+
+def test_an_accelerator_takes_only_its_own_pods() -> None:
+    whole, apart = (simulated(app(GPU="nvidia.com/gpu: 2"), domain=d) for d in ("", ", gpuDomain: device"))
+    devices = [b for b in apart.blasts if b.failure.kind == "device"]
+    assert len(devices) == 4
+    assert not any(b.failure.kind == "device" for b in whole.blasts)
+    for blast in devices:
+        (impact,) = blast.impacts
+        assert (impact.lost, impact.before) == (1, 3)
+        assert blast.failure.rate is not None
+        assert blast.failure.rate.per_hour == pytest.approx(2 * shipped()["gpu"].per_hour)
+        assert impact.away == pytest.approx(3600, abs=60)
+    both = [
+        sum(b.failure.rate.per_hour for b in one.blasts if b.failure.kind == "node" and b.failure.rate)
+        for one in (whole, apart)
+    ]
+    assert both[1] + 4 * 8 * shipped()["gpu"].per_hour == pytest.approx(both[0])  # nothing is counted twice
+
+
+def test_a_lemon_fails_ten_times_as_often() -> None:
+    (blast,) = simulated(app(), scenario="lemon=p-a-0").blasts
+    assert blast.failure.rate is not None
+    assert blast.failure.rate.per_hour == pytest.approx(10 * shipped()["gpu_node"].per_hour)
+    assert (blast.failure.rate.kind, blast.failure.nodes) == ("assumed", (0,))
+
+
+CERTIFICATE = """\
+apiVersion: cert-manager.io/v1
+kind: Certificate
+metadata: {name: app, namespace: ml}
+spec: {secretName: SECRET, MOREissuerRef: {name: ca}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("", "valid 90 days, cert-manager's default, renewed 30 days before its end"),
+        ("duration: 2160h0m0s, renewBefore: 360h, ", "valid 90 days, renewed 15 days before its end"),
+        ("duration: 24h, ", "valid 1 days, renewed 0.333333 days before"),
+    ],
+)
+def test_a_certificate_ends_for_all_who_mount_it(more: str, words: str) -> None:
+    text = CERTIFICATE.replace("MORE", more).replace("SECRET", "app-tls")
+    (blast,) = simulated(app(), text, scenario="certificate").blasts
+    (impact,) = blast.impacts
+    assert impact.before == 0
+    assert words in blast.failure.note
+    (other,) = simulated(
+        app(), CERTIFICATE.replace("MORE", "").replace("SECRET", "other"), scenario="certificate"
+    ).blasts
+    assert not other.impacts
+
+
+def test_a_stockout_keeps_autoscalers_from_adding_nodes() -> None:
+    more = ", autoscale: {min: 4, max: 8}"
+    grown, none = (simulated(app(), scenario=s, domain=more) for s in ("zone=a", "stockout=a"))
+    assert [i.after for b in grown.blasts for i in b.impacts] == [4]  # the other zone grows
+    assert [i.after for b in none.blasts for i in b.impacts] == [2]
+    grown, none = (simulated(app(), scenario=s, domain=more) for s in ("node=p-a-0", "stockout=p-a-0"))
+    assert [i.after for b in grown.blasts for i in b.impacts] == [4]
+    assert [i.after for b in none.blasts for i in b.impacts] == [3]
+
+
+def test_every_scenario_can_be_asked_for() -> None:
+    every = [Failure(s.kind, "x", "g", None) for s in SCENARIOS.values()]  # type: ignore[arg-type]
+    for name, scenario in SCENARIOS.items():
+        assert [f.kind for f in chosen(name, every)] == [scenario.kind]
+        assert [f.kind for f in chosen(f"{name}=x", every)] == [scenario.kind]
+        assert name in simulation_scenario.listing(80)
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint"),
+    [
+        ("nod", "there is no scenario 'nod'", "did you mean 'node'?"),
+        ("", "there is no scenario ''", "known are"),
+        ("node=p-a-9", "scenario 'node' has no target 'p-a-9'", "did you mean 'p-a-"),
+        ("spot-reclaim", "nothing here that scenario 'spot-reclaim' could hit", "its target is a node"),
+    ],
+)
+def test_what_cannot_be_asked_for_is_told(text: str, message: str, hint: str) -> None:
+    one = simulated(app())
+    with pytest.raises(HullmarkError) as caught:
+        chosen(text, [b.failure for b in one.blasts])
+    assert message in caught.value.message
+    assert caught.value.hint is not None
+    assert hint in caught.value.hint
+
+
+def test_a_time_line_is_printed() -> None:
+    one = simulated(app(), scenario="node=p-a-*")
+    text = simulation_scenario.render([("x", one)], color=False)
+    assert text.count("node p-a-") == 2
+    assert "0 s: 3 of 4 serve" in text
+    assert "times a year (published), mended after 24 h (assumed)" in text
+
+
+BUDGET = """\
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: b, namespace: ml}
+spec: {minAvailable: 3, selector: {matchLabels: {app: app}}}
+"""
+STORES = {
+    "quay.io/coreos/etcd:v3.6.0": ("stdin: false", 3, 2),
+    "zookeeper:3.9": ("stdin: false", 5, 3),
+    "qdrant/qdrant:v1.15": ('env: [{name: QDRANT__CLUSTER__ENABLED, value: "true"}]', 3, 2),
+    "semitechnologies/weaviate:1.30": ("env: [{name: RAFT_JOIN, value: weaviate-0}]", 4, 3),
+    "confluentinc/cp-kafka:7.9": ('env: [{name: KAFKA_PROCESS_ROLES, value: "broker,controller"}]', 3, 2),
+    "mongo:8": ("args: [--replSet, rs0]", 3, 2),
+    "hashicorp/consul:1.21": ("args: [agent, -server]", 3, 2),
+}
+
+
+@pytest.mark.parametrize("image", STORES)
+def test_most_members_of_a_store_must_stand(image: str) -> None:
+    more, count, need = STORES[image]
+    (service,) = simulated(
+        app(KIND="StatefulSet", IMAGE=image, PROBE=more, COUNT=count).replace("cpu: 3", "cpu: 1")
+    ).services
+    assert [(n.name, n.pods) for n in service.needs] == [("needed", need)]
+    assert f"most of its {count} members" in service.needs[0].because
+
+
+@pytest.mark.parametrize(
+    "image",
+    ["qdrant/qdrant:v1.15", "semitechnologies/weaviate:1.30", "mongo:8", "apache/kafka:4", "example/etcd-backup:1"],
+)
+def test_stores_that_are_not_seen_to_be_clusters_have_no_quorum(image: str) -> None:
+    (service,) = simulated(app(KIND="StatefulSet", IMAGE=image, COUNT=3)).services
+    assert [n.name for n in service.needs] == ["alive", "full"]
+
+
+def test_what_is_said_goes_before_the_majority() -> None:
+    (service,) = simulated(app(KIND="StatefulSet", IMAGE="etcd:3", COUNT=3), BUDGET).services
+    assert [n.pods for n in service.needs] == [3]
+
+
+def test_every_row_has_a_source() -> None:
+    assert all(row.source.startswith("https://") for row in QUORUMS)
