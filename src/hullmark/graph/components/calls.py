@@ -73,6 +73,7 @@ class Calls:
         self.stores = stores
         self._files: dict[int, tuple[tuple[Setting, Found, Place], ...]] = {}
         self._found: dict[tuple[str, str, bool], tuple[Found, ...]] = {}
+        self._nested: dict[tuple[int, str], tuple[Setting, ...]] = {}
 
     def workload(self, workload: Workload) -> None:
         """All that a workload's pods and fields name."""
@@ -82,14 +83,23 @@ class Calls:
             self._podset(podset)
         for field, path in settings.fields(workload):
             owner = part_of(self.scene, workload, path)
-            for setting in configuration.inside(field):
+            for setting in self._inside(field):
                 self.setting(owner, setting, workload.resource)
+
+    def _inside(self, setting: Setting) -> tuple[Setting, ...]:
+        """A setting, or those in its value; many pods take the same from one ConfigMap."""
+        if not configuration.is_nested(setting) or not isinstance(setting.origin, Node):
+            return (setting,)
+        key = (id(setting.origin.value), setting.text)
+        if key not in self._nested:
+            self._nested[key] = tuple(configuration.inside(setting))
+        return self._nested[key]
 
     def _podset(self, podset: PodSet) -> None:
         owner, near = self.scene.owner(podset), podset.workload.resource
         for container in podset.containers:
             for variable in settings.variables(container):
-                for setting in configuration.inside(variable):
+                for setting in self._inside(variable):
                     self.setting(owner, setting, near, container)
             spoken = (settings.arguments(container), settings.hooks(container), configuration.scripts(container))
             for setting in chain.from_iterable(spoken):

@@ -7,12 +7,12 @@ files are read line by line, programs for whole URLs only, and prose not at all.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from hullmark.graph.components.addresses import MAX_TEXT, shuts
+from hullmark.graph.components.addresses import MAX_TEXT, shuts, words
 from hullmark.graph.components.scene import Scene
-from hullmark.graph.components.settings import COMMENT, LINE, MOST_LINES, Setting, named, with_siblings
+from hullmark.graph.components.settings import COMMENT, LINE, MOST_LINES, Beside, Setting, beside, named, with_siblings
 from hullmark.model.container import Container
 from hullmark.model.resource import Resource
 from hullmark.model.truth import string
@@ -51,14 +51,19 @@ def _keys(config: Resource) -> list[str]:
     return [k for k in data if isinstance(k, str)] if isinstance(data, dict) else []
 
 
+def is_nested(setting: Setting) -> bool:
+    """Whether the value of a setting may be a small configuration of its own."""
+    value, node = setting.value, setting.origin
+    return (value[:1] in ("{", "[") or "\n" in value) and isinstance(node, Node) and node.value == value
+
+
 def inside(setting: Setting) -> Iterator[Setting]:
-    """A setting, or those in it where its value is a small configuration of its own."""
+    """The settings in such a value, or else the setting itself."""
     node, value = setting.origin, setting.value
-    if not isinstance(node, Node) or node.value != value or not (value[:1] in "{[" or "\n" in value.strip()):
-        yield setting
-    elif shuts(setting.name):
+    if not isinstance(node, Node) or shuts(setting.name):
         return
-    elif ":" in value and len(value) <= _MOST_TREE and (trees := whole(node)):
+    trees = whole(node) if ":" in value and len(value) <= _MOST_TREE else ()
+    if trees:
         for tree in trees:
             yield from _leaves(tree.node, setting.text)
     elif "\n" in value.strip():
@@ -102,24 +107,24 @@ def _is_tree(key: str, text: str) -> bool:
 
 def _leaves(root: Node, label: str) -> Iterator[Setting]:
     """The strings of a tree, each with the name it stands under; below some names nothing is called."""
-    stack: list[tuple[str, Node, Map | None]] = [("", root, None)]
+    stack: list[tuple[str, Node, Beside]] = [("", root, {})]
     left = _MOST_LEAVES
     while stack and left:
-        name, node, beside = stack.pop()
+        name, node, siblings = stack.pop()
         left -= 1
         value: Value = node.value
         if isinstance(value, str):
-            yield from _leaf(name, node, beside, label)
+            yield from _leaf(name, node, siblings, label)
         elif isinstance(value, Map):
-            pairs = [(str(c.path[-1]), c) for c in node.children()]
-            stack.extend((key, child, value) for key, child in reversed(pairs) if not shuts(key))
+            pairs, own = [(str(c.path[-1]), c) for c in node.children()], beside(value)
+            stack.extend((key, child, own) for key, child in reversed(pairs) if not shuts(key))
         elif isinstance(value, Seq):
-            stack.extend((name, child, beside) for child in reversed(list(node.children())))
+            stack.extend((name, child, siblings) for child in reversed(list(node.children())))
 
 
-def _leaf(name: str, node: Node, beside: Map | None, label: str) -> Iterator[Setting]:
+def _leaf(name: str, node: Node, siblings: Beside, label: str) -> Iterator[Setting]:
     for setting in named(name, node, label):
-        yield setting if "\n" in node.value else setting._replace(value=with_siblings(setting, beside))
+        yield setting if "\n" in node.value else setting._replace(value=with_siblings(setting, siblings))
 
 
 # -- lines ---------------------------------------------------------------------------------------
@@ -131,7 +136,7 @@ class _Line(NamedTuple):
     name: str
     value: str
     raw: str
-    beside: Mapping[str, Value]
+    siblings: Beside
 
 
 _SECTION = re.compile(r"^\s*\[{1,2}\s*([^\[\]]{1,200}?)\s*\]{1,2}\s*$")
@@ -143,34 +148,34 @@ def _lines(node: Node, label: str, *, directives: bool) -> Iterator[Setting]:
     found = _sections(node.value[:MAX_TEXT].splitlines()[:MOST_LINES], directives=directives)
     for line in list(found):  # a port may follow its host
         setting = Setting(line.name, line.value, label, node, line=line.raw)
-        yield setting._replace(value=with_siblings(setting, line.beside))
+        yield setting._replace(value=with_siblings(setting, line.siblings))
 
 
 def _sections(lines: list[str], *, directives: bool) -> Iterator[_Line]:
     """Lines without comments, of sections whose name does not shut them off."""
-    beside: dict[str, Value] = {}
+    siblings: dict[tuple[str, ...], Value] = {}
     shut = False
     for raw in lines:
         bare = _ASSIGNED.sub("", COMMENT.sub("", raw))
         section = _SECTION.match(bare)
         if section is not None:
-            beside, shut = {}, any(shuts(part) for part in section[1].split("."))
+            siblings, shut = {}, any(shuts(part) for part in section[1].split("."))
         elif bare.strip() and not shut:
-            yield from _named(bare, raw.strip(), beside, directives=directives)
+            yield from _named(bare, raw.strip(), siblings, directives=directives)
 
 
-def _named(bare: str, raw: str, beside: dict[str, Value], *, directives: bool) -> Iterator[_Line]:
+def _named(bare: str, raw: str, siblings: dict[tuple[str, ...], Value], *, directives: bool) -> Iterator[_Line]:
     found = LINE.match(bare)
     if found is not None:
         name, value = found[1], found[2].strip().strip("\"',")
-        beside[name] = value
+        siblings[words(name)] = value
         if value:
-            yield _Line(name, value, raw, beside)
+            yield _Line(name, value, raw, siblings)
         return
     directive = _DIRECTIVE.match(bare) if directives else None
     if directive is not None:
-        beside[directive[1]] = directive[2]
-        yield _Line(directive[1], directive[2], raw, beside)
+        siblings[words(directive[1])] = directive[2]
+        yield _Line(directive[1], directive[2], raw, siblings)
         bare = directive[3]
     if bare.strip():
         yield _Line("", bare, raw, {})

@@ -131,9 +131,11 @@ def fields(workload: Workload) -> Iterator[tuple[Setting, tuple[Key, ...]]]:
     spec, of = workload.resource.node.child("spec"), f"of {workload.ref.kind} '{workload.name}'"
     if spec is None:
         return
-    for name, node, beside in texts(spec):
+    for name, node, siblings in texts(spec):
         setting = Setting(name, node.value, f"field '{name}' {of}", node)
-        yield setting._replace(value=with_siblings(setting, beside if isinstance(beside, Map) else None)), node.path
+        if name.lower().endswith(("host", "address", "addr", "server")):
+            setting = setting._replace(value=with_siblings(setting, beside(siblings)))
+        yield setting, node.path
     known = {id(c.node.value) for c in workload.containers}
     for box in _boxes(spec, known):
         for setting in boxed(box, f"'{box.path[-1]}' {of}"):
@@ -173,32 +175,36 @@ def boxed(node: Node, of: str) -> Iterator[Setting]:
                     yield Setting(name, text, f"command line of {of}", word)
 
 
-_DATABASES = ("databaseName", "database", "dbName", "dbname")
+Beside = Mapping[tuple[str, ...], Value]
+"""What stands beside a setting, by the words of its names."""
+
+_NOTHING: Beside = {}
+_DATABASES = (("database", "name"), ("database",), ("db", "name"), ("dbname",))
 _BESIDE_PORTS = frozenset({"host", "hostname", "address", "addr", "server"})
 """Last words of names whose value may have its port beside it."""
 
 
-def with_siblings(setting: Setting, beside: Mapping[str, Value] | None) -> str:
+def beside(siblings: Value) -> Beside:
+    """The settings of a mapping by the words of their names."""
+    return {words(str(k)): v for k, v in siblings.items()} if isinstance(siblings, Map) else _NOTHING
+
+
+def with_siblings(setting: Setting, siblings: Beside) -> str:
     """The value of a field ``host`` with the port and the database that stand beside it."""
-    said = words(setting.name)
-    if not said or said[-1] not in _BESIDE_PORTS or not setting.value or ":" in setting.value or "/" in setting.value:
-        return setting.value
-    port = next((p for p in _ports(said[:-1], beside or {}) if 0 < p < 65_536), None)
-    if port is None:
-        return setting.value
-    database = next((d for k in _DATABASES if (d := string(beside, k))), "")
-    return f"{setting.value}:{port}/{database}" if database else f"{setting.value}:{port}"
+    said, value = words(setting.name), setting.value
+    if not said or said[-1] not in _BESIDE_PORTS or not value or ":" in value or "/" in value:
+        return value
+    port = _port(siblings.get((*said[:-1], "port"))) or _port(siblings.get((*said[:-1], "port", "value")))
+    if not port:
+        return value
+    database = next((str(siblings[n]) for n in _DATABASES if siblings.get(n)), "")
+    return f"{value}:{port}/{database}" if database else f"{value}:{port}"
 
 
-def _ports(prefix: tuple[str, ...], beside: Mapping[str, Value]) -> Iterator[int]:
-    """The ports beside a host: ``dbPort`` beside ``dbHost``; Envoy says ``port_value``."""
-    for wanted in ((*prefix, "port"), (*prefix, "port", "value")):
-        for key, value in beside.items():
-            if words(str(key)) == wanted:
-                if isinstance(value, int) and not isinstance(value, bool):
-                    yield value
-                elif isinstance(value, str) and value.isdecimal() and len(value) < 6:
-                    yield int(value)
+def _port(value: Value) -> int:
+    """The port that a value is; 0 for none."""
+    number = int(value) if isinstance(value, str) and value.isdecimal() and len(value) < 6 else value
+    return number if isinstance(number, int) and not isinstance(number, bool) and 0 < number < 65_536 else 0
 
 
 def texts(root: Node) -> Iterator[tuple[str, Node, Value]]:
@@ -206,17 +212,17 @@ def texts(root: Node) -> Iterator[tuple[str, Node, Value]]:
     stack: list[tuple[str, Node, Value]] = [("", root, None)]
     left = _MOST_FIELDS
     while stack and left:
-        name, node, beside = stack.pop()
+        name, node, siblings = stack.pop()
         left -= 1
         value: Value = node.value
         if isinstance(value, str):
             if name != "image":
-                yield name, node, beside
+                yield name, node, siblings
         elif isinstance(value, (Map, Seq)):
             for child in reversed(list(node.children())):
                 key = child.path[-1]
                 if not isinstance(key, str):
-                    stack.append((name, child, beside))
+                    stack.append((name, child, siblings))
                 elif key not in _PODS:
                     stack.append((key, child, value))
 
