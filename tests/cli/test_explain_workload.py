@@ -181,3 +181,15 @@ def test_a_finding_that_gates_for_its_impact_says_so(folder: Path) -> None:
 
     assert "gates because of the impact" in strict
     assert "gates because of the impact" not in lax
+
+
+def test_what_has_no_workload_gates_at_its_impact(folder: Path) -> None:
+    role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: r}\n"
+    (folder / "role.yaml").write_text(role + "rules: [{apiGroups: [''], resources: [secrets], verbs: [get]}]\n")
+    told = json.loads(hullmark(folder, "scan", "role.yaml", "--profile", "production", "--format", "json").stdout)
+    shown = " ".join(hullmark(folder, "scan", "role.yaml", "--profile", "production").stdout.split())
+
+    medium = [f for f in told["findings"] if f["severity"] == "medium"]
+    assert medium
+    assert all(f["gates_by_impact"] for f in medium)
+    assert "gates at impact moderate" in shown

@@ -35,10 +35,12 @@ def declarations(
         annotated = list(_annotated(resource, running.get(resource)))
         chosen = configured.about(resource)
         if annotated or chosen:
-            flaws = tuple(dict.fromkeys(f for f in annotated if isinstance(f, Flaw)))
+            flaws = {(f.key, f.place.source, f.place.span): f for f in annotated if isinstance(f, Flaw)}
             said = (s for s in annotated if isinstance(s, Statement))
             elsewhere = (s._replace(exact=p.exact) for p in chosen for s in p.entry.statements)
-            found[resource] = weighed(chain(said, elsewhere), flaws, frozenset(p.entry.place for p in chosen))
+            found[resource] = weighed(
+                chain(said, elsewhere), tuple(flaws.values()), frozenset(p.entry.place for p in chosen)
+            )
     return found
 
 

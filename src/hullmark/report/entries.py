@@ -86,7 +86,8 @@ def _note(settled: Settled, reasons: Sequence[str], where: str) -> str:
         parts += [settled.workload.role.value, f"impact {settled.impact.word}{why}", f"exposure {settled.reach.word}"]
     parts.append(f"confidence {settled.confidence.word}")
     if settled.by_impact:
-        parts.append("gates because of the impact")
+        own = settled.workload is not None
+        parts.append("gates because of the impact" if own else f"gates at impact {settled.impact.word}")
     if settled.known:
         parts.append("in the baseline")
     if where:

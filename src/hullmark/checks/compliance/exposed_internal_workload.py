@@ -79,7 +79,7 @@ from hullmark.model.truth import Undecided
 from hullmark.model.workload import Workload
 
 
-@check(Workload, severity=Severity.HIGH)
+@check(Workload, severity=Severity.HIGH, compose="")
 def exposed_internal_workload(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     declared = arch.declared(workload)
     if declared.use != "internal":

@@ -92,7 +92,7 @@ from hullmark.model.terms import Confidence, Severity
 from hullmark.model.workload import Workload
 
 
-@check(Workload, severity=Severity.MEDIUM, confidence=Confidence.MEDIUM)
+@check(Workload, severity=Severity.MEDIUM, confidence=Confidence.MEDIUM, compose="")
 def routed_batch_workload(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     declared = arch.declared(workload)
     routes = [route for podset in workload.podsets for route in arch.around(podset).routes]

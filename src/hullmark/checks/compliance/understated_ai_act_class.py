@@ -54,7 +54,7 @@ _SYSTEMS = SERVING | {Role.BATCH_INFERENCE, Role.RAG_SERVICE, Role.AGENT}
 """Roles whose output a model infers."""
 
 
-@check(Workload, severity=Severity.MEDIUM, confidence=Confidence.MEDIUM, roles=_SYSTEMS | {Role.AI_UI})
+@check(Workload, severity=Severity.MEDIUM, confidence=Confidence.MEDIUM, roles=_SYSTEMS | {Role.AI_UI}, compose="")
 def understated_ai_act_class(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     declared = arch.declared(workload)
     said = declared.ai_act_class

@@ -100,7 +100,7 @@ class _Use(NamedTuple):
     edge: Edge
 
 
-@check(Workload, severity=Severity.HIGH)
+@check(Workload, severity=Severity.HIGH, compose="")
 def understated_data_class(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     declared = arch.declared(workload)
     own = declared.data_class

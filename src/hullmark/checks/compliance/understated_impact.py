@@ -51,7 +51,7 @@ from hullmark.model.terms import Severity
 from hullmark.model.workload import Workload
 
 
-@check(Workload, severity=Severity.LOW)
+@check(Workload, severity=Severity.LOW, compose="")
 def understated_impact(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     declared, seen = arch.declared(workload), arch.impact(workload)
     own = declared.impact

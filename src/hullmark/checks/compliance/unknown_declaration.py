@@ -71,7 +71,7 @@ from hullmark.model.terms import Severity
 from hullmark.model.truth import Undecided
 
 
-@check(Resource, severity=Severity.MEDIUM)
+@check(Resource, severity=Severity.MEDIUM, compose="")
 def unknown_declaration(resource: Resource, arch: Architecture) -> Iterator[Finding]:
     flaws = arch.declared(resource).flaws
     wrong = [flaw for flaw in flaws if not flaw.unknown]
