@@ -130,7 +130,7 @@ class Rules:
                 f"reaches '{component.label}' {where[stand.component]}",
                 tuple(Evidence(hop.text, hop.place) for hop in exposure.path),
                 findings,
-                ("lateral",) if stand.component == CLUSTER else ("public-application",),
+                ("network-discovery",) if stand.component == CLUSTER else ("public-application",),
                 1,
                 exposure.unknown if least > Reach.CLUSTER else "",
             )
@@ -193,7 +193,14 @@ class Rules:
             # It connects as the workload does, with the credentials that the workload has.
             hold = Hold.USE if target.kind is ComponentKind.DATA_STORE else Hold.REACH
             yield Step(
-                stand, Stand(target.id, hold), f"connects to '{target.label}'", evidence, (), ("lateral",), 1, unknown
+                stand,
+                Stand(target.id, hold),
+                f"connects to '{target.label}'",
+                evidence,
+                (),
+                ("remote-services",),
+                1,
+                unknown,
             )
         yield from self._identity(stand, component)
         if findings := self.ground.found(component.id, ESCAPES):
@@ -201,7 +208,7 @@ class Rules:
             yield Step(stand, Stand(NODE, Hold.CONTROL), text, (), findings, ("escape",), 2)
         if findings := self.ground.found(component.id, ("unrestricted-egress",)):
             text = f"looks around in the cluster from '{component.label}'"
-            yield Step(stand, Stand(CLUSTER, Hold.REACH), text, (), findings, ("lateral",), 2)
+            yield Step(stand, Stand(CLUSTER, Hold.REACH), text, (), findings, ("network-discovery",), 2)
 
     def _identity(self, stand: Stand, component: Component) -> Iterator[Step]:
         if component.workload is None:
