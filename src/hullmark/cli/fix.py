@@ -62,7 +62,7 @@ def _written(changed: list[tuple[Source, str]]) -> Iterator[str]:
             yield f"'{name}' was changed by someone else meanwhile and is left alone; run the command again"
         else:
             try:
-                replace(source.name, source.encode(text))
+                replace(source.name, (source.encode(text),))
             except OSError as error:
                 yield f"'{name}' cannot be written: {(error.strerror or str(error)).lower()}"
 

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from typing import TextIO
 
 
 def write(text: str) -> None:
     """Write to standard output; a reader that has gone away (``| head``) is no error."""
-    _send(sys.stdout, text)
+    write_all((text,))
+
+
+def write_all(texts: Iterable[str]) -> None:
+    """Write a text that comes bit by bit to standard output, as `write` does."""
+    _send(sys.stdout, texts)
 
 
 def note(text: str) -> None:
     """Write a line to standard error."""
-    _send(sys.stderr, text + "\n")
+    _send(sys.stderr, (text + "\n",))
 
 
-def _send(stream: TextIO, text: str) -> None:
+def _send(stream: TextIO, texts: Iterable[str]) -> None:
     try:
-        try:
-            stream.write(text)
-        except UnicodeEncodeError:
-            encoding = stream.encoding or "ascii"
-            stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        for text in texts:
+            try:
+                stream.write(text)
+            except UnicodeEncodeError:
+                encoding = stream.encoding or "ascii"
+                stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
         stream.flush()
     except BrokenPipeError:
         # Python flushes once more when it exits, and must find something that takes it.
@@ -48,7 +55,7 @@ def width(stream: TextIO) -> int:
         return 100
 
 
-def replace(path: str, data: bytes) -> None:
+def replace(path: str, data: Iterable[bytes]) -> None:
     """Write a file so that readers see either the old or the new one, with the mode of the old one.
 
     A symbolic link stays one: what it leads to is replaced.
@@ -65,7 +72,7 @@ def replace(path: str, data: bytes) -> None:
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+            file.writelines(data)
             if mode:
                 os.fchmod(descriptor, mode)
         os.replace(temporary, path)

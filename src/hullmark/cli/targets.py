@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from typing import NamedTuple
 
 from hullmark.cli.command import one_of
-from hullmark.cli.output import colored, replace, width, write
+from hullmark.cli.output import colored, replace, width, write_all
 from hullmark.engine.result import Result
 from hullmark.model.errors import HullmarkError
 
@@ -64,17 +64,20 @@ def deliver(result: Result, one: Target, *, color: str, complete: bool) -> None:
         HullmarkError: its file cannot be written.
     """
     module = import_module(f"hullmark.report.{one.format}")
+    texts: Iterable[str]
     if one.format == "terminal":
         shown = colored(color, sys.stdout) if not one.file else color == "always"
-        text = module.render(result, color=shown, width=100 if one.file else width(sys.stdout), verbose=complete)
+        texts = (module.render(result, color=shown, width=100 if one.file else width(sys.stdout), verbose=complete),)
     elif one.format in ("sarif", "gitlab", "markdown"):
-        text = module.render(result, root=os.getcwd())
+        texts = (module.render(result, root=os.getcwd()),)
+    elif one.format == "json":
+        texts = module.pieces(result)
     else:
-        text = module.render(result)
+        texts = (module.render(result),)
     if one.file:
-        save(one.file, text)
+        save_all(one.file, texts)
     else:
-        write(text)
+        write_all(texts)
 
 
 def save(file: str, text: str) -> None:
@@ -83,8 +86,17 @@ def save(file: str, text: str) -> None:
     Raises:
         HullmarkError: it cannot be written.
     """
+    save_all(file, (text,))
+
+
+def save_all(file: str, texts: Iterable[str]) -> None:
+    """Write a file that the user named with a text that comes bit by bit.
+
+    Raises:
+        HullmarkError: it cannot be written.
+    """
     try:
-        replace(file, text.encode("utf-8", "backslashreplace"))
+        replace(file, (text.encode("utf-8", "backslashreplace") for text in texts))
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         hint = "check that its folder exists and that you may write there"

@@ -29,14 +29,14 @@ def render(result: Result) -> str:
     Keys never change their meaning within ``v1``; new ones may come. The items of a list stand on a line each, which is
     readable, greppable, and eight times as fast to write as indenting.
     """
-    return "".join(_pieces(result))
+    return "".join(pieces(result))
 
 
 _dump = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def _pieces(result: Result) -> Iterator[str]:
-    """The text in small pieces, so that a large report is held once."""
+def pieces(result: Result) -> Iterator[str]:
+    """The same text bit by bit, so that a large report need not be held."""
     before = "{\n"
     for key, value in _parts(result):
         yield f"{before}{_dump(key)}: "
