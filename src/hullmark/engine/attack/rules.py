@@ -59,6 +59,9 @@ _ADMIN = frozenset(
 )
 """Powers that end in being administrator of the cluster, wherever they hold in all of it."""
 
+_FILES = ("volume", "directory")
+"""How types of data stores begin that are mounted, not connected to."""
+
 _FOR_EVERYONE = frozenset({Role.AI_UI, Role.RAG_SERVICE, Role.AGENT, Role.LLM_GATEWAY})
 """Roles whose users are whoever reaches them, as long as nothing asks who they are."""
 
@@ -192,16 +195,10 @@ class Rules:
                 continue
             # It connects as the workload does, with the credentials that the workload has.
             hold = Hold.USE if target.kind is ComponentKind.DATA_STORE else Hold.REACH
-            yield Step(
-                stand,
-                Stand(target.id, hold),
-                f"connects to '{target.label}'",
-                evidence,
-                (),
-                ("remote-services",),
-                1,
-                unknown,
-            )
+            mounted = hold is Hold.USE and target.facts.get("type", "").startswith(_FILES)
+            text = f"opens '{target.label}'" if mounted else f"connects to '{target.label}'"
+            technique = "local-data" if mounted else "remote-services"
+            yield Step(stand, Stand(target.id, hold), text, evidence, (), (technique,), 1, unknown)
         yield from self._identity(stand, component)
         if findings := self.ground.found(component.id, ESCAPES):
             text = f"leaves the container of '{component.label}' for its node"

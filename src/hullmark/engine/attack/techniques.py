@@ -65,6 +65,10 @@ TECHNIQUES = {
     "account-manipulation": (Technique("T1098.006", "Account Manipulation: Additional Container Cluster Roles"),),
     "network-discovery": (Technique("T1046", "Network Service Discovery"),),
     "remote-services": (Technique("T1021", "Remote Services"),),
+    "local-data": (
+        Technique("AML.T0037", "Data from Local System"),
+        Technique("T1005", "Data from Local System"),
+    ),
     "collect-artifacts": (Technique("AML.T0035", "AI Artifact Collection"),),
     "full-model": (Technique("AML.T0044", "Full AI Model Access"),),
     "repositories": (
