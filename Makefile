@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo dev tools browser test unit lint types layers docs long bench bench-peers bench-rendering bench-tracing clean
+.PHONY: demo dev tools browser test unit lint types layers docs long bench bench-graph bench-pictures bench-peers bench-rendering bench-tracing clean
 
 demo: $(VENV)/.demo ## install into .venv and scan the examples
 	@$(BIN)/hullmark scan examples || test $$? -eq 1 # findings are what the examples are for
@@ -40,6 +40,12 @@ bench-rendering: $(VENV)/.dev tools ## what rendering costs, and that a second s
 
 bench-tracing: $(VENV)/.dev tools ## where findings in charts point, and what tracing them costs
 	$(BIN)/python bench/tracing.py
+
+bench-graph: $(VENV)/.dev ## what the graph and attack paths of large estates cost
+	$(BIN)/python bench/graph.py
+
+bench-pictures: $(VENV)/.dev browser ## what pictures cost, and how fast a browser is with a large one
+	$(BIN)/python bench/pictures.py
 
 bench-peers: $(VENV)/.dev ## the same beside Checkov and Trivy, as ratios
 	$(BIN)/python bench/peers.py

@@ -17,8 +17,8 @@ KINDS = {
     "model-weights": ("the weights of a model of one's own", 4, ("collect-artifacts", "full-model")),
     "data": ("data", 4, ("repositories",)),
     "poisoning": ("a say in what models learn from or answer with", 3, ("poison-data", "poison-rag")),
-    "accelerators": ("time of accelerators", 2, ("cost",)),
-    "third-party-bill": ("calls that somebody else pays for", 2, ("cost",)),
+    "accelerators": ("time of accelerators", 2, ("compute",)),
+    "third-party-bill": ("calls that somebody else pays for", 2, ("bill",)),
 }
 """Kinds of prizes: what they are, how much they weigh, and the techniques that getting them amounts to."""
 

@@ -59,6 +59,9 @@ _ADMIN = frozenset(
 )
 """Powers that end in being administrator of the cluster, wherever they hold in all of it."""
 
+_FILES = ("volume", "directory")
+"""How types of data stores begin that are mounted, not connected to."""
+
 _FOR_EVERYONE = frozenset({Role.AI_UI, Role.RAG_SERVICE, Role.AGENT, Role.LLM_GATEWAY})
 """Roles whose users are whoever reaches them, as long as nothing asks who they are."""
 
@@ -130,7 +133,7 @@ class Rules:
                 f"reaches '{component.label}' {where[stand.component]}",
                 tuple(Evidence(hop.text, hop.place) for hop in exposure.path),
                 findings,
-                ("lateral",) if stand.component == CLUSTER else ("public-application",),
+                ("network-discovery",) if stand.component == CLUSTER else ("public-application",),
                 1,
                 exposure.unknown if least > Reach.CLUSTER else "",
             )
@@ -192,16 +195,17 @@ class Rules:
                 continue
             # It connects as the workload does, with the credentials that the workload has.
             hold = Hold.USE if target.kind is ComponentKind.DATA_STORE else Hold.REACH
-            yield Step(
-                stand, Stand(target.id, hold), f"connects to '{target.label}'", evidence, (), ("lateral",), 1, unknown
-            )
+            mounted = hold is Hold.USE and target.facts.get("type", "").startswith(_FILES)
+            text = f"opens '{target.label}'" if mounted else f"connects to '{target.label}'"
+            technique = "local-data" if mounted else "remote-services"
+            yield Step(stand, Stand(target.id, hold), text, evidence, (), (technique,), 1, unknown)
         yield from self._identity(stand, component)
         if findings := self.ground.found(component.id, ESCAPES):
             text = f"leaves the container of '{component.label}' for its node"
             yield Step(stand, Stand(NODE, Hold.CONTROL), text, (), findings, ("escape",), 2)
         if findings := self.ground.found(component.id, ("unrestricted-egress",)):
             text = f"looks around in the cluster from '{component.label}'"
-            yield Step(stand, Stand(CLUSTER, Hold.REACH), text, (), findings, ("lateral",), 2)
+            yield Step(stand, Stand(CLUSTER, Hold.REACH), text, (), findings, ("network-discovery",), 2)
 
     def _identity(self, stand: Stand, component: Component) -> Iterator[Step]:
         if component.workload is None:

@@ -17,6 +17,9 @@ from hullmark.report.picture.tidiness import MOST_ORDERS
 from hullmark.report.picture.views import LARGE, TANGLE, close_up, members, overview
 from hullmark.report.visible import visible
 
+_FEW = 4
+"""Up to how many views a page may take its time to draw each as tidily as a picture of its own."""
+
 
 def policy(script: str) -> str:
     """The policy of a page with one script of its own, for its head.
@@ -56,7 +59,7 @@ def fragment(scene: Scene) -> Iterator[str]:
     views = list(_views(scene))
     yield "<header>" + "".join(_controls(scene, [name for name, _, _ in views])) + "</header>\n<main>\n"
     for name, _, small in views:
-        yield from _view(name, small, tries=max(1, MOST_ORDERS // len(views)))
+        yield from _view(name, small, tries=MOST_ORDERS if len(views) <= _FEW else max(1, MOST_ORDERS // len(views)))
     yield f'<div class="legend">{"".join(_legend(scene))}</div>\n'
     buttons = (("in", "zoom in", "+"), ("out", "zoom out", "&minus;"), ("fit", "show all", "⤢"))
     shown = "".join(f'<button id="{i}" title="{name}" aria-label="{name}">{sign}</button>' for i, name, sign in buttons)

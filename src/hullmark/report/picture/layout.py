@@ -79,6 +79,8 @@ def lay_out(scene: Scene, *, tries: int = MOST_ORDERS) -> Laid:
         HullmarkError: the layout library is not installed.
     """
     library = _library()
+    if not scene.arrows and not scene.zones:
+        return _table(scene)
     best: tuple[tuple[float, ...], Laid] | None = None
     for order in islice(orders(scene), tries):
         laid = _laid(library, order)
@@ -86,10 +88,20 @@ def lay_out(scene: Scene, *, tries: int = MOST_ORDERS) -> Laid:
         rank = untidiness([way for _, way in laid.arrows], edges)
         if best is None or rank < best[0]:
             best = rank, laid
-        if not scene.arrows or rank[:2] == (0, 0):
+        if rank[:2] == (0, 0):
             break
     assert best is not None  # noqa: S101 - the scene as it is is among its orders
     return best[1]._replace(scene=scene)
+
+
+def _table(scene: Scene) -> Laid:
+    """What nothing joins, in rows."""
+    sizes = [size(tile) for tile in scene.tiles]
+    wide, high = (max((s[axis] for s in sizes), default=0.0) + _SPACING["node_gap"] for axis in (0, 1))
+    columns = max(1, round((len(sizes) * 1.6 * high / wide) ** 0.5)) if sizes else 1
+    boxes = [Box(n % columns * wide, n // columns * high, *one) for n, one in enumerate(sizes)]
+    bounds = Box(0.0, 0.0, min(columns, len(sizes)) * wide, -(-len(sizes) // columns) * high)
+    return Laid(scene, tuple(zip(scene.tiles, boxes, strict=True)), (), (), bounds)
 
 
 def _laid(graphlay: Any, scene: Scene) -> Laid:
