@@ -128,7 +128,7 @@ def _felt(one: Simulation) -> Iterator[Row]:
         users = "" if effect.users is None else f" ({effect.users:.0%} of users or more)"
         texts = [f"down too: {_some(effect.services)}"] if effect.services else []
         texts += [f"journeys that stop: {_some(effect.journeys)}{users}"] if effect.journeys else []
-        yield _hit(kind, hit), "; ".join(texts)
+        yield _names(kind, hit), "; ".join(texts)
 
 
 def _others(kind: str, number: int) -> str:
