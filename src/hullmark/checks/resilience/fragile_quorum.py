@@ -85,7 +85,7 @@ See [etcd: what is failure tolerance?](https://etcd.io/docs/v3.6/faq/#what-is-fa
 from collections.abc import Iterator
 
 from hullmark.checks.resilience._copies import counted_at
-from hullmark.checks.resilience.frozen_zone_spread import ZONES
+from hullmark.checks.resilience._zones import zonal
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
@@ -120,5 +120,5 @@ def _zones(podset: PodSet) -> Iterator[tuple[frozenset[str], Place]]:
     for term in podset.node.children(*_TERMS):
         for rule in term.children("matchExpressions"):
             values = rule.get("values")
-            if rule.get("key") in ZONES and rule.get("operator") == "In" and isinstance(values, list):
+            if zonal(rule.get("key")) and rule.get("operator") == "In" and isinstance(values, list):
                 yield frozenset(v for v in values if isinstance(v, str)), rule.at("values")

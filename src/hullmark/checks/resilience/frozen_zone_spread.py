@@ -92,6 +92,7 @@ See [Pod topology spread constraints](https://kubernetes.io/docs/concepts/schedu
 from collections.abc import Iterator
 
 from hullmark.checks.resilience._copies import copies
+from hullmark.checks.resilience._zones import zonal
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
@@ -99,9 +100,6 @@ from hullmark.model.selectors import label_selector
 from hullmark.model.terms import Confidence, Severity
 from hullmark.model.workload import PodSet
 from hullmark.text.tree import Node
-
-ZONES = frozenset({"topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"})
-"""Labels that tell a node's zone; the second is the former one (https://kubernetes.io/docs/reference/labels-annotations-taints/)."""
 
 _USUAL = 3
 """Zones that are assumed."""
@@ -113,7 +111,7 @@ def frozen_zone_spread(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
     if least is None or least < 2:
         return
     for rule in podset.node.children("topologySpreadConstraints"):
-        if rule.get("topologyKey") not in ZONES or rule.get("whenUnsatisfiable") != "DoNotSchedule":
+        if not zonal(rule.get("topologyKey")) or rule.get("whenUnsatisfiable") != "DoNotSchedule":
             continue
         skew, domains = rule.get("maxSkew"), rule.get("minDomains")
         if not isinstance(skew, int) or not _about(rule, podset):

@@ -66,7 +66,7 @@ See [Inter-pod affinity and anti-affinity](https://kubernetes.io/docs/concepts/s
 from collections.abc import Iterator
 
 from hullmark.checks.resilience._copies import copies
-from hullmark.checks.resilience.frozen_zone_spread import ZONES
+from hullmark.checks.resilience._zones import zonal
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
@@ -83,7 +83,7 @@ def single_zone_affinity(podset: PodSet, arch: Architecture) -> Iterator[Finding
         return
     terms = podset.node.children("affinity", "podAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
     for term in terms:
-        if term.get("topologyKey") in ZONES and not _everywhere(term, podset, arch):
+        if zonal(term.get("topologyKey")) and not _everywhere(term, podset, arch):
             text = f"all {least} replicas of '{podset.workload.name}' have to be in one zone"
             yield Finding(text, term.at("topologyKey"), advice="prefer the zone instead")
             return
