@@ -29,7 +29,7 @@ def rows(found: Overlaps) -> Iterator[Row]:
         if one.cuts:
             yield " ", f"goes down with {'; '.join(_cut(cut) for cut in one.cuts[:_CUTS])}"
         if one.weights:
-            names = (f"{w.part} ({w.criticality:.1%})" for w in one.weights[:_WEIGHTS])
+            names = (f"{w.part} ({w.criticality:.1%})" for w in one.weights[:_WEIGHTS] if w.criticality >= 0.001)
             yield " ", f"matters most: {', '.join(names)}"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from hullmark.graph.components.hosts import HUB, LLM, TELEMETRY
@@ -56,13 +57,30 @@ class Network:
     said: Mapping[str, Said] | None = None
     waits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @cached_property
+    def _by_source(self) -> Mapping[str, list[Dependency]]:
+        found: dict[str, list[Dependency]] = {}
+        for dependency in self.dependencies:
+            if dependency.kind in ("hard", "one_of"):
+                found.setdefault(dependency.source, []).append(dependency)
+        return found
+
+    @cached_property
+    def _by_target(self) -> Mapping[str, list[Dependency]]:
+        found: dict[str, list[Dependency]] = {}
+        for dependencies in self._by_source.values():
+            for dependency in dependencies:
+                for target in dependency.targets:
+                    found.setdefault(target, []).append(dependency)
+        return found
+
     def needed(self, source: str) -> Iterator[tuple[str, ...]]:
         """What a unit cannot do without: sets of units of which one must work."""
-        return (d.targets for d in self.dependencies if d.source == source and d.kind in ("hard", "one_of"))
+        return (dependency.targets for dependency in self._by_source.get(source, ()))
 
     def users(self, target: str) -> tuple[str, ...]:
         """The units that stop without a unit directly."""
-        return tuple(d.source for d in self.dependencies if d.kind == "hard" and target in d.targets)
+        return tuple(d.source for d in self._by_target.get(target, ()) if d.kind == "hard")
 
     def broken(self, lost: Collection[str]) -> tuple[Journey, ...]:
         """The journeys that do not work when these units do not."""
@@ -71,16 +89,13 @@ class Network:
 
     def down(self, lost: Collection[str]) -> frozenset[str]:
         """All that stops when these units do, down every chain; of a circle nobody stops unless something outside it does."""
-        found = set(lost)
-        while True:
-            more = {
-                d.source
-                for d in self.dependencies
-                if d.kind in ("hard", "one_of") and d.source not in found and all(t in found for t in d.targets)
-            }
-            if not more:
-                return frozenset(found)
-            found |= more
+        found, waiting = set(lost), list(lost)
+        while waiting:
+            for dependency in self._by_target.get(waiting.pop(), ()):
+                if dependency.source not in found and all(target in found for target in dependency.targets):
+                    found.add(dependency.source)
+                    waiting.append(dependency.source)
+        return frozenset(found)
 
 
 def network(slo: Slo, known: Sequence[Service], graph: Graph, parties: Sequence[ThirdParty]) -> Network:

@@ -19,6 +19,7 @@ from hullmark.simulate.availability import Availability
 from hullmark.simulate.blast import Blast, Impact
 from hullmark.simulate.candidates import Repair
 from hullmark.simulate.checkpoints import ettr
+from hullmark.simulate.felt import Felt, felt
 from hullmark.simulate.recovery import Recovery
 from hullmark.simulate.repairs import MINUTES, Ranked
 from hullmark.simulate.services import Need, Service
@@ -154,6 +155,7 @@ def courses(one: Simulation) -> Iterator[str]:
         yield from table(
             ("service", "serve: all → worst → once replaced", "missing"), _impacts(group.blast.impacts, name)
         )
+        yield from _felt(felt(one.network, group.blast), name)
         yield "</div>\n"
     rows = [(_failure(g), *row) for g in groups[MOST_PLOTS:] for row in _impacts(g.blast.impacts, name)]
     if rows:
@@ -164,6 +166,14 @@ def courses(one: Simulation) -> Iterator[str]:
     quiet = [f"{KINDS[b.failure.kind]} {b.failure.name}: {b.failure.note}" for b in one.blasts if _told(b)]
     if quiet:
         yield f"<ul>{''.join(f'<li>{text(line)}</li>' for line in quiet)}</ul>\n"
+
+
+def _felt(effect: Felt, name: Name) -> Iterator[str]:
+    """Who stops because what they need does, and what users can no longer do."""
+    if effect.services:
+        yield f"<p>Down too, because they need it: {text(', '.join(map(name, effect.services)))}.</p>\n"
+    if effect.journeys:
+        yield f"<p>Journeys that stop: {text(', '.join(effect.journeys))}.</p>\n"
 
 
 def _failure(group: Alike) -> str:

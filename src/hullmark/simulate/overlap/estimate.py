@@ -82,12 +82,36 @@ class Sums:
         return sum(sums.values(), np.zeros(len(self.table.system.asked)))
 
 
+GROUPS = 60
+"""Groups that are told apart; of more, those that are broken least count as one, their rates taken as given."""
+
+OTHERS = "other failures"
+
+
 def groups_of(table: Table) -> tuple[list[tuple[str, str]], Whole]:
     """Groups of parts with the name of their rate, and the group of each part."""
     np = library()
+    odds: dict[tuple[str, str], float] = {}
+    for part in table.system.parts:
+        key = part.group, part.rate
+        odds[key] = odds.get(key, 0.0) + part.odds
+    told = set(sorted(odds, key=lambda key: -odds[key])[:GROUPS])
     known: dict[tuple[str, str], int] = {}
-    numbers = [known.setdefault((p.group, p.rate), len(known)) for p in table.system.parts]
+    numbers = []
+    for part in table.system.parts:
+        key = part.group, part.rate
+        numbers.append(known.setdefault(key if key in told else (OTHERS, ""), len(known)))
     return list(known), np.array(numbers, dtype=np.int64)
+
+
+def alike_in_doubt(table: Table, groups: Sequence[tuple[str, str]]) -> Whole:
+    """For each group the first whose rate is uncertain in the same way, or is no more uncertain than its own: not at all."""
+    np = library()
+    first: dict[str, int] = {}
+    rates = table.system.rates
+    sure = {n for n, r in rates.items() if r.shape is None and not (r.low and r.high)}
+    names = ["" if rate in sure or rate not in rates else rate for _, rate in groups]
+    return np.array([first.setdefault(name, index) for index, name in enumerate(names)], dtype=np.int64)  # type: ignore[no-any-return]
 
 
 def summed(
@@ -106,6 +130,8 @@ def summed(
 def _stratum(sums: Sums, stratum: States, group: Whole, single: Flags, told: tuple[Notice | None, int]) -> None:
     np = library()
     number, count = stratum.atoms.shape[1], len(stratum.atoms)
+    if number > 2:  # of more than two nothing is told by group, only how sure their rates are
+        group = alike_in_doubt(sums.table, sums.groups)[group]
     kinds, kind = _signatures(group[sums.table.part[stratum.atoms]], len(sums.groups))
     rows = len(sums.variance)
     tallies = np.zeros((3, rows * len(kinds)))

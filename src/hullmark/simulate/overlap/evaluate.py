@@ -42,9 +42,9 @@ def _own(table: Table, atoms: Whole) -> Bits:
     for start in range(0, len(atoms), chunk):
         some = atoms[start : start + chunk]
         pods = _pods(table, some, 0) | table.base
-        held = np.flatnonzero(np.any(table.holds[table.part[some]], axis=1)) if size else np.zeros(0, np.int64)
+        held = np.flatnonzero(np.any(table.holds[table.part[some]] > 0, axis=1)) if size else np.zeros(0, np.int64)
         if len(held):
-            among = np.bitwise_or.reduce(table.holding[table.part[some[held]]], axis=1)
+            among = np.bitwise_or.reduce(table.holding[table.holds[table.part[some[held]]]], axis=1)
             pods[held] |= _pods(table, some[held], table.atoms) & among
         lost: Whole = np.bitwise_count(pods)
         if words > units:

@@ -40,7 +40,8 @@ class Table:
 
     ``odds`` are by part. ``entry``, ``word`` and ``bits`` are the pods each atom takes: those of atom a, then (from
     ``atoms`` on) those it takes while recovery is held up. ``starts`` is the first word of each unit,
-    ``holding`` the words of the pods whose return a part holds up.
+    ``holds`` the row of ``holding`` that says whose
+    return a part holds up, 0 for nobody's.
     """
 
     system: System
@@ -48,7 +49,7 @@ class Table:
     part: Whole
     hours: Real
     odds: Real
-    holds: NDArray[np.bool_]
+    holds: Whole
     holding: NDArray[np.uint64]
     entry: Whole
     word: Whole
@@ -81,10 +82,12 @@ def table(system: System) -> Table:
     base = np.zeros(int(starts[-1]), dtype=np.uint64)
     for word, bits in _split(tuple((i, u.away) for i, u in enumerate(system.units) if u.away), starts):
         base[word] |= np.uint64(bits)
-    holding = np.zeros((len(system.parts), len(base)), dtype=np.uint64)
-    for index, part in enumerate(system.parts):
+    holders = [part for part in system.parts if part.holds]
+    holding = np.zeros((len(holders) + 1, len(base)), dtype=np.uint64)
+    for index, part in enumerate(holders, 1):
         for unit in part.holds:
             holding[index, starts[unit] : starts[unit + 1]] = np.uint64(2**WORD - 1)
+    numbers = {id(part): index for index, part in enumerate(holders, 1)}
     counts = np.bincount([i for i, _ in windows], minlength=len(system.parts)) if windows else np.zeros(0, np.int64)
     return Table(
         system,
@@ -92,7 +95,7 @@ def table(system: System) -> Table:
         np.array([i for i, _ in windows], dtype=np.int64),
         np.array([w.hours for _, w in windows]),
         np.array([p.odds for p in system.parts]),
-        np.array([bool(p.holds) for p in system.parts], dtype=bool),
+        np.array([numbers.get(id(p), 0) for p in system.parts], dtype=np.int64),
         holding,
         np.concatenate(([0], np.cumsum([len(one) for one in entries], dtype=np.int64))).astype(np.int64),
         np.array([word for word, _ in flat], dtype=np.int64),
