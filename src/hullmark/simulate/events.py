@@ -6,6 +6,7 @@ rest on: accelerators of pools whose ``gpuDomain`` is ``device``, and rollouts w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -118,15 +119,12 @@ def _validity(resource: Resource) -> str:
     return f"{valid}, renewed {left:g} days before its end: nobody notices for as long that this fails"
 
 
+_DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?")
+
+
 def _days(value: object) -> float | None:
     """A duration of Go in whole hours, minutes and seconds, as days."""
-    import re
-
-    found = (
-        re.fullmatch(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?", value)
-        if isinstance(value, str) and value
-        else None
-    )
+    found = _DURATION.fullmatch(value) if isinstance(value, str) and value else None
     if found is None:
         return None
     hours, minutes, seconds = (int(part or 0) for part in found.groups())

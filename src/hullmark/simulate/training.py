@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from random import Random
 from typing import NamedTuple
@@ -270,8 +270,6 @@ def _hours(found: Interval | None, facts: RunFacts) -> float | None:
 
 def _simulated(made: Training, facts: RunFacts, cost: Cost | None, begin: date | None) -> Training:
     """A run with thousands of draws of it, by its best interval and by the one that is written."""
-    from dataclasses import replace
-
     work = (facts.days or DAYS) * 24
 
     def plan(every: float | None, dump: float) -> Plan | None:
