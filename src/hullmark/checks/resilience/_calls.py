@@ -52,21 +52,24 @@ def nameable(arch: Architecture) -> Mapping[Workload, frozenset[Workload]]:
 
     Any word that is the name of a Service or of what an operator makes counts, wherever it stands.
     """
-    behind: dict[str, dict[Workload, None]] = {}
+    behind: dict[str, dict[str, dict[Workload, None]]] = {}
     for service, found in arch.selections.items():
         if service.ref.kind == "Service":
-            behind.setdefault(service.ref.name, {}).update((p.workload, None) for p in found.podsets)
+            spaces = behind.setdefault(service.ref.name, {})
+            spaces.setdefault(service.ref.namespace, {}).update((p.workload, None) for p in found.podsets)
     for workload in arch.workloads:
         if workload.ref.group not in _PLAIN:
-            behind.setdefault(workload.name, {})[workload] = None
+            behind.setdefault(workload.name, {}).setdefault(workload.namespace, {})[workload] = None
     named: dict[Workload, frozenset[Workload]] = {}
     for workload in arch.workloads if behind else ():
         if workload.lifetime != "task" and not workload.template:
             words = {w for text in _texts(workload, arch) for w in _WORD.findall(text, 0, _LONGEST)}
             heads = {word[:at] for word in words for at in (i for i, c in enumerate(word) if c == "-")}
-            targets = {t for name in (words | heads) & behind.keys() for t in islice(behind[name], _WIDEST)} | {
-                *arch.calls(workload)
-            }
+            targets = set(arch.calls(workload))
+            for name in (words | heads) & behind.keys():
+                spaces = behind[name]
+                near = spaces.keys() if not workload.namespace else {workload.namespace, "", *words} & spaces.keys()
+                targets.update(t for space in near for t in islice(spaces[space], _WIDEST))
             named[workload] = frozenset(t for t in targets if t.lifetime != "task" and t.ref != workload.ref)
     return named
 
