@@ -87,7 +87,8 @@ def _texts(workload: Workload, arch: Architecture) -> Iterator[str]:
         for volume in podset.volumes.values():
             sources = [volume, *volume.children("projected", "sources")]
             for name in filter(None, (string(s.value, "configMap", "name") for s in sources)):
-                for config in arch.by_name.get(("ConfigMap", name), ()):
+                config = arch.find("ConfigMap", workload.namespace, name)
+                if config is not None:
                     yield from (text for text in mapping(config.node.value, "data").values() if isinstance(text, str))
     if workload.ref.group not in _PLAIN:
         yield from _strings(mapping(workload.resource.node.value, "spec"))
