@@ -112,6 +112,7 @@ def _strings(value: object) -> Iterator[str]:
 def awaited(arch: Architecture) -> Mapping[Workload, tuple[Call, ...]]:
     """The calls of each workload that runs all the time, as far as addresses in its settings tell."""
     found: dict[Workload, dict[Workload, Call]] = {}
+    behind: dict[str, tuple[Workload, ...]] = {}
     for edge in arch.graph.edges:
         if edge.kind is not EdgeKind.CALLS or not edge.certain:
             continue
@@ -120,7 +121,9 @@ def awaited(arch: Architecture) -> Mapping[Workload, tuple[Call, ...]]:
             continue
         if not _waits(edge):
             continue
-        for called in islice(_behind(edge.target, arch.graph), _WIDEST):
+        if edge.target not in behind:
+            behind[edge.target] = tuple(islice(_behind(edge.target, arch.graph), _WIDEST))
+        for called in behind[edge.target]:
             if called.ref != caller.ref and called.lifetime != "task":
                 found.setdefault(caller, {}).setdefault(called, Call(caller, called, evidence.text, evidence.place))
     return {caller: tuple(calls.values()) for caller, calls in found.items()}
