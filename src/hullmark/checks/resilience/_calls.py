@@ -52,21 +52,24 @@ def nameable(arch: Architecture) -> Mapping[Workload, frozenset[Workload]]:
 
     Any word that is the name of a Service or of what an operator makes counts, wherever it stands.
     """
-    behind: dict[str, dict[Workload, None]] = {}
+    behind: dict[str, dict[str, dict[Workload, None]]] = {}
     for service, found in arch.selections.items():
         if service.ref.kind == "Service":
-            behind.setdefault(service.ref.name, {}).update((p.workload, None) for p in found.podsets)
+            spaces = behind.setdefault(service.ref.name, {})
+            spaces.setdefault(service.ref.namespace, {}).update((p.workload, None) for p in found.podsets)
     for workload in arch.workloads:
         if workload.ref.group not in _PLAIN:
-            behind.setdefault(workload.name, {})[workload] = None
+            behind.setdefault(workload.name, {}).setdefault(workload.namespace, {})[workload] = None
     named: dict[Workload, frozenset[Workload]] = {}
     for workload in arch.workloads if behind else ():
         if workload.lifetime != "task" and not workload.template:
             words = {w for text in _texts(workload, arch) for w in _WORD.findall(text, 0, _LONGEST)}
             heads = {word[:at] for word in words for at in (i for i, c in enumerate(word) if c == "-")}
-            targets = {t for name in (words | heads) & behind.keys() for t in islice(behind[name], _WIDEST)} | {
-                *arch.calls(workload)
-            }
+            targets = set(arch.calls(workload))
+            for name in (words | heads) & behind.keys():
+                spaces = behind[name]
+                near = spaces.keys() if not workload.namespace else {workload.namespace, "", *words} & spaces.keys()
+                targets.update(t for space in near for t in islice(spaces[space], _WIDEST))
             named[workload] = frozenset(t for t in targets if t.lifetime != "task" and t.ref != workload.ref)
     return named
 
@@ -84,7 +87,8 @@ def _texts(workload: Workload, arch: Architecture) -> Iterator[str]:
         for volume in podset.volumes.values():
             sources = [volume, *volume.children("projected", "sources")]
             for name in filter(None, (string(s.value, "configMap", "name") for s in sources)):
-                for config in arch.by_name.get(("ConfigMap", name), ()):
+                config = arch.find("ConfigMap", workload.namespace, name)
+                if config is not None:
                     yield from (text for text in mapping(config.node.value, "data").values() if isinstance(text, str))
     if workload.ref.group not in _PLAIN:
         yield from _strings(mapping(workload.resource.node.value, "spec"))
@@ -108,6 +112,7 @@ def _strings(value: object) -> Iterator[str]:
 def awaited(arch: Architecture) -> Mapping[Workload, tuple[Call, ...]]:
     """The calls of each workload that runs all the time, as far as addresses in its settings tell."""
     found: dict[Workload, dict[Workload, Call]] = {}
+    behind: dict[str, tuple[Workload, ...]] = {}
     for edge in arch.graph.edges:
         if edge.kind is not EdgeKind.CALLS or not edge.certain:
             continue
@@ -116,7 +121,9 @@ def awaited(arch: Architecture) -> Mapping[Workload, tuple[Call, ...]]:
             continue
         if not _waits(edge):
             continue
-        for called in islice(_behind(edge.target, arch.graph), _WIDEST):
+        if edge.target not in behind:
+            behind[edge.target] = tuple(islice(_behind(edge.target, arch.graph), _WIDEST))
+        for called in behind[edge.target]:
             if called.ref != caller.ref and called.lifetime != "task":
                 found.setdefault(caller, {}).setdefault(called, Call(caller, called, evidence.text, evidence.place))
     return {caller: tuple(calls.values()) for caller, calls in found.items()}

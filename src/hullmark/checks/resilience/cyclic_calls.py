@@ -88,9 +88,8 @@ spec: {selector: {app: retriever}, ports: [{port: 8000}]}
 See Google's [Addressing Cascading Failures](https://sre.google/sre-book/addressing-cascading-failures/), which warns of calls within a layer that may wait for each other.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import islice
 
 from hullmark.checks.resilience._calls import Call, awaited, nameable
 from hullmark.model.architecture import Architecture
@@ -102,8 +101,8 @@ from hullmark.model.workload import Workload
 _ANSWERED = frozenset({Role.AGENT, Role.MCP_SERVER})
 """Two of these that name each other are an agent and its tool."""
 
-_MOST = 1000
-"""Workloads from which a way back to themselves is looked for."""
+_SHOWN = 10
+"""Members of a circle that are named."""
 
 
 @check(Workload, severity=Severity.MEDIUM, confidence=Confidence.MEDIUM, compose="")
@@ -111,11 +110,13 @@ def cyclic_calls(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     if not _possible(arch) or workload not in _circles(arch):
         return
     round_ = _circles(arch)[workload]
-    names = " → ".join([*(c.caller.name for c in round_), workload.name])
+    callers = [c.caller.name for c in round_]
+    shown = callers if len(callers) <= _SHOWN else [*callers[:_SHOWN], "…"]
+    names = " → ".join([*shown, workload.name])
     yield Finding(
         f"'{workload.name}' waits for an answer that needs itself: {names}",
         workload.at("metadata", "name"),
-        related=tuple((c.place, c.text) for c in round_),
+        related=tuple((c.place, c.text) for c in round_[:_SHOWN]),
         advice="turn one of the calls into a message, or move what both need into a third service",
     )
 
@@ -123,51 +124,66 @@ def cyclic_calls(workload: Workload, arch: Architecture) -> Iterator[Finding]:
 @lru_cache(maxsize=1)
 def _possible(arch: Architecture) -> bool:
     """Whether there may be a circle at all: most scans need no graph to tell."""
-    return bool(_in_circles(nameable(arch)))
-
-
-def _in_circles(following: Mapping[Workload, Collection[Workload]]) -> set[Workload]:
-    """Those that are in a circle or between two: what is left when all are taken away that nobody follows, and that follow nobody."""
-    left = set(following)
-    back: dict[Workload, list[Workload]] = {}
-    for one, others in following.items():
-        for other in others:
-            back.setdefault(other, []).append(one)
-    for ways, against in ((following, back), (back, following)):
-        number = {w: sum(o in left for o in ways.get(w, ())) for w in left}
-        spent = [w for w in left if not number[w]]
-        while spent:
-            gone = spent.pop()
-            left.discard(gone)
-            for other in against.get(gone, ()):
-                if other in left:
-                    number[other] -= 1
-                    if not number[other]:
-                        spent.append(other)
-    return left
+    return bool(_groups(nameable(arch)))
 
 
 @lru_cache(maxsize=1)
 def _circles(arch: Architecture) -> Mapping[Workload, tuple[Call, ...]]:
-    """The shortest way round of each group that waits for itself, by the member that was read first."""
+    """The shortest way round in each group that waits for itself, from the member that was read first."""
     calls = {
-        caller: tuple(c for c in made if not {caller.role, c.called.role} <= _ANSWERED)
+        caller: [c for c in made if not {caller.role, c.called.role} <= _ANSWERED]
         for caller, made in awaited(arch).items()
     }
-    left = _in_circles({caller: [c.called for c in made] for caller, made in calls.items()})
-    calls = {caller: tuple(c for c in made if c.called in left) for caller, made in calls.items() if caller in left}
     found: dict[Workload, tuple[Call, ...]] = {}
-    told: set[Workload] = set()
-    for workload in islice((w for w in arch.workloads if w in calls), _MOST):
-        if workload not in told:
-            round_ = _round(workload, calls)
-            told.update(c.caller for c in round_)
-            if round_:
-                found[workload] = round_
+    order = {workload: at for at, workload in enumerate(arch.workloads)}
+    for group in _groups({caller: [c.called for c in made] for caller, made in calls.items()}):
+        first = min(group, key=order.__getitem__)
+        found[first] = _round(first, {w: [c for c in calls[w] if c.called in group] for w in group})
     return found
 
 
-def _round(start: Workload, calls: Mapping[Workload, tuple[Call, ...]]) -> tuple[Call, ...]:
+def _groups(following: Mapping[Workload, Collection[Workload]]) -> list[set[Workload]]:
+    """The groups of two and more of which each can be come to from each other (Kosaraju's algorithm)."""
+    back: dict[Workload, list[Workload]] = {}
+    for one, others in following.items():
+        for other in others:
+            back.setdefault(other, []).append(one)
+    seen: set[Workload] = set()
+    found: list[set[Workload]] = []
+    for start in reversed(_finished(following)):
+        group: set[Workload] = set()
+        stack = [start]
+        while stack:
+            one = stack.pop()
+            if one not in seen:
+                seen.add(one)
+                group.add(one)
+                stack.extend(back.get(one, ()))
+        if len(group) > 1:
+            found.append(group)
+    return found
+
+
+def _finished(following: Mapping[Workload, Collection[Workload]]) -> list[Workload]:
+    """All that lead somewhere or are led to, each after everything that it leads to, circles aside."""
+    seen: set[Workload] = set()
+    found: list[Workload] = []
+    for start in following:
+        stack = [(start, iter(following[start]))] if start not in seen else []
+        seen.add(start)
+        while stack:
+            one, others = stack[-1]
+            further = next((o for o in others if o not in seen), None)
+            if further is None:
+                found.append(one)
+                stack.pop()
+            else:
+                seen.add(further)
+                stack.append((further, iter(following.get(further, ()))))
+    return found
+
+
+def _round(start: Workload, calls: Mapping[Workload, Sequence[Call]]) -> tuple[Call, ...]:
     """The shortest way from a workload back to it; empty if there is none."""
     before: dict[Workload, Call] = {}
     level = [start]
@@ -177,9 +193,9 @@ def _round(start: Workload, calls: Mapping[Workload, tuple[Call, ...]]) -> tuple
             for call in calls.get(workload, ()):
                 if call.called is start:
                     way = [call]
-                    while way[0].caller is not start:
-                        way.insert(0, before[way[0].caller])
-                    return tuple(way)
+                    while way[-1].caller is not start:
+                        way.append(before[way[-1].caller])
+                    return tuple(reversed(way))
                 if call.called not in before:
                     before[call.called] = call
                     following.append(call.called)

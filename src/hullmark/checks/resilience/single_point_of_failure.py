@@ -219,7 +219,8 @@ def _reachable(arch: Architecture) -> frozenset[Workload]:
     found: set[Workload] = set()
     level = list(_redundant(arch))
     while level:
-        level = [w for one in level for w in nameable(arch).get(one, ()) if w not in found]
+        following = (w for one in level for w in nameable(arch).get(one, ()) if w not in found)
+        level = list(dict.fromkeys(following))
         found.update(level)
     return frozenset(found)
 
@@ -232,7 +233,8 @@ class _Way(NamedTuple):
 
     def calls(self) -> tuple[Call, ...]:
         """All its calls in order."""
-        found, at = [self.call], self.before
+        found: list[Call] = []
+        at: _Way | None = self
         while at is not None:
             found.append(at.call)
             at = at.before
