@@ -16,14 +16,24 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 import numpy as np
 
 from hullmark.graph.build import build
+from hullmark.graph.components import components
 from hullmark.model.resource import Resource
+from hullmark.simulate.availability import availability
+from hullmark.simulate.blast import blast
 from hullmark.simulate.dependencies import Network
+from hullmark.simulate.faults import failures
 from hullmark.simulate.overlap.estimate import plain
 from hullmark.simulate.overlap.solve import solve
 from hullmark.simulate.overlap.states import dense, sparse
 from hullmark.simulate.overlap.system import Asked, Lost, Part, System, Unit, Window
 from hullmark.simulate.overlap.table import table
-from hullmark.simulate.simulation import simulate
+from hullmark.simulate.pods import fleet
+from hullmark.simulate.rates import shipped
+from hullmark.simulate.recovery import timers
+from hullmark.simulate.services import services as known_services
+from hullmark.simulate.standing import Standing
+from hullmark.simulate.startup import start_of
+from hullmark.simulate.topology import read
 from hullmark.sources.kubernetes import resources
 from hullmark.text.source import Source
 
@@ -80,12 +90,20 @@ def manifests(count: int) -> Iterator[str]:
 
 
 def first_order(services: int, nodes: int) -> float:
-    """Seconds for everything but the failures that overlap, from an architecture on."""
-    read = [r for r in resources(Source("all.yaml", "".join(manifests(services)))) if isinstance(r, Resource)]
-    architecture = build(read)
+    """Seconds from an architecture to what every failure does and what that makes of availability, by single failures."""
+    found = [r for r in resources(Source("all.yaml", "".join(manifests(services)))) if isinstance(r, Resource)]
+    architecture = build(found)
     text = f"regions: [{{name: r, zones: [a, b, c]}}]\npools: [{{name: p, count: {nodes}, cpu: 16, memGiB: 64}}]\n"
     start = time.process_time()
-    simulate(architecture, Source("topology.yaml", text))
+    rates = shipped()
+    topology, crew = read(Source("topology.yaml", text), rates), fleet(architecture)
+    starts = {member: start_of(member.podset, []) for member in crew.members}
+    known = known_services(crew, architecture)
+    standing = Standing(topology, crew)
+    every = failures(topology, rates, components(architecture), crew.members)
+    clock = timers(topology.control_plane)
+    blasts = [blast(standing, failure, known, clock, starts) for failure in every]
+    assert all(list(availability(service, blasts)) for service in known)
     return time.process_time() - start
 
 

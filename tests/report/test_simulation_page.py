@@ -81,7 +81,7 @@ def output(capsys: pytest.CaptureFixture[str], wanted: str, *words: str) -> str:
 def example(capsys: pytest.CaptureFixture[str], wanted: str, system: str, state: str) -> str:
     folder = f"examples/{system}"
     files = ("--topology", f"{folder}/topology.yaml", "--slo", f"{folder}/{promises(system, state)}")
-    return output(capsys, wanted, f"{folder}/{state}", *files)
+    return output(capsys, wanted, f"{folder}/{state}", *files, "--trials", "2000")
 
 
 @pytest.mark.parametrize("state", ["flawed", "corrected"])

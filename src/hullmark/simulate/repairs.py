@@ -31,7 +31,7 @@ as one of its pods takes to start, once a drain: at least that."""
 
 MINUTES = HOURS_PER_YEAR * 60
 
-_WORK = 40_000_000
+_WORK = 60_000_000
 """Nodes times pods times failures that are simulated for repairs (some 15 s); the most hurt services come first."""
 
 _MOST, _STEPS = 200, 5

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import zip_longest
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from hullmark.model.selectors import EVERYTHING
 from hullmark.simulate.placement import spreading
 from hullmark.simulate.placement.crowds import Crowd, Crowds, Query, count, wish
 from hullmark.simulate.placement.domains import Domains
-from hullmark.simulate.placement.nodes import Outlook
+from hullmark.simulate.placement.nodes import Outlook, presence
 from hullmark.simulate.placement.profile import V1_34, Profile
 from hullmark.simulate.placement.resources import Demand, Stock
 from hullmark.simulate.placement.shape import REGION, Node, Peers, Pod, Port, Shape, Spread, Term
@@ -153,6 +154,7 @@ class Cluster:
         found = self._outlooks.get(asked)
         if found is None:
             found = self._outlooks[asked] = Outlook(shape, self.nodes, self.gone)
+            found.weigh(self._spread(), self.size)
         return found
 
     def _demand(self, shape: Shape) -> Demand:
@@ -213,8 +215,13 @@ class Cluster:
         self._weigh()
 
     def _weigh(self) -> None:
+        spread = self._spread()
         for outlook in self._outlooks.values():
-            outlook.weigh()
+            outlook.weigh(spread, self.size)
+
+    def _spread(self) -> Counter[str]:
+        """On how many nodes each image lies."""
+        return presence([node for index, node in enumerate(self.nodes) if index not in self.gone])
 
     @property
     def size(self) -> int:

@@ -6,6 +6,7 @@ Rules: ``nodeunschedulable``, ``nodename``, ``tainttoleration``, ``nodeaffinity`
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 
@@ -105,23 +106,23 @@ class Outlook:
         self.disliked, self.preferred, self.images = [0] * size, [0] * size, [0] * size
         for index in range(size):
             self._look(index)
-        self._sort()
-        self.weigh()
+        self.open = [index for index, words in enumerate(self.refused) if words is None]
 
     def look(self, index: int) -> None:
         """Look at one node again."""
+        before = self.refused[index] is None
         self._look(index)
-        self._sort()
+        if before and self.refused[index] is not None:
+            del self.open[bisect_left(self.open, index)]
+        elif not before and self.refused[index] is None:
+            insort(self.open, index)
 
-    def weigh(self) -> None:
-        """Score the images anew: how many nodes have them has changed."""
-        if self._shape.images:
-            there = [node for index, node in enumerate(self._nodes) if index not in self._gone]
-            spread = presence(there)
-            self.images = [images(node, self._shape, spread, len(there)) if spread else 0 for node in self._nodes]
-
-    def _sort(self) -> None:
-        self.open = [index for index, words in enumerate(self.refused) if words is None]
+    def weigh(self, spread: Counter[str], there: int) -> None:
+        """Score the images anew, where ``spread`` says on how many of the nodes that are ``there`` each lies."""
+        if not spread:
+            self.images = [0] * len(self._nodes)
+        elif self._shape.images:
+            self.images = [images(node, self._shape, spread, there) for node in self._nodes]
 
     def _look(self, index: int) -> None:
         if index in self._gone:
