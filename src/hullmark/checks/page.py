@@ -7,12 +7,13 @@ import sys
 from typing import Any, Literal, NamedTuple
 
 from hullmark.model.check import Check
+from hullmark.text.regex import regex
 
 ExampleKind = Literal["bad", "good", "fixed", "unknown"]
 
 _KINDS: dict[str, ExampleKind] = {"bad": "bad", "good": "good", "fixed": "fixed", "unknown": "unknown"}
-_FENCE = re.compile(rf"^```yaml ({'|'.join(_KINDS)})\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_MARKER = re.compile(r"[ \t]*# (finding|unknown): (.*)$")
+_FENCE = regex(rf"^```yaml ({'|'.join(_KINDS)})\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_MARKER = regex(r"[ \t]*# (finding|unknown): (.*)$")
 
 
 class Example(NamedTuple):

@@ -6,7 +6,6 @@ absent everywhere, as in Kubernetes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +17,7 @@ from hullmark.model.check import Check
 from hullmark.model.declaration import Entry
 from hullmark.model.terms import Severity
 from hullmark.model.waiver import Waiver
+from hullmark.text.regex import regex
 from hullmark.text.source import Place, Problem, Source
 from hullmark.text.tree import Node
 from hullmark.text.yaml import read as read_yaml
@@ -25,7 +25,7 @@ from hullmark.text.yaml import read as read_yaml
 FILE = "hullmark.yaml"
 """The name of the file."""
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE = regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _KEYS = ("profile", "fail-on", "fail-on-unchecked", "gate-samples", "exclude", "checks", "waivers", "declarations")
 _SELECTORS = ("kind", "namespace", "name", "container")
 _DECISION = ("check", "reason", "owner", "expires")

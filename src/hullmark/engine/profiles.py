@@ -16,12 +16,12 @@ All findings are reported under every profile; a profile only decides which of t
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from hullmark.model.terms import Confidence, Impact, Severity, Theme
+from hullmark.text.regex import regex
 
 NEVER = max(Severity) + 1
 """A threshold that no severity reaches."""
@@ -92,7 +92,7 @@ _SAMPLE = frozenset(
 )
 """Words that mark what is not meant for production, as folder names and as first or last word of a namespace."""
 
-_SEPARATORS = re.compile(r"[/\\]+")
+_SEPARATORS = regex(r"[/\\]+")
 
 
 @lru_cache(maxsize=4096)

@@ -14,7 +14,6 @@ The list is for what does not fit into the 63 characters that Kubernetes allows 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -31,12 +30,13 @@ from hullmark.model.resource import Resource
 from hullmark.model.waiver import Waiver
 from hullmark.model.workload import PodSet, Workload
 from hullmark.sources.ignore import Ignore, compiled, ignored
+from hullmark.text.regex import regex
 from hullmark.text.source import Place, Problem, Source
 from hullmark.text.tree import Margin, Node, dig
 from hullmark.text.yaml import read as read_yaml
 
 _LONGEST_NAME = 63
-_NAME = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?")
+_NAME = regex(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?")
 
 
 class _Scoped(NamedTuple):

@@ -14,6 +14,7 @@ from hullmark.model.files import Finds, files, unread
 from hullmark.model.resource import Resource
 from hullmark.model.truth import string
 from hullmark.model.workload import PodSet
+from hullmark.text.regex import regex
 from hullmark.text.tree import dig
 
 PROXIES = (
@@ -52,7 +53,7 @@ _ALWAYS = frozenset({"jupyterhub", "n8n", "dify", "langfuse", "librechat"})
 """Programs that have a sign-in of their own which cannot be switched off by configuration alone."""
 
 
-_MASTER_KEY = re.compile(r"^[ \t]*[\"']?master_key[\"']?[ \t]*:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
+_MASTER_KEY = regex(r"^[ \t]*[\"']?master_key[\"']?[ \t]*:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
 """LiteLLM's key in its configuration (https://docs.litellm.ai/docs/proxy/config_settings, ``general_settings``)."""
 
 _FROM_ENVIRONMENT = "os.environ/"

@@ -5,13 +5,13 @@ Answers are three-valued: a name for what authenticates, empty for nothing, None
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from hullmark.graph.index import Chains, Names
 from hullmark.model.resource import Resource
 from hullmark.model.selectors import any_of, label_selector
 from hullmark.model.truth import string
+from hullmark.text.regex import regex
 from hullmark.text.tree import dig, items
 
 Auth = str | None
@@ -62,7 +62,7 @@ _ANNOTATIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
 _MTLS = ("nginx.ingress.kubernetes.io/auth-tls-", "haproxy-ingress.github.io/auth-tls-")
 """Annotations of client certificates begin so: with a ``secret`` of the authority, and whether to ``verify-client``."""
 
-_ALB_MTLS = re.compile(r"\"mode\"\s*:\s*\"verify\"")
+_ALB_MTLS = regex(r"\"mode\"\s*:\s*\"verify\"")
 """The AWS Load Balancer Controller's ``mutual-authentication``; its ``passthrough`` leaves it to the program."""
 
 _CERTIFICATES = "client certificates"

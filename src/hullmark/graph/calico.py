@@ -6,16 +6,15 @@ comparisons are read; disjunctions, negations of groups and string operators mak
 
 from __future__ import annotations
 
-import re
-
 from hullmark.model.selectors import EVERYTHING, Expression, Selector
+from hullmark.text.regex import regex
 
 _KEY = r"([\w./-]+)"
 _TEXT = r"""(?:'([^']*)'|"([^"]*)")"""
-_COMPARISON = re.compile(rf"{_KEY}\s*(==|!=)\s*{_TEXT}")
-_HAS = re.compile(rf"(!?)\s*has\(\s*{_KEY}\s*\)")
-_MEMBER = re.compile(rf"{_KEY}\s+(not\s+in|in)\s*\{{([^}}]*)\}}")
-_LITERAL = re.compile(_TEXT)
+_COMPARISON = regex(rf"{_KEY}\s*(==|!=)\s*{_TEXT}")
+_HAS = regex(rf"(!?)\s*has\(\s*{_KEY}\s*\)")
+_MEMBER = regex(rf"{_KEY}\s+(not\s+in|in)\s*\{{([^}}]*)\}}")
+_LITERAL = regex(_TEXT)
 
 
 def calico_selector(text: str) -> Selector:

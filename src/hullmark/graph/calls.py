@@ -12,13 +12,14 @@ from hullmark.model.container import Container
 from hullmark.model.resource import Resource
 from hullmark.model.truth import string
 from hullmark.model.workload import Workload
+from hullmark.text.regex import regex
 
-_ADDRESS = re.compile(
+_ADDRESS = regex(
     r"(?:\b[a-z][a-z0-9+]{1,15}://(?:[^\s/@]{1,128}@)?)?\b([a-z][a-z0-9-]{0,62})(?:\.([a-z0-9][a-z0-9-]{0,62}))?(?:\.svc\b[\w.]{0,64})?(?::\d{1,5}\b|(?=/|$))"
 )
 """A host of the cluster: ``http://name.namespace.svc:8000``, ``name:6379``, ``redis://name/0``."""
 
-_WORD = re.compile(
+_WORD = regex(
     r"://(?:[^\s/@]{1,128}@)?([a-z0-9][a-z0-9_-]{0,62})(?![\w.-])(?![^\s/@]{0,128}@)"
     r"|(?<![\w./@:-])([a-z0-9][a-z0-9_-]{0,62}):(?:80|\d{3,5})\b"
     r"|\bhost=([a-z0-9][a-z0-9_-]{0,62})(?![\w.-])",

@@ -16,12 +16,13 @@ from hullmark.model.declaration import KEYS, PREFIX, DeclarationError, Declarati
 from hullmark.model.resource import Resource
 from hullmark.model.truth import is_placeholder
 from hullmark.model.workload import Workload
+from hullmark.text.regex import regex
 from hullmark.text.tree import Node, dig
 
 _OTHERS = frozenset({"pool", "release"})
 """Our annotations that declare nothing: those of nodes and charts. Waivers, which begin alike, have notes of their own."""
 
-_WILD = re.compile(r"[*?\[]")
+_WILD = regex(r"[*?\[]")
 
 
 def declarations(

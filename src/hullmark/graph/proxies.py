@@ -24,24 +24,25 @@ from hullmark.model.container import Container
 from hullmark.model.resource import strings
 from hullmark.model.terms import Reach
 from hullmark.model.workload import PodSet, Workload
+from hullmark.text.regex import regex
 from hullmark.text.source import Place
 from hullmark.text.tree import Node
 
-_TRAEFIK = re.compile(r"(?:^|/)traefik(?:-ee)?$")
-_CADDY = re.compile(r"caddy-docker-proxy|(?:^|/)caddy$")
-_NGINX_PROXY = re.compile(r"(?:nginxproxy|jwilder)/nginx-proxy")
-_OTHERS = re.compile(r"(?:^|/)(?:nginx(?:-unprivileged)?|openresty|haproxy|envoy|caddy|traefik|httpd|swag)$")
-_AUTHENTICATES = re.compile(
+_TRAEFIK = regex(r"(?:^|/)traefik(?:-ee)?$")
+_CADDY = regex(r"caddy-docker-proxy|(?:^|/)caddy$")
+_NGINX_PROXY = regex(r"(?:nginxproxy|jwilder)/nginx-proxy")
+_OTHERS = regex(r"(?:^|/)(?:nginx(?:-unprivileged)?|openresty|haproxy|envoy|caddy|traefik|httpd|swag)$")
+_AUTHENTICATES = regex(
     r"auth_basic(?!\s+off)|auth_request|auth_jwt|auth_pass|basic_?auth|forward_?auth|digestauth|oauth2|http_auth|authorize"
     r"|AuthType|jwtauth|ext_authz|jwt_authn",
     re.IGNORECASE,
 )
 """Words of the proxies' configurations that mean that somebody is asked who he is; where, only reading it all would tell."""
 
-_ROUTER = re.compile(r"traefik\.(?:http|tcp)\.routers\.([^.]+)\.(\w+)(?:\.|$)", re.IGNORECASE)
-_MIDDLEWARE = re.compile(r"traefik\.http\.middlewares\.([^.]+)\.(\w+)", re.IGNORECASE)
+_ROUTER = regex(r"traefik\.(?:http|tcp)\.routers\.([^.]+)\.(\w+)(?:\.|$)", re.IGNORECASE)
+_MIDDLEWARE = regex(r"traefik\.http\.middlewares\.([^.]+)\.(\w+)", re.IGNORECASE)
 _ASKING = frozenset({"basicauth", "digestauth", "forwardauth"})
-_HOST = re.compile(r"Host(?:SNI)?\(\s*[`'\"]([^`'\"]+)")
+_HOST = regex(r"Host(?:SNI)?\(\s*[`'\"]([^`'\"]+)")
 
 
 def proxied(networks: Networks) -> dict[PodSet, list[Arrival]]:

@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from hullmark.model.flags import ABBREVIABLE, rank
 from hullmark.model.shell import SHELLS, commands, kubernetes_expand
 from hullmark.model.truth import string
+from hullmark.text.regex import regex
 from hullmark.text.source import Key, Place
 from hullmark.text.tree import Node, Value, items
 
@@ -22,8 +23,8 @@ _MAX_DEPTH = 4
 
 _WORD = r"(?:'[^']*'|\"[^\"\n]*\"|[^\s;&|<>()'\"\\`])+"
 _SHORTEST_ABBREVIATION = 6
-_NEGATIVE_NUMBER = re.compile(r"-\.?\d")
-_SETTING = re.compile(r"\+{0,2}([A-Za-z_][\w.]*)=")
+_NEGATIVE_NUMBER = regex(r"-\.?\d")
+_SETTING = regex(r"\+{0,2}([A-Za-z_][\w.]*)=")
 
 
 @dataclass(frozen=True, eq=False)
@@ -187,7 +188,7 @@ def programs(words: Command) -> Iterator[tuple[str, str]]:
             return
 
 
-_PYTHON = re.compile(r"(?:python|pypy)[\d.]*")
+_PYTHON = regex(r"(?:python|pypy)[\d.]*")
 _WRAPPERS = frozenset(
     [
         "env",

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 from hullmark.model.terms import Confidence, Severity
 from hullmark.model.truth import is_placeholder
+from hullmark.text.regex import regex
 from hullmark.text.source import Place
 from hullmark.text.tree import Node
 
@@ -67,32 +68,32 @@ _ISSUERS = {
 }
 """Issuer to (what such a token surely contains, its shape); prefixes as the issuers document them."""
 
-_SHAPES = {issuer: (sign, re.compile(rf"(?<![A-Za-z0-9]){shape}")) for issuer, (sign, shape) in _ISSUERS.items()}
+_SHAPES = {issuer: (sign, regex(rf"(?<![A-Za-z0-9]){shape}")) for issuer, (sign, shape) in _ISSUERS.items()}
 
-_WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z0-9]+")
-_SECRETIVE = re.compile(
+_WORDS = regex(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z0-9]+")
+_SECRETIVE = regex(
     r"(?:^|_)(?:token|secret|password|passwd|pwd|passphrase|pass|requirepass|pat|credentials?|secret_key_base"
     r"|apikey|accesskey|secretkey|(?:api|access|secret|private|master|encryption|signing|account|shared|auth|salt)_key)"
     r"(?:_\d+)?$"
 )
-_MODEL_TOKEN = re.compile(
+_MODEL_TOKEN = regex(
     r"(?:^|_)(?:pad|eos|bos|unk|sep|cls|mask|stop|start|end|begin|special|image|video|audio|think|max|min|num|per|new|next"
     r"|prompt|input|output|first|prefix|suffix)_token$|^token$"
 )
 """Names of the tokens that language models read and write; a bare ``token`` says nothing by itself."""
 
-_NOTHING = re.compile(
+_NOTHING = regex(
     r"(?:dummy|fake|mock|unused|ignored?|empty|none|null|nil|n/?a|true|false|yes|no|on|off|auto|-+|_|x"
     r"|no[-_]?(?:key|token|auth|api[-_]?key|password)|not[-_]?(?:needed|required|used|set|real)"
     r"|sk-(?:no[-_]?key|none|dummy|fake|not[-_]?needed)|ollama|lm-studio)(?:[-_.](?:key|token|required|needed|api-key|secret|value))*",
     re.IGNORECASE,
 )
-_SLOT = re.compile(
+_SLOT = regex(
     r"your|insert|replace|change[-_ ]?(?:me|this|it)|todo|fixme|fill[-_ ]?(?:me|in)|example|placeholder|redacted"
     r"|nvapi-nvkey|x{4,}|\*{3,}|\.{3}|^<.*>$|^my[-_](?:\w+[-_])?(?:token|key|secret|password)$",
     re.IGNORECASE,
 )
-_ELSEWHERE = re.compile(
+_ELSEWHERE = regex(
     r"\$\([A-Za-z_]\w*\)$|(?:\.{0,2}/|~/)[\w.@/-]*$|[a-z]:\\|os\.environ/|vault:|ref\+|secretref|arn:aws:|projects/[^/]+/secrets/"
     r"|[a-z][a-z0-9+.-]*://|(?:env|file|ssm|kms|secret|secrets|awssm|gcpsm|akv):|ENC\[|\$ANSIBLE_VAULT|\$2[aby]\$|argon2|sha\d+:"
     r"|\{(?:SSHA|CRYPT)\}|@",
@@ -100,11 +101,9 @@ _ELSEWHERE = re.compile(
 )
 """Values that say where the credential is, or are encrypted or hashed."""
 
-_NUMBER = re.compile(r"-?[\d._]+")
-_OBJECT_NAME = re.compile(
-    r"[a-z0-9.]+(?:-[a-z0-9.]+)*-?(?:secret|secrets|credential|credentials|creds|token|key|tls|auth)"
-)
-_DSN = re.compile(r"[a-z][a-z0-9+.-]{0,31}://[^\s:/@'\"]*:([^\s@/'\"]+)@")
+_NUMBER = regex(r"-?[\d._]+")
+_OBJECT_NAME = regex(r"[a-z0-9.]+(?:-[a-z0-9.]+)*-?(?:secret|secrets|credential|credentials|creds|token|key|tls|auth)")
+_DSN = regex(r"[a-z][a-z0-9+.-]{0,31}://[^\s:/@'\"]*:([^\s@/'\"]+)@")
 
 
 def tokens(text: str) -> Iterator[Credential]:

@@ -6,13 +6,13 @@ object or a pod template, or in ``hullmark.yaml``; the keys and the words are th
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal, NamedTuple, TypeVar
 
 from hullmark.model.terms import Impact
+from hullmark.text.regex import regex
 from hullmark.text.source import Place
 
 PREFIX = "hullmark.dev/"
@@ -134,7 +134,7 @@ def _text(text: str) -> str:
 
 
 _LONGEST = 300
-_PERCENT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,9})?")
+_PERCENT = regex(r"[0-9]{1,3}(?:\.[0-9]{1,9})?")
 
 
 def _objective(text: str) -> float:

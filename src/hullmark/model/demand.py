@@ -6,12 +6,12 @@ Pure functions; all sizes and times are estimates.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from hullmark.model.truth import Undecided, natural, number
 from hullmark.model.workload import Setting
+from hullmark.text.regex import regex
 from hullmark.text.tree import Value, mapping
 
 if TYPE_CHECKING:
@@ -63,9 +63,9 @@ _SPANS_PODS = (
     *("--data-parallel-external-lb", "--data-parallel-rank", "--data-parallel-start-rank"),
 )
 
-_PARAMETERS = re.compile(r"(?<![A-Za-z\d.])(?:(\d+)x)?(\d+(?:\.\d+)?)([bBmM])(?![A-Za-z\d])")
-_HALF = re.compile(r"fp8|int8|w8a8|8bit|(?<![a-z])q8(?![a-z\d])|w8a16")
-_QUARTER = re.compile(r"awq|gptq|int4|4bit|w4a16|(?<![a-z])i?q4|fp4|bnb")
+_PARAMETERS = regex(r"(?<![A-Za-z\d.])(?:(\d+)x)?(\d+(?:\.\d+)?)([bBmM])(?![A-Za-z\d])")
+_HALF = regex(r"fp8|int8|w8a8|8bit|(?<![a-z])q8(?![a-z\d])|w8a16")
+_QUARTER = regex(r"awq|gptq|int4|4bit|w4a16|(?<![a-z])i?q4|fp4|bnb")
 
 
 def parallelism(container: Container) -> Setting | None:

@@ -10,6 +10,7 @@ from hullmark.model.architecture import Architecture, Claim
 from hullmark.model.container import Container
 from hullmark.model.terms import Platform
 from hullmark.model.truth import is_placeholder, string
+from hullmark.text.regex import regex
 from hullmark.text.source import Place
 
 
@@ -50,7 +51,7 @@ class Durability(NamedTuple):
         return self.keeping in (Keeping.NODE_VOLUME, Keeping.HOST_PATH)
 
 
-_REMOTE = re.compile(r"(?:s3a?|gs|gcs|abfss?|wasbs?|hdfs|oss|hf|az|azure|adl|http|https)://", re.IGNORECASE)
+_REMOTE = regex(r"(?:s3a?|gs|gcs|abfss?|wasbs?|hdfs|oss|hf|az|azure|adl|http|https)://", re.IGNORECASE)
 _NODE_PROVISIONERS = frozenset({
     "rancher.io/local-path", "kubernetes.io/no-provisioner", "microk8s.io/hostpath", "k8s.io/minikube-hostpath",
     "openebs.io/local", "local.csi.openebs.io", "topolvm.io", "hostpath.csi.k8s.io", "local", "hostPath",

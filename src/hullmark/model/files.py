@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
@@ -10,9 +9,10 @@ from hullmark.model.container import Container, Mount
 from hullmark.model.ray import entrypoint
 from hullmark.model.resource import Resource
 from hullmark.model.truth import string
+from hullmark.text.regex import regex
 from hullmark.text.tree import Node
 
-_CONFIGURATION = re.compile(r"^/etc(?:/|$)|/(?:config|conf)(?:\.d)?(?:/|$)")
+_CONFIGURATION = regex(r"^/etc(?:/|$)|/(?:config|conf)(?:\.d)?(?:/|$)")
 """Where programs look for their settings."""
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from hullmark.model.truth import is_placeholder
+from hullmark.text.regex import regex
 
-_VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?")
+_VERSION = regex(r"v?(\d+)\.(\d+)(?:\.(\d+))?")
 
 
 class Image(NamedTuple):

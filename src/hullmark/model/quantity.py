@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from math import isfinite
 
-_QUANTITY = re.compile(r"([+-]?\d+(?:\.\d*)?|\.\d+)(?:([eE][+-]?\d+)|(m|k|[MGTPE]|[KMGTPE]i)?)$")
+from hullmark.text.regex import regex
+
+_QUANTITY = regex(r"([+-]?\d+(?:\.\d*)?|\.\d+)(?:([eE][+-]?\d+)|(m|k|[MGTPE]|[KMGTPE]i)?)$")
 _SCALE = {"": 1.0, "m": 1e-3, "k": 1e3}
 _SCALE |= {unit: 1000.0 ** (power + 2) for power, unit in enumerate("MGTPE")}
 _SCALE |= {f"{unit}i": 1024.0 ** (power + 1) for power, unit in enumerate("KMGTPE")}

@@ -14,13 +14,14 @@ from hullmark.model.argv import Argv
 from hullmark.model.container import Container
 from hullmark.model.resource import Resource
 from hullmark.model.truth import string
+from hullmark.text.regex import regex
 from hullmark.text.source import Place, Span
 from hullmark.text.tree import Map, Node, Seq, mapping
 
 _SPECS = {"RayJob": ("spec",), "RayCronJob": ("spec", "jobTemplate")}
 """Where the specification of a job stands in KubeRay's kinds."""
 
-_VARIABLE = re.compile(r"^[ \t]+[\"']?([A-Z][A-Z0-9_]*)[\"']?[ \t]*:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
+_VARIABLE = regex(r"^[ \t]+[\"']?([A-Z][A-Z0-9_]*)[\"']?[ \t]*:[ \t]*[\"']?([^\s\"'#]+)", re.MULTILINE)
 
 
 def job(resource: Resource) -> Node | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -10,6 +9,7 @@ from hullmark.model.architecture import Architecture
 from hullmark.model.resource import Resource
 from hullmark.model.truth import string
 from hullmark.model.workload import PodSet
+from hullmark.text.regex import regex
 from hullmark.text.source import Place
 from hullmark.text.tree import Node, Value, dig
 
@@ -65,7 +65,7 @@ def _reference(arch: Architecture, podset: PodSet, kind: str, name: str, value: 
     return Reference(kind, name, string(value, "key"), dig(value, "optional") is True, place, found)
 
 
-_HUB_ID = re.compile(r"\w[\w.-]*/[\w.-]+")
+_HUB_ID = regex(r"\w[\w.-]*/[\w.-]+")
 
 
 def hub_id(text: str) -> bool:

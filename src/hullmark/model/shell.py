@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from hullmark.text.regex import regex
+
 SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh"})
 """Programs that take a script after an option with a ``c`` in it."""
 
-_HEREDOC = re.compile(r"<<-?[ \t]*(['\"]?)(\w+)\1([^\n]*)\n(?:.*?\n)??[ \t]*\2[ \t]*(?=\n|$)", re.DOTALL)
-_TOKEN = re.compile(
+_HEREDOC = regex(r"<<-?[ \t]*(['\"]?)(\w+)\1([^\n]*)\n(?:.*?\n)??[ \t]*\2[ \t]*(?=\n|$)", re.DOTALL)
+_TOKEN = regex(
     r"(?P<skip>\\\r?\n|[ \t\r]+|(?<![^\s;&|()])\#[^\n]*)"
     r"|(?P<redirect>\d*(?:&>>?|>>|>&|<&|<<<|[<>])[ \t]*[^\s;&|<>()]*)"
     r"|(?P<end>[;\n()]|&&?|\|\|?)"
@@ -21,11 +23,11 @@ _TOKEN = re.compile(
     r"|(?P<stray>.)",
     re.DOTALL,
 )
-_PART = re.compile(r"'([^']*)'|\"((?:[^\"\\]|\\.)*)\"|\\(.)|((?:\$\((?:[^()]|\([^()]*\))*\)|[^'\"\\])+)", re.DOTALL)
-_ESCAPED = re.compile(r'\\(?:\r?\n|([$`"\\]))')
-_VARIABLE = re.compile(r"\$\{(\w+)(?::?-([^}]*))?\}|\$(\w+)")
-_KUBERNETES = re.compile(r"\$(\$)?\(([A-Za-z_][\w.-]*)\)")
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+_PART = regex(r"'([^']*)'|\"((?:[^\"\\]|\\.)*)\"|\\(.)|((?:\$\((?:[^()]|\([^()]*\))*\)|[^'\"\\])+)", re.DOTALL)
+_ESCAPED = regex(r'\\(?:\r?\n|([$`"\\]))')
+_VARIABLE = regex(r"\$\{(\w+)(?::?-([^}]*))?\}|\$(\w+)")
+_KUBERNETES = regex(r"\$(\$)?\(([A-Za-z_][\w.-]*)\)")
+_ASSIGNMENT = regex(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _KEYWORDS = frozenset(
     ["if", "then", "else", "elif", "do", "while", "until", "!", "{", "exec", "time", "nohup", "command", "builtin"]
 )

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 
+from hullmark.text.regex import regex
 from hullmark.text.source import Key
 from hullmark.text.tree import Value, dig
 
-_PLACEHOLDER = re.compile(
+_PLACEHOLDER = regex(
     r"\$\{[^}]*\}|\$\([A-Za-z_]\w*\)|^\$[A-Za-z_]\w*$|\{\{.*\}\}|<[\w .:/-]+>"
     r"|\bV_[A-Z_]{2,}\b|PLACEHOLDER|REPLACE[-_ ]?(ME|WITH|_)|\bYOUR[-_ ]|^change-?me$|^IMG_PLACEHOLDER$",
     re.IGNORECASE,

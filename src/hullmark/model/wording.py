@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from hullmark.model.finding import Finding
+from hullmark.text.regex import regex
 
 _PHRASES = {
     "every other pod on the node": "everything else on the host",
@@ -42,7 +43,7 @@ _FIELDS = {
 }
 """Fields that a reason may name, and what they are called in a Compose file."""
 
-_WORDS = re.compile(rf"'([^']*)'|\b(?:{'|'.join(map(re.escape, _PHRASES))})\b")
+_WORDS = regex(rf"'([^']*)'|\b(?:{'|'.join(map(re.escape, _PHRASES))})\b")
 
 
 def for_compose(finding: Finding, advice: str) -> Finding:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hullmark.model.container import Accelerator
 from hullmark.model.truth import natural, string
+from hullmark.text.regex import regex
 from hullmark.text.tree import Node, Value, dig, items, mapping
 
 if TYPE_CHECKING:
@@ -38,25 +39,25 @@ _VENDORS = {
 Sources: the vendors' device plugins' READMEs; HAMi for ``gpumem`` and ``gpucores``.
 """
 
-_SHARES = re.compile(r"gpumem|gpucores|gpu-memory|_monitoring$")
+_SHARES = regex(r"gpumem|gpucores|gpu-memory|_monitoring$")
 """Resources that size a share of a device that another resource counts."""
 
 _CLASSES = (
-    ("nvidia", re.compile(r"(?:gpu|mig|vfio\.gpu)\.nvidia\.com|nvidia[\w.-]*gpu", re.IGNORECASE)),
-    ("intel", re.compile(r"gpu\.intel\.com|gpu-vfio\.intel\.com")),
-    ("habana", re.compile(r"gaudi\.intel\.com|habana")),
-    ("amd", re.compile(r"gpu\.amd\.com")),
-    ("google", re.compile(r"tpu\.google\.com")),
-    ("aws", re.compile(r"neuron\.aws\.com|neuron\.amazonaws\.com")),
-    ("huawei", re.compile(r"(?:npu|ascend)[\w.]*huawei\.com")),
-    ("example", re.compile(r"gpu\.example\.com")),
+    ("nvidia", regex(r"(?:gpu|mig|vfio\.gpu)\.nvidia\.com|nvidia[\w.-]*gpu", re.IGNORECASE)),
+    ("intel", regex(r"gpu\.intel\.com|gpu-vfio\.intel\.com")),
+    ("habana", regex(r"gaudi\.intel\.com|habana")),
+    ("amd", regex(r"gpu\.amd\.com")),
+    ("google", regex(r"tpu\.google\.com")),
+    ("aws", regex(r"neuron\.aws\.com|neuron\.amazonaws\.com")),
+    ("huawei", regex(r"(?:npu|ascend)[\w.]*huawei\.com")),
+    ("example", regex(r"gpu\.example\.com")),
 )
 """Vendors by DeviceClass name (https://github.com/NVIDIA/k8s-dra-driver-gpu and the others' drivers)."""
 
-_NOT_DEVICES = re.compile(r"compute-domain|rdma|nic|net|efa|sriov|cpu|mem")
+_NOT_DEVICES = regex(r"compute-domain|rdma|nic|net|efa|sriov|cpu|mem")
 """DeviceClasses that are networks, channels or cores."""
 
-_RESOURCE = re.compile("|".join(f"(?P<{vendor}>{pattern})" for vendor, pattern in _VENDORS.items()))
+_RESOURCE = regex("|".join(f"(?P<{vendor}>{pattern})" for vendor, pattern in _VENDORS.items()))
 
 
 def accelerators_of(node: Node, podset_node: Node, claims: Claims) -> tuple[Accelerator, ...]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from hullmark.model.resource import Ref, Resource
 from hullmark.model.truth import string
 from hullmark.recognise.kinds import path, walk
+from hullmark.text.regex import regex
 from hullmark.text.source import Source
 from hullmark.text.tree import Document, Map, Margin, Node, Seq, Value
 from hullmark.text.yaml import read
@@ -33,9 +34,9 @@ _MAX_DEPTH = 3
 """How deep objects may lie in objects."""
 
 _MAX_STRING = 1_000_000
-_ACTION = re.compile(r"\{\{([^{}\n]*)\}\}")
-_NEUTRAL = re.compile(r"<<[\w.-]*>>")
-_NOT_PLAIN = re.compile(r"[^\w.-]")
+_ACTION = regex(r"\{\{([^{}\n]*)\}\}")
+_NEUTRAL = regex(r"<<[\w.-]*>>")
+_NOT_PLAIN = regex(r"[^\w.-]")
 
 
 def expand(resources: Sequence[Resource]) -> tuple[Resource, ...]:

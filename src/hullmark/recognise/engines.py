@@ -27,6 +27,7 @@ from hullmark.recognise.engines_table import (
     LOOKALIKE_TAGS,
     LOOKALIKES,
 )
+from hullmark.text.regex import regex
 from hullmark.text.tree import items, mapping
 
 if TYPE_CHECKING:
@@ -46,11 +47,9 @@ _LABELS = {label: engine for engine in reversed(ENGINES) for label in engine.lab
 _PREFIXES = {prefix: engine for engine in reversed(ENGINES) for prefix in engine.environment}
 _ANY_PREFIX = tuple(_PREFIXES)
 _ALTERNATIVES = "|".join(f"(?P<e{i}>{'|'.join(e.images)})" for i, e in enumerate(ENGINES) if e.images)
-_IMAGES = re.compile(f"(?:^|/)(?:(?P<lookalike>{'|'.join(LOOKALIKES)})|{_ALTERNATIVES})$", re.IGNORECASE)
-_LOOKALIKE_TAG = re.compile(LOOKALIKE_TAGS)
-_ADDRESS = re.compile(
-    r"_(?:URLS?|URI|HOST|ENDPOINTS?|ADDR(?:ESS)?|BASE|API_KEY|KEY|TOKEN|PORT|SERVICE|SVC|NAME|IMAGE)$"
-)
+_IMAGES = regex(f"(?:^|/)(?:(?P<lookalike>{'|'.join(LOOKALIKES)})|{_ALTERNATIVES})$", re.IGNORECASE)
+_LOOKALIKE_TAG = regex(LOOKALIKE_TAGS)
+_ADDRESS = regex(r"_(?:URLS?|URI|HOST|ENDPOINTS?|ADDR(?:ESS)?|BASE|API_KEY|KEY|TOKEN|PORT|SERVICE|SVC|NAME|IMAGE)$")
 """Endings of variables that name an engine somewhere else rather than configure this one."""
 
 

@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator, Mapping
 from hullmark.model.container import Origin, Variable
 from hullmark.model.resource import Resource
 from hullmark.model.truth import string
+from hullmark.text.regex import regex
 from hullmark.text.tree import Node, dig, mapping
 
-_REFERENCE = re.compile(r"\$\$|\$\(([^()]+)\)")
+_REFERENCE = regex(r"\$\$|\$\(([^()]+)\)")
 
 _COMPOSE: Mapping[str, Origin] = {
     "filled": "config", "unknown": "unknown", "required": "secret", "literal": "literal",

@@ -10,6 +10,7 @@ from hullmark.model.argv import programs
 from hullmark.model.container import ModelReference
 from hullmark.model.image import Image
 from hullmark.model.truth import is_placeholder, string
+from hullmark.text.regex import regex
 from hullmark.text.source import Key, Place
 from hullmark.text.tree import Node
 
@@ -97,9 +98,9 @@ DECLARED: dict[str, _Paths] = {
 }
 """Fields of objects that name a model, by kind; ``*`` stands for every item."""
 
-_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
-_COMMIT = re.compile(r"[0-9a-f]{40}")
-_SCHEME = re.compile(r"([a-z][a-z0-9+.-]*)://(.*)", re.DOTALL)
+_HUB_ID = regex(r"[\w.-]+/[\w.-]+")
+_COMMIT = regex(r"[0-9a-f]{40}")
+_SCHEME = regex(r"([a-z][a-z0-9+.-]*)://(.*)", re.DOTALL)
 _SCHEMES = {
     "hf": "hub",
     "huggingface": "hub",
@@ -122,16 +123,16 @@ _SCHEMES = {
     "http": "http",
     "https": "http",
 }
-_SERVE_FIELDS = re.compile(r"^[ \t-]*(model_source|model_id|MODEL_ID)[ \t]*:[ \t]*[\"']?([^\s\"'#,}]+)", re.MULTILINE)
-_SERVE_REVISION = re.compile(r"^[ \t-]*revision[ \t]*:[ \t]*[\"']?([^\s\"'#,}]+)", re.MULTILINE)
+_SERVE_FIELDS = regex(r"^[ \t-]*(model_source|model_id|MODEL_ID)[ \t]*:[ \t]*[\"']?([^\s\"'#,}]+)", re.MULTILINE)
+_SERVE_REVISION = regex(r"^[ \t-]*revision[ \t]*:[ \t]*[\"']?([^\s\"'#,}]+)", re.MULTILINE)
 """The revision among an application's ``engine_kwargs``; it follows the model it is for."""
 
 _DOWNLOADS = {"huggingface-cli": "download", "hf": "download", "ollama": "pull"}
-_PYTHON_LOADS = re.compile(
+_PYTHON_LOADS = regex(
     r"(?:from_pretrained\(|snapshot_download\(\s*(?:repo_id\s*=)?|repo_id\s*=)\s*[\"']([\w.-]+/[\w.-]+)[\"']"
 )
-_OLLAMA_NAME = re.compile(r"[\w.-]+(?:/[\w.-]+)*(?::[\w.-]+)?")
-_NIM_IMAGE = re.compile(r"nim/(.+(?<!-nim))")
+_OLLAMA_NAME = regex(r"[\w.-]+(?:/[\w.-]+)*(?::[\w.-]+)?")
+_NIM_IMAGE = regex(r"nim/(.+(?<!-nim))")
 """NIM images that are named after a model; ``llm-nim`` and its like load any."""
 
 _NIM_HUB = ("spec", "source", "hf")
@@ -154,7 +155,7 @@ def declared_models(workload: Workload) -> tuple[ModelReference, ...]:
     return tuple(_declared(workload))
 
 
-_USER = re.compile(
+_USER = regex(
     r"(?<=://)[^/@\s]{0,512}:[^/@\s]{0,512}@(?=[^/]+/)|(?<=^https://)[^/@\s]{1,512}@|(?<=^http://)[^/@\s]{1,512}@"
 )
 """User and password before a host: no part of what a model is called, and nothing to show."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from hullmark.model.terms import SERVING, TRAINERS, Role
 from hullmark.model.truth import is_placeholder, string
 from hullmark.model.workload import Setting, TrainingFacts
 from hullmark.recognise.roles import is_benchmark
+from hullmark.text.regex import regex
 from hullmark.text.tree import dig, items, mapping
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ CHECKPOINT_FLAGS = (
 )
 """Flags that say where a run keeps its state (CKPT_PATHS): PyTorch, Megatron, Lightning, NeMo, MaxText, Ray."""
 
-CHECKPOINT_VARIABLES = re.compile(
+CHECKPOINT_VARIABLES = regex(
     r"CHECKPOINTS?_(?:DIR|PATH|FOLDER)|CKPT_(?:DIR|PATH)|OUTPUT_DIR|MODEL_PATH|MODEL_DIR|RAY_\w*STORAGE\w*|SM_CHECKPOINT_\w+"
 )
 RESUME_FLAGS = (

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 
 from hullmark.model.terms import Role
+from hullmark.text.regex import regex
 
 
 def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text, re.IGNORECASE | re.VERBOSE)
+    return regex(text, re.IGNORECASE | re.VERBOSE)
 
 
 LEARNING_IMAGE = _pattern(r"""

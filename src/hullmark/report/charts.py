@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import groupby
 
 from hullmark.recognise.charts.row import Chart, Risk
 from hullmark.recognise.charts.table import CHARTS
+from hullmark.text.regex import regex
 
 _HEAD = """# Known charts
 
@@ -22,7 +22,7 @@ publisher is another chart.
 This page is made from the table in `src/hullmark/recognise/charts/`; a chart is a row there.
 """
 
-_BLOB = re.compile(r"https://github\.com/([^/]+/[^/]+)/blob/([0-9a-f]{8})")
+_BLOB = regex(r"https://github\.com/([^/]+/[^/]+)/blob/([0-9a-f]{8})")
 
 
 def page() -> str:

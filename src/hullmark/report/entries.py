@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 
 from hullmark.engine.result import Settled
@@ -11,8 +10,9 @@ from hullmark.report.mask import redact
 from hullmark.report.snippet import Frame, digits, excerpt, filename
 from hullmark.report.style import LEVELS
 from hullmark.report.visible import cells, fit, visible, wrap
+from hullmark.text.regex import regex
 
-_PLAIN = re.compile(r"[\w@%+=:,./-]+")
+_PLAIN = regex(r"[\w@%+=:,./-]+")
 _RELATED = 3
 """How many related places are shown with their text; the others are counted."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ from hullmark.checks.page import clean, page
 from hullmark.model.check import Check
 from hullmark.report.style import Paint, painter
 from hullmark.report.visible import cells, wrap
+from hullmark.text.regex import regex
 
 CAPTIONS = {
     "bad": "This is found",
@@ -20,11 +20,11 @@ CAPTIONS = {
 """What stands above the examples of each kind."""
 
 _LOOKS = {"bad": "error", "good": "fix", "fixed": "fix", "unknown": "warning"}
-_FENCE = re.compile(r"^```(\S*) ?(\S*)$")
-_LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)\)")
-_CODE = re.compile(r"`([^`]+)`")
-_EMPHASIS = re.compile(r"(?<![\w*])\*{1,2}([^*\s](?:[^*]*[^*\s])?)\*{1,2}(?![\w*])")
-_ITEM = re.compile(r"^(\s*(?:[-*]|\d+\.) +)(.*)$")
+_FENCE = regex(r"^```(\S*) ?(\S*)$")
+_LINK = regex(r"\[([^\]]+)\]\(([^)\s]+)\)")
+_CODE = regex(r"`([^`]+)`")
+_EMPHASIS = regex(r"(?<![\w*])\*{1,2}([^*\s](?:[^*]*[^*\s])?)\*{1,2}(?![\w*])")
+_ITEM = regex(r"^(\s*(?:[-*]|\d+\.) +)(.*)$")
 
 
 def facts(check: Check[Any]) -> list[tuple[str, str]]:

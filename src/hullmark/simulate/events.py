@@ -6,7 +6,6 @@ rest on: accelerators of pools whose ``gpuDomain`` is ``device``, and rollouts w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -19,6 +18,7 @@ from hullmark.simulate.rates import Rate
 from hullmark.simulate.services import Service
 from hullmark.simulate.standing import Standing
 from hullmark.simulate.training import LEMON
+from hullmark.text.regex import regex
 from hullmark.text.tree import dig
 
 CERTIFICATE = 90.0
@@ -119,7 +119,7 @@ def _validity(resource: Resource) -> str:
     return f"{valid}, renewed {left:g} days before its end: nobody notices for as long that this fails"
 
 
-_DURATION = re.compile(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?")
+_DURATION = regex(r"(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,6})s)?")
 
 
 def _days(value: object) -> float | None:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from math import isfinite
 
 from hullmark.model.errors import HullmarkError
+from hullmark.text.regex import regex
 from hullmark.text.source import Key, Place, Problem, Source
 from hullmark.text.tree import Node, Value
 from hullmark.text.yaml import read
 
-_DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(s|m|h|d|w|y)")
+_DURATION = regex(r"([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(s|m|h|d|w|y)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_557_600}
 
 

@@ -9,17 +9,17 @@ or of another shape than the keys expect. An empty tuple means that there is not
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from json import dumps
 from typing import NamedTuple
 
 from hullmark.text import render
+from hullmark.text.regex import regex
 from hullmark.text.source import Key, Place, Source, Span
 from hullmark.text.spot import Spot, entries, line_end, tail, walk
 from hullmark.text.tree import Map, Node, Seq, Value
 
-_MARGIN = re.compile(r" *(?:- +)*")
+_MARGIN = regex(r" *(?:- +)*")
 
 
 class Edit(NamedTuple):

@@ -13,20 +13,21 @@ from math import isfinite
 from typing import Any
 
 from hullmark.text.mistakes import too_deep
+from hullmark.text.regex import regex
 from hullmark.text.source import Place, Problem, Source, Span
 from hullmark.text.tree import MAX_DEPTH, Document, Map, Seq, Value
 
-_BLANK = re.compile(r"[ \t\r\n]*")
-_KEY = re.compile(r'[ \t\r\n]*"(?:([^"\\\x00-\x1f\ud800-\udfff]*)")?')
-_COLON = re.compile(r"[ \t\r\n]*:[ \t\r\n]*")
-_VALUE = re.compile(
+_BLANK = regex(r"[ \t\r\n]*")
+_KEY = regex(r'[ \t\r\n]*"(?:([^"\\\x00-\x1f\ud800-\udfff]*)")?')
+_COLON = regex(r"[ \t\r\n]*:[ \t\r\n]*")
+_VALUE = regex(
     r'"(?:(?P<simple>[^"\\\x00-\x1f\ud800-\udfff]*)")?'
     r"|(?P<open>[{\[])[ \t\r\n]*(?P<close>[}\]]?)"
     r"|(?P<number>-?(?:0|[1-9][0-9]*)(?P<float>(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?))"
     r"|(?P<word>true|false|null)"
 )
-_NEXT = re.compile(r"[ \t\r\n]*([,}\]])[ \t\r\n]*")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_NEXT = regex(r"[ \t\r\n]*([,}\]])[ \t\r\n]*")
+_SURROGATE = regex("[\ud800-\udfff]")
 _WORDS = {"true": True, "false": False, "null": None}
 
 MAX_WARNINGS = 20

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+from hullmark.text.regex import regex
 from hullmark.text.source import MAX_SIZE, Place, Problem, Source, Span
 from hullmark.text.tree import MAX_DEPTH
 
-_UNREADABLE = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNREADABLE = regex("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What YAML's reader refuses: control characters, and the lone surrogates that stand for broken bytes."""
 
-_LINE_END = re.compile(r"[\r\n]|$")
+_LINE_END = regex(r"[\r\n]|$")
 
 _EXPLAINED = {
     "mapping values are not allowed in this context": (

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from json import dumps
 
+from hullmark.text.regex import regex
 from hullmark.text.scalars import plain
 from hullmark.text.tree import Value
 
 STEP = "  "
 """The indentation of one level of what we write."""
 
-_BARE = re.compile(r"[A-Za-z0-9_./](?:[A-Za-z0-9_./@+=~%: -]*[A-Za-z0-9_./@+=~%-])?")
-_NUMBER_LIKE = re.compile(r"[.0-9][-+.:0-9A-Fa-fTZx_ ]*")
-_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+_BARE = regex(r"[A-Za-z0-9_./](?:[A-Za-z0-9_./@+=~%: -]*[A-Za-z0-9_./@+=~%-])?")
+_NUMBER_LIKE = regex(r"[.0-9][-+.:0-9A-Fa-fTZx_ ]*")
+_UNPRINTABLE = regex("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 def scalar(value: Value, *, quoted: bool = False, flow: bool = False) -> str:

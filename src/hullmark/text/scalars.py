@@ -12,6 +12,7 @@ from binascii import a2b_base64
 from math import isfinite, isnan
 from struct import pack
 
+from hullmark.text.regex import regex
 from hullmark.text.tree import Value
 
 WORDS: dict[str, Value] = {
@@ -30,19 +31,17 @@ _NOT_FINITE: dict[str, float] = {
 NUMBER_STARTS = frozenset("+-.0123456789")
 """What a number starts with."""
 
-_INT = re.compile(
-    r"[-+]?(?:0[bB](?P<bin>[01]+)|0[oO]?(?P<oct>[0-7]+)|0[xX](?P<hex>[0-9a-fA-F]+)|(?P<dec>0|[1-9][0-9]*))"
-)
+_INT = regex(r"[-+]?(?:0[bB](?P<bin>[01]+)|0[oO]?(?P<oct>[0-7]+)|0[xX](?P<hex>[0-9a-fA-F]+)|(?P<dec>0|[1-9][0-9]*))")
 _BASES = {"bin": 2, "oct": 8, "hex": 16, "dec": 10}
-_SIGNED_BITS = re.compile(r"0b([-+][01]+)")
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_FRACTION = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
+_SIGNED_BITS = regex(r"0b([-+][01]+)")
+_FLOAT = regex(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
+_FRACTION = regex(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
 _TOO_LARGE = 2.0**128 - 2.0**103
 """From here on a number is infinite in 32 bits."""
 
 _TAG_PREFIX = "tag:yaml.org,2002:"
-_BROKEN = re.compile("[\udc80-\udcff]")
-_TIMESTAMP = re.compile(
+_BROKEN = regex("[\udc80-\udcff]")
+_TIMESTAMP = regex(
     r"[0-9]{4}-(1[0-2]|0?[1-9])-([12][0-9]|3[01]|0?[1-9])"
     r"(?: +(?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:[0-5]?[0-9](?:[.,][0-9]+)?"
     r"|[Tt](?:[01]?[0-9]|2[0-3]):[0-5]?[0-9]:[0-5]?[0-9](?:[.,][0-9]+)?(?:Z|[-+][0-9]{2}:[0-9]{2}))?"

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
+from hullmark.text.regex import regex
 from hullmark.text.source import Key, Span
 from hullmark.text.tree import Document, Map, Node, Seq, Value, dig
 
-_BETWEEN = re.compile(r"(?:\s+|(?<=\s)#[^\n]*)*")
-_COLON = re.compile(r"[ \t]*:")
-_LINE_REST = re.compile(r"[ \t]*(?:(?<=[ \t])#[^\r\n]*)?(?=[\r\n]|\Z)")
-_KEPT_BLANKS = re.compile(r"(?:\r?\n[ \t]*(?=[\r\n]))*")
-_KEEPS = re.compile(r"[|>][0-9]?\+")
+_BETWEEN = regex(r"(?:\s+|(?<=\s)#[^\n]*)*")
+_COLON = regex(r"[ \t]*:")
+_LINE_REST = regex(r"[ \t]*(?:(?<=[ \t])#[^\r\n]*)?(?=[\r\n]|\Z)")
+_KEPT_BLANKS = regex(r"(?:\r?\n[ \t]*(?=[\r\n]))*")
+_KEEPS = regex(r"[|>][0-9]?\+")
 
 
 class Spot(NamedTuple):

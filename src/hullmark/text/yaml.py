@@ -27,14 +27,15 @@ from yaml._yaml import CParser
 from hullmark.text import json, mistakes
 from hullmark.text.anchors import Anchor, Anchors
 from hullmark.text.mistakes import Refused
+from hullmark.text.regex import regex
 from hullmark.text.scalars import NUMBER_STARTS, WORDS, key, number, tagged
 from hullmark.text.source import MAX_SIZE, Place, Problem, Source, Span
 from hullmark.text.tree import MAX_DEPTH, Document, Map, Seq, Value
 
-_SEPARATOR = re.compile(r"---[^\S\n]*(?:#.*)?(?:\n|\Z)")
-_MALFORMED = re.compile(r"^---[^\S\n]*([^\s#].*)", re.MULTILINE)
-_REMAINDER = re.compile(r"(?:\s+|#.*|\.\.\.(?=\s))*")
-_PLAIN_TAG = re.compile(r"(?:&\S+\s+)?!(?:\s|$)")
+_SEPARATOR = regex(r"---[^\S\n]*(?:#.*)?(?:\n|\Z)")
+_MALFORMED = regex(r"^---[^\S\n]*([^\s#].*)", re.MULTILINE)
+_REMAINDER = regex(r"(?:\s+|#.*|\.\.\.(?=\s))*")
+_PLAIN_TAG = regex(r"(?:&\S+\s+)?!(?:\s|$)")
 """The tag ``!``, which makes a string of anything and which libyaml does not report."""
 
 _MERGE: Any = object()

@@ -103,23 +103,24 @@ from hullmark.model.resource import Ref
 from hullmark.model.terms import SERVING, TRAINERS, Confidence, Role, Severity
 from hullmark.model.truth import Undecided, string
 from hullmark.model.workload import Workload
+from hullmark.text.regex import regex
 from hullmark.text.tree import Node
 
 _KINDS = ("Workflow", "CronWorkflow", "WorkflowTemplate", "ClusterWorkflowTemplate", "Pipeline", "PipelineRun")
-_TRAINS = re.compile(r"(?:^|[-_./ ])(?:re)?train(?:ing|er)?(?:$|[-_./ ])|fine-?tun", re.IGNORECASE)
-_NO_TRAINING = re.compile(r"split|upload|download|cleanup|notify", re.IGNORECASE)
-_RELEASES = re.compile(
+_TRAINS = regex(r"(?:^|[-_./ ])(?:re)?train(?:ing|er)?(?:$|[-_./ ])|fine-?tun", re.IGNORECASE)
+_NO_TRAINING = regex(r"split|upload|download|cleanup|notify", re.IGNORECASE)
+_RELEASES = regex(
     r"deploy|promot(?:e|ion)|release|register[-_ ]?model|model[-_ ]?regist|set_registered_model_alias|transition_model"
     r"|publish[-_ ]?model|(?:^|[-_ ])serve(?:$|[-_ ])",
     re.IGNORECASE,
 )
 """What steps that hand a model on are called, or run."""
 
-_TESTS = re.compile(
+_TESTS = regex(
     r"eval|valid|test|metric|score|scor(?:ing|e)|compar|approv|accept|gate|check|bench|champion|threshold|judge|review|analy[sz]",
     re.IGNORECASE,
 )
-_THRESHOLD = re.compile(
+_THRESHOLD = regex(
     r"threshold|min[-_](?:acc|f1|auc|score|precision|recall)|max[-_](?:loss|wer|error|rmse|latency)", re.IGNORECASE
 )
 _MOST, _FEW = 1000, 50

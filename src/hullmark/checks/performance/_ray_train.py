@@ -15,12 +15,13 @@ from hullmark.model.finding import Finding
 from hullmark.model.ray import job
 from hullmark.model.truth import Undecided
 from hullmark.model.workload import Workload
+from hullmark.text.regex import regex
 from hullmark.text.source import Place
 
-_SCALING = re.compile(r"^[^#\n]*\bScalingConfig\(((?:[^()]|\([^()]*\))*)\)", re.MULTILINE)
-_WORKERS = re.compile(r"\bnum_workers\s*=\s*(\d{1,6})\b")
-_ON_DEVICES = re.compile(r"\buse_gpu\s*=\s*True\b")
-_EACH = re.compile(r"[\"']GPU[\"']\s*:\s*(\d{1,4})\b")
+_SCALING = regex(r"^[^#\n]*\bScalingConfig\(((?:[^()]|\([^()]*\))*)\)", re.MULTILINE)
+_WORKERS = regex(r"\bnum_workers\s*=\s*(\d{1,6})\b")
+_ON_DEVICES = regex(r"\buse_gpu\s*=\s*True\b")
+_EACH = regex(r"[\"']GPU[\"']\s*:\s*(\d{1,4})\b")
 
 
 class _Scaling(NamedTuple):

@@ -86,12 +86,13 @@ from hullmark.model.resource import Resource
 from hullmark.model.terms import Severity
 from hullmark.model.truth import string
 from hullmark.model.workload import Workload
+from hullmark.text.regex import regex
 from hullmark.text.source import Place
 from hullmark.text.tree import Node
 
 _BLIND = frozenset({"cpu", "memory"})
-_DEVICE_MEMORY = re.compile(r"DCGM_FI_DEV_(?:FB|MEM)_|gpu[_-]?memory|gpu_?mem|memory_used", re.IGNORECASE)
-_DUTY_CYCLE = re.compile(r"DCGM_FI_DEV_GPU_UTIL|DCGM_FI_PROF_GR_ENGINE_ACTIVE|duty_cycle|gpu_?util", re.IGNORECASE)
+_DEVICE_MEMORY = regex(r"DCGM_FI_DEV_(?:FB|MEM)_|gpu[_-]?memory|gpu_?mem|memory_used", re.IGNORECASE)
+_DUTY_CYCLE = regex(r"DCGM_FI_DEV_GPU_UTIL|DCGM_FI_PROF_GR_ENGINE_ACTIVE|duty_cycle|gpu_?util", re.IGNORECASE)
 _SERVERLESS = "autoscaling.knative.dev/metric"
 _OWN = frozenset({"InferenceService", "SeldonDeployment", "NIMService", "NIMPipeline", "Service"})
 """Kinds that say themselves how they scale; the others name a target."""

@@ -6,15 +6,15 @@ selector of the production stack's router (https://docs.vllm.ai/projects/product
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from hullmark.model.architecture import Architecture
 from hullmark.model.container import Container
 from hullmark.model.files import files
 from hullmark.model.workload import PodSet
+from hullmark.text.regex import regex
 
-_ADDRESS = re.compile(
+_ADDRESS = regex(
     r"\bhttps?://([a-z][a-z0-9-]{0,62})(?:\.([a-z0-9][a-z0-9-]{0,62}))?(?:\.svc[\w.]{0,64})?(?::\d{1,5})?(?=[/\s\"',]|$)"
 )
 

@@ -12,6 +12,7 @@ from hullmark.model.architecture import Architecture
 from hullmark.model.component import ComponentKind, Edge, EdgeKind, Graph
 from hullmark.model.truth import string
 from hullmark.model.workload import Workload
+from hullmark.text.regex import regex
 from hullmark.text.source import Place
 from hullmark.text.tree import mapping
 
@@ -25,7 +26,7 @@ class Call(NamedTuple):
     place: Place
 
 
-_UNAWAITED = re.compile(
+_UNAWAITED = regex(
     r"(?:^|[_.\-\s])(?:otel|otlp|trac(?:e|es|er|ing)|telemetry|metrics?|prometheus|grafana|statsd|log(?:s|ger|ging)?|langfuse"
     r"|phoenix|callback|callbacks|webhooks?|redirect|origins?|cors|issuer|public|external|frontend|ui|site|web|sink|broker"
     r"|queue|events?|dashboard|proxy|no_proxy|exporter|collector|allowed|trusted)(?:$|[_.\-\s:=])",
@@ -33,12 +34,12 @@ _UNAWAITED = re.compile(
 )
 """Words in the names of settings whose address nobody waits for (telemetry, events), or that only others are told."""
 
-_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_QUOTED = re.compile(r"'([^']*)'")
+_CAMEL = regex(r"(?<=[a-z0-9])(?=[A-Z])")
+_QUOTED = regex(r"'([^']*)'")
 _MESSAGES = frozenset({"amqp", "amqps", "kafka", "nats", "mqtt", "mqtts", "pulsar", "otlp", "statsd", "syslog", "smtp"})
 """Schemes of what is sent and not answered."""
 
-_WORD = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_WORD = regex(r"[a-z0-9][a-z0-9-]{0,62}")
 _LONGEST = 262_144
 """Characters of one text that are searched for names."""
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
 from hullmark.model.architecture import Architecture
 from hullmark.model.container import Container
 from hullmark.model.terms import Platform, Reach
 from hullmark.model.truth import Undecided
 from hullmark.model.workload import PodSet
+from hullmark.text.regex import regex
 
-_WITHOUT_CHECK = re.compile(
+_WITHOUT_CHECK = regex(
     r"(?:^|/)(?:vllm/vllm-openai|ollama/ollama|huggingface/text-(?:generation|embeddings)-inference|qdrant/qdrant"
     r"|semitechnologies/weaviate|berriai/litellm(?:-\w+)?|mlflow/mlflow)$"
 )

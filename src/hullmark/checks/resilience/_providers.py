@@ -8,12 +8,13 @@ from hullmark.model.architecture import Architecture
 from hullmark.model.component import Component, ComponentKind, Edge, EdgeKind
 from hullmark.model.terms import Role
 from hullmark.model.workload import Workload
+from hullmark.text.regex import regex
 
 MODELS = "model API"
 """What the graph calls the business of those who answer from a model."""
 
 _ANSWERING = frozenset({Role.ONLINE_INFERENCE, Role.EDGE_INFERENCE, Role.INFERENCE_ROUTER, Role.LLM_GATEWAY})
-_SOUNDS = re.compile(
+_SOUNDS = regex(
     r"llm|llama|api_base|/v1\b|model|openai|ollama|inference|gateway|router|provider|\btgi\b|triton|\bnim\b",
     re.IGNORECASE,
 )

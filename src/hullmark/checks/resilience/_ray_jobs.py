@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from hullmark.model.architecture import Architecture
@@ -10,14 +9,15 @@ from hullmark.model.container import Container
 from hullmark.model.files import files, runs
 from hullmark.model.ray import submits
 from hullmark.model.workload import Setting, Workload
+from hullmark.text.regex import regex
 
-_HEAD = re.compile(r"\b([a-z0-9][\w-]*)-head-svc(?:\.([a-z0-9][\w-]*))?")
+_HEAD = regex(r"\b([a-z0-9][\w-]*)-head-svc(?:\.([a-z0-9][\w-]*))?")
 """The Service that KubeRay makes for the head of a cluster (``ray-operator/controllers/ray/utils/util.go``)."""
 
 _ADDRESSES = ("RAY_ADDRESS", "RAY_API_SERVER_ADDRESS")
 """Where ``ray job submit`` looks for its cluster without ``--address``."""
 
-_STORAGE = re.compile(r"\bRunConfig\([^()]*?\bstorage_path\s*=\s*[\"']([^\"'\n]+)[\"']")
+_STORAGE = regex(r"\bRunConfig\([^()]*?\bstorage_path\s*=\s*[\"']([^\"'\n]+)[\"']")
 
 
 def ran_on(container: Container, arch: Architecture) -> Workload | None:

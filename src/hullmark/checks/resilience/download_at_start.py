@@ -74,10 +74,11 @@ from hullmark.model.durability import Keeping, durability
 from hullmark.model.finding import Finding
 from hullmark.model.terms import SERVING, Role, Severity, Theme
 from hullmark.model.truth import Undecided, string
+from hullmark.text.regex import regex
 
 _PULLING = ("hub", "ollama", "ngc", "http")
 _SMALL_GIGABYTES = 2.0
-_SMALL_NAMES = re.compile(
+_SMALL_NAMES = regex(
     r"whisper-(?:tiny|base|small|medium)|dialogpt|distil|(?:^|[/-])(?:gpt2|bert|roberta|t5|opt-1)|minilm|mpnet",
     re.IGNORECASE,
 )

@@ -63,7 +63,6 @@ See Qdrant's [installation](https://qdrant.tech/documentation/installation/), We
 [StatefulSets](https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#stable-storage).
 """
 
-import re
 from collections.abc import Iterator
 
 from hullmark.model.architecture import Architecture
@@ -74,6 +73,7 @@ from hullmark.model.finding import Finding
 from hullmark.model.release import chosen
 from hullmark.model.terms import Role, Severity
 from hullmark.model.truth import Undecided
+from hullmark.text.regex import regex
 
 _DATA = {
     "qdrant": ("/qdrant/storage", ("QDRANT__STORAGE__STORAGE_PATH",)),
@@ -88,7 +88,7 @@ _DATA = {
 }
 """Where each store keeps its data by default, from its image's documentation, and the variables that move it."""
 
-_EVICTS = re.compile(r"maxmemory-policy[ =]allkeys-")
+_EVICTS = regex(r"maxmemory-policy[ =]allkeys-")
 _LOST = (Keeping.EMPTY_DIR, Keeping.EPHEMERAL_VOLUME, Keeping.CONTAINER_LAYER)
 
 

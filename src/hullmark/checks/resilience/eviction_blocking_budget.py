@@ -84,7 +84,6 @@ See [Disruptions](https://kubernetes.io/docs/concepts/workloads/pods/disruptions
 [rounding of percentages](https://kubernetes.io/docs/tasks/run-application/configure-pdb/#rounding-logic-when-specifying-percentages).
 """
 
-import re
 from collections.abc import Iterator
 from math import ceil
 
@@ -94,9 +93,10 @@ from hullmark.model.finding import Finding
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Severity
 from hullmark.model.truth import Undecided, natural
+from hullmark.text.regex import regex
 from hullmark.text.tree import Value, dig
 
-_PERCENT = re.compile(r"(\d{1,3})%")
+_PERCENT = regex(r"(\d{1,3})%")
 
 
 @check(Resource, severity=Severity.MEDIUM, kinds=("PodDisruptionBudget",))

@@ -120,12 +120,13 @@ from hullmark.model.finding import Finding
 from hullmark.model.terms import SERVING, Confidence, Role, Severity
 from hullmark.model.truth import Undecided
 from hullmark.model.workload import Workload
+from hullmark.text.regex import regex
 from hullmark.text.source import Place
 
 _PRODUCTION = SERVING | {
     Role.LLM_GATEWAY, Role.INFERENCE_ROUTER, Role.RAG_SERVICE, Role.AGENT, Role.MCP_SERVER, Role.GUARDRAIL, Role.AI_UI,
 }  # fmt: skip
-_RUNS_CODE = re.compile(r"jupyter|notebook|code|kernel|interpreter|sandbox|\blab\b|mcp", re.IGNORECASE)
+_RUNS_CODE = regex(r"jupyter|notebook|code|kernel|interpreter|sandbox|\blab\b|mcp", re.IGNORECASE)
 """Settings by which a program lets a notebook server run code for it."""
 
 

@@ -110,6 +110,7 @@ from hullmark.model.resource import Ref
 from hullmark.model.terms import Confidence, Role, Severity
 from hullmark.model.truth import is_placeholder, string
 from hullmark.model.workload import Workload
+from hullmark.text.regex import regex
 from hullmark.text.source import Place
 from hullmark.text.tree import mapping
 
@@ -117,12 +118,12 @@ _SORT, _MOST = "database", 100
 """What the graph calls databases, and how many users of one server are compared."""
 
 _OWN_PARTS = ("app.kubernetes.io/part-of", "app.kubernetes.io/instance")
-_MENTIONS = re.compile(
+_MENTIONS = regex(
     r"postgres|mysql|mariadb|mongo|database|clickhouse|\bdb|_db|dsn|jdbc|backend-store|pg_?host", re.IGNORECASE
 )
-_USER_IN_URL = re.compile(r"://([^:/@\s'\"]{1,64})(?::[^@\s]{0,256})?@([a-zA-Z0-9.-]{1,253})")
-_USER = re.compile(r"(?:postgres|pg|mysql|db|database|mongo)[a-z_]*user(?:name)?$", re.IGNORECASE)
-_PASSWORD = re.compile(r"pass(?:word|wd)?|pwd|dsn|database_ur[li]|db_ur[li]", re.IGNORECASE)
+_USER_IN_URL = regex(r"://([^:/@\s'\"]{1,64})(?::[^@\s]{0,256})?@([a-zA-Z0-9.-]{1,253})")
+_USER = regex(r"(?:postgres|pg|mysql|db|database|mongo)[a-z_]*user(?:name)?$", re.IGNORECASE)
+_PASSWORD = regex(r"pass(?:word|wd)?|pwd|dsn|database_ur[li]|db_ur[li]", re.IGNORECASE)
 
 
 class _Use(NamedTuple):

@@ -123,7 +123,6 @@ See [Pod termination](https://kubernetes.io/docs/concepts/workloads/pods/pod-lif
 [llm-d: graceful shutdown](https://llm-d.ai/docs/dev/operations/lifecycle/graceful-shutdown).
 """
 
-import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -135,6 +134,7 @@ from hullmark.model.finding import Finding
 from hullmark.model.terms import Role, Severity, Theme
 from hullmark.model.truth import Undecided, natural, number
 from hullmark.model.workload import PodSet
+from hullmark.text.regex import regex
 from hullmark.text.source import Place
 from hullmark.text.tree import items
 
@@ -149,8 +149,8 @@ _ROLES = (Role.ONLINE_INFERENCE, Role.EDGE_INFERENCE, Role.INFERENCE_ROUTER, Rol
 _DEFAULT_GRACE = 30
 _FLAG = "--shutdown-timeout"
 _FLAG_SINCE = (0, 18)
-_VERSION = re.compile(r"v?(\d+)\.(\d+)")
-_SLEEP = re.compile(r"(?<![\w-])sleep\s+(\d+)(?![\w.])")
+_VERSION = regex(r"v?(\d+)\.(\d+)")
+_SLEEP = regex(r"(?<![\w-])sleep\s+(\d+)(?![\w.])")
 
 
 @check(

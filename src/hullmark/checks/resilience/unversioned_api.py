@@ -100,14 +100,15 @@ from hullmark.model.finding import Finding
 from hullmark.model.terms import SERVING, Confidence, Platform, Role, Severity
 from hullmark.model.truth import Undecided
 from hullmark.model.workload import Workload
+from hullmark.text.regex import regex
 
 _OWN = SERVING | {Role.RAG_SERVICE, Role.AGENT, Role.GUARDRAIL, Role.FEATURE_STORE}
 """Roles of programs that answer others from a model."""
 
-_VERSION = re.compile(
+_VERSION = regex(
     r"(?:^|/)(?:api-)?v\d+(?:(?:alpha|beta)\d*|\.\d+)*(?:/|$)|[?&]version=|/\d{4}-\d{2}-\d{2}(?:/|$)", re.IGNORECASE
 )
-_OF_MODELS = re.compile(
+_OF_MODELS = regex(
     r"/(?:predict\w*|score\w*|scoring|infer\w*|embed\w*|re-?rank\w*|generate\w*|classif\w*|detect\w*|transcri\w*|recommend\w*"
     r"|forecast\w*|explain\w*|features?|retrieve\w*|completions?|summari[sz]e\w*)(?:/|$)",
     re.IGNORECASE,

@@ -16,14 +16,15 @@ from hullmark.model.architecture import Architecture
 from hullmark.model.container import Container
 from hullmark.model.files import File, files
 from hullmark.model.references import hub_id
+from hullmark.text.regex import regex
 from hullmark.text.source import Place
 
-_TGI = re.compile(r"([^=@]+)(?:=([^@]+))?(?:@(.+))?")
+_TGI = regex(r"([^=@]+)(?:=([^@]+))?(?:@(.+))?")
 _SYNCER = ("DYNAMIC_LORA_ROLLOUT_CONFIG", "lora-syncer", "vLLMLoRAConfig")
 """The syncer's variable, the end of its image's name, and the key its configuration starts with."""
 
-_WANTED = re.compile(r"\bensureExist\b.*?(?=\bensureNotExist\b|\Z)", re.DOTALL)
-_SOURCE = re.compile(r"^[^#\n]*?\bsource[\"']?\s*:\s*[\"']?([^\s\"',}#]+)", re.MULTILINE)
+_WANTED = regex(r"\bensureExist\b.*?(?=\bensureNotExist\b|\Z)", re.DOTALL)
+_SOURCE = regex(r"^[^#\n]*?\bsource[\"']?\s*:\s*[\"']?([^\s\"',}#]+)", re.MULTILINE)
 
 
 class Adapter(NamedTuple):

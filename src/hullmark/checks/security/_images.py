@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 
 from hullmark.model.image import Image
+from hullmark.text.regex import regex
 
-_FLOATING = re.compile(
+_FLOATING = regex(
     r"(?:^|[-_.])(?:latest|main|master|nightly|dev|develop|edge|head|tip|trunk|canary|snapshot|rolling|unstable)(?:$|[-_.])",
     re.IGNORECASE,
 )
-_FIXED = re.compile(
+_FIXED = regex(
     r"\d+\.\d+\.\d+|\d{8}|\d{4}[-.]\d{2}[-.]\d{2}|(?=[0-9a-f]*\d)(?<![0-9a-z])[0-9a-f]{7,40}(?![0-9a-z])", re.IGNORECASE
 )
 """A full version, a date or a commit in a tag says which build it is (``nightly-20260115``, ``main-3f2c1ab``)."""
 
-_VERSION_IN_NAME = re.compile(r"cu\d+\.\d+-\d+")
+_VERSION_IN_NAME = regex(r"cu\d+\.\d+-\d+")
 """Google's deep learning containers carry CUDA and framework versions in the repository's name."""
 
 _PLACEHOLDER_TAGS = frozenset({"replace", "tag", "version", "placeholder"})

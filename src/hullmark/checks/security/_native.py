@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 
 from hullmark.model.container import Container
+from hullmark.text.regex import regex
 
-_NATIVE = re.compile(
+_NATIVE = regex(
     r"""
     meta-llama/(?:Meta-)?Llama-(?:2|3(?:\.[123])?)-(?!.*Vision)          # LlamaForCausalLM
     | mistralai/(?:Mistral-7B|Mixtral-8x)                               # MistralForCausalLM, MixtralForCausalLM

@@ -90,6 +90,7 @@ from hullmark.model.terms import SERVING, TRAINERS, Role, Safety, Severity, Them
 from hullmark.model.truth import Undecided
 from hullmark.model.workload import PodSet
 from hullmark.text.edit import put
+from hullmark.text.regex import regex
 from hullmark.text.tree import dig
 
 _SELF_CONTAINED = (
@@ -109,10 +110,8 @@ _CALLING_KINDS = frozenset(
         "ClusterWorkflowTemplate",
     }
 )
-_CALLING = re.compile(
-    r"kubectl|leader-elect|kubeconfig|secrets/kubernetes\.io/serviceaccount|k8s_token_auth", re.IGNORECASE
-)
-_CONTROLLER = re.compile(r"(?:operator|controller|controller-manager|webhook|autoscaler|scheduler|kubectl)$")
+_CALLING = regex(r"kubectl|leader-elect|kubeconfig|secrets/kubernetes\.io/serviceaccount|k8s_token_auth", re.IGNORECASE)
+_CONTROLLER = regex(r"(?:operator|controller|controller-manager|webhook|autoscaler|scheduler|kubectl)$")
 
 
 @check(PodSet, severity=Severity.LOW, roles=frozenset(Role) - _CALLERS, absence=Theme.HARDENING)

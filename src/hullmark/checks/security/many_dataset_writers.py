@@ -84,6 +84,7 @@ from hullmark.model.finding import Finding
 from hullmark.model.terms import SERVING, TRAINERS, Confidence, Reach, Role, Severity
 from hullmark.model.truth import string
 from hullmark.model.workload import Workload
+from hullmark.text.regex import regex
 
 _OUTWARD = SERVING | {Role.AI_UI, Role.RAG_SERVICE, Role.AGENT, Role.MCP_SERVER, Role.NOTEBOOK}
 """Roles that answer strangers, or run whatever somebody types."""
@@ -92,16 +93,16 @@ _WORDS = {
     Role.AI_UI: "interface", Role.RAG_SERVICE: "RAG service", Role.AGENT: "agent", Role.MCP_SERVER: "tool server",
     Role.NOTEBOOK: "notebook",
 }  # fmt: skip
-_DATA = re.compile(
+_DATA = regex(
     r"(?:^|[^a-z])(?:data|datasets?|corpus|corpora|train(?:ing)?[-_]?(?:data|set|files?)|samples|raw|labels)(?:$|[^a-z])",
     re.IGNORECASE,
 )
-_NO_DATA = re.compile(
+_NO_DATA = regex(
     r"model|weight|checkpoint|ckpt|cache|huggingface|output|result|log(?:s|ging)?(?:$|[^a-z])|staging|scratch|tmp|temp(?:$|[^a-z])|shm|dshm|workspace"
     r"|artifact|pgdata|redis|mlflow|tensorboard",
     re.IGNORECASE,
 )
-_BUCKET = re.compile(r"\b(?:s3a?|s3n|gs|gcs|abfss?|wasbs?|oss|az)://[^\s'\"]{1,300}")
+_BUCKET = regex(r"\b(?:s3a?|s3n|gs|gcs|abfss?|wasbs?|oss|az)://[^\s'\"]{1,300}")
 _MANY, _MOST = 3, 200
 """From how many sorts of writers on a store is reported, and how many writers of one are looked at."""
 

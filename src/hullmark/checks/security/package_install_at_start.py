@@ -69,6 +69,7 @@ from hullmark.model.files import files, runs
 from hullmark.model.finding import Finding
 from hullmark.model.ray import submits, submitted_environment
 from hullmark.model.terms import ORDINARY, Role, Severity
+from hullmark.text.regex import regex
 from hullmark.text.source import Place
 from hullmark.text.tree import Node
 
@@ -78,17 +79,15 @@ _INSTALLERS = {
     "npm": ("install", "i"),
 }  # fmt: skip
 _RUNNERS = frozenset({"uvx", "npx", "pipx"})
-_LOCAL = re.compile(r"--require-hashes|--no-index|--offline")
+_LOCAL = regex(r"--require-hashes|--no-index|--offline")
 _SHELL = r"(?:sudo\s+)?(?:(?:ba|z|da)?sh|python3?)\b"
-_PIPED = re.compile(
+_PIPED = regex(
     rf"^[^#\n]*(?:\b(?:curl|wget)\b[^|\n#]*\|\s*{_SHELL}"
     rf"|\b{_SHELL}\s+(?:-c\s+)?[\"']?(?:\$\(|<\()\s*(?:curl|wget)\b)",
     re.MULTILINE,
 )
-_RUNTIME = re.compile(
-    r"^[ \t-]*[\"']?(pip|uv|conda|working_dir|py_modules)[\"']?[ \t]*:(.*(?:\n[ \t]*-.*)*)", re.MULTILINE
-)
-_COMMIT = re.compile(r"[0-9a-f]{40}")
+_RUNTIME = regex(r"^[ \t-]*[\"']?(pip|uv|conda|working_dir|py_modules)[\"']?[ \t]*:(.*(?:\n[ \t]*-.*)*)", re.MULTILINE)
+_COMMIT = regex(r"[0-9a-f]{40}")
 _TEXTS = {
     "RayService": ("spec", "serveConfigV2"),
     "RayJob": ("spec", "runtimeEnvYAML"),
@@ -96,7 +95,7 @@ _TEXTS = {
 }
 """Where Ray's runtime environments stand in KubeRay's kinds."""
 
-_IN_CODE = re.compile(r"^[^#\n]*\bruntime_env\s*=\s*\{[^{}]*?[\"'](pip|uv|conda)[\"']\s*:", re.MULTILINE)
+_IN_CODE = regex(r"^[^#\n]*\bruntime_env\s*=\s*\{[^{}]*?[\"'](pip|uv|conda)[\"']\s*:", re.MULTILINE)
 """What Python hands to ``ray.init``, to a task or to an actor."""
 
 

@@ -55,6 +55,7 @@ from hullmark.model.credentials import Credential, credential, spot, tokens
 from hullmark.model.finding import Finding
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Confidence, Severity
+from hullmark.text.regex import regex
 from hullmark.text.tree import Node, mapping
 
 _PROGRAMS = (
@@ -75,13 +76,13 @@ _PROGRAMS = (
     ".tpl",
     ".crt",
 )
-_LINE = re.compile(
+_LINE = regex(
     r"^[ \t]*(?:export[ \t]+|-[ \t]+)?[\"']?([\w.-]*(?:pass(?:word|wd|phrase)?|token|key|secret))[\"']?"
     r"[ \t]*[:=][ \t]*[\"']?([\w+/.-][^\s\"',#]*)",
     re.IGNORECASE | re.MULTILINE,
 )
-_NUMBER = re.compile(r"-?[\d._]+")
-_DIRECTIVE = re.compile(r"^[ \t]*(requirepass|masterauth)[ \t]+[\"']?([\w+/.-][^\s\"']*)", re.IGNORECASE | re.MULTILINE)
+_NUMBER = regex(r"-?[\d._]+")
+_DIRECTIVE = regex(r"^[ \t]*(requirepass|masterauth)[ \t]+[\"']?([\w+/.-][^\s\"']*)", re.IGNORECASE | re.MULTILINE)
 """Redis' passwords in its own configuration, where a number is a password too."""
 
 

@@ -81,10 +81,11 @@ from hullmark.model.credentials import Credential, credential, spot, tokens
 from hullmark.model.finding import Finding, Fix
 from hullmark.model.terms import Severity
 from hullmark.text.edit import put, rename
+from hullmark.text.regex import regex
 from hullmark.text.source import Place
 
-_OBJECT_NAME = re.compile(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
-_SETTING = re.compile(r"(?:--?)?([A-Za-z][\w.-]*)=(.+)", re.DOTALL)
+_OBJECT_NAME = regex(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
+_SETTING = regex(r"(?:--?)?([A-Za-z][\w.-]*)=(.+)", re.DOTALL)
 
 
 @check(

@@ -165,10 +165,11 @@ from hullmark.model.finding import Finding
 from hullmark.model.terms import Confidence, Role, Severity
 from hullmark.model.truth import Undecided, string
 from hullmark.model.workload import Workload
+from hullmark.text.regex import regex
 from hullmark.text.source import Place
 from hullmark.text.tree import Node
 
-_INDEX = re.compile(r"qdrant|vector", re.IGNORECASE)
+_INDEX = regex(r"qdrant|vector", re.IGNORECASE)
 """What the name of a variable says when it holds the key of the index."""
 
 _MOST = 100

@@ -47,10 +47,11 @@ from hullmark.model.finding import Finding
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Severity
 from hullmark.model.truth import string
+from hullmark.text.regex import regex
 from hullmark.text.tree import Node, mapping
 
 _WRITTEN_BY_CLUSTER = frozenset({"kubernetes.io/service-account-token", "helm.sh/release.v1"})
-_PUBLIC = re.compile(
+_PUBLIC = regex(
     r"(?:^|[._-])(?:user(?:name)?|login|host(?:name)?|port|url|uri|endpoint|address|region|bucket|email|database|db(?:name)?|namespace|name|type"
     r"|scheme|engine|account|project|tenant|(?:client|key|access[._-]?key)[._-]?id|crt|cert|cabundle|ca|pub|verifyssl|usehttps|insecure)$",
     re.IGNORECASE,

@@ -70,6 +70,7 @@ from hullmark.model.finding import Finding, Fix
 from hullmark.model.terms import Safety, Severity
 from hullmark.model.truth import Undecided, is_placeholder
 from hullmark.text.edit import remove
+from hullmark.text.regex import regex
 from hullmark.text.source import Place
 from hullmark.text.tree import items
 
@@ -86,7 +87,7 @@ _OFF = ("0", "no", "off", "false")
 _OWN = frozenset({"path", "pvc", "s3", "gs", "azure", "oci"})
 """Where models lie in storage of one's own."""
 
-_PYTHON = re.compile(r"^[^#\n]*\btrust_remote_code[\"']?\s*[=:]\s*true\b", re.IGNORECASE | re.MULTILINE)
+_PYTHON = regex(r"^[^#\n]*\btrust_remote_code[\"']?\s*[=:]\s*true\b", re.IGNORECASE | re.MULTILINE)
 
 
 @check(Container, severity=Severity.HIGH, compose="")

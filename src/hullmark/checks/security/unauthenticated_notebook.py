@@ -64,6 +64,7 @@ from hullmark.model.files import files
 from hullmark.model.finding import Finding
 from hullmark.model.release import chosen
 from hullmark.model.terms import Severity
+from hullmark.text.regex import regex
 from hullmark.text.source import Place
 
 _APPS = ("NotebookApp", "ServerApp", "IdentityProvider", "LabApp")
@@ -76,10 +77,10 @@ _PASSWORDS = (
 _UNCHECKED = tuple(f"--{app}.disable_check_xsrf" for app in _APPS)
 _ORIGINS = tuple(f"--{app}.allow_origin" for app in _APPS)
 _WEAK = frozenset({"jupyter", "password", "huggingface", "token", "admin", "secret", "123456", "test"})
-_IN_CODE = re.compile(
+_IN_CODE = regex(
     r"^[ \t]*c\.(?:ServerApp|NotebookApp|IdentityProvider)\.token\s*=\s*(?:''|\"\")(?!['\"])", re.MULTILINE
 )
-_PASSWORD_IN_CODE = re.compile(r"^[ \t]*c\.\w+\.(?:hashed_)?password\s*=\s*u?['\"][^'\"]", re.MULTILINE)
+_PASSWORD_IN_CODE = regex(r"^[ \t]*c\.\w+\.(?:hashed_)?password\s*=\s*u?['\"][^'\"]", re.MULTILINE)
 
 
 @check(

@@ -69,12 +69,13 @@ from hullmark.model.finding import Finding
 from hullmark.model.release import chosen
 from hullmark.model.terms import Role, Severity
 from hullmark.model.truth import Undecided
+from hullmark.text.regex import regex
 from hullmark.text.tree import mapping
 
 _ENGINES = ("qdrant", "weaviate", "milvus", "chroma", "opensearch", "pgvector", "postgres", "redis-stack")
-_ON = re.compile(r"anonymous_access:\s*\n?\s*enabled:\s*true", re.IGNORECASE)
-_MILVUS_ON = re.compile(r"authorizationEnabled:\s*[\"']?true", re.IGNORECASE)
-_QDRANT_KEY = re.compile(r"^\s*(?:alt_|read_only_)?api_key\s*:\s*(?![\"']{2})[^\s#]", re.MULTILINE)
+_ON = regex(r"anonymous_access:\s*\n?\s*enabled:\s*true", re.IGNORECASE)
+_MILVUS_ON = regex(r"authorizationEnabled:\s*[\"']?true", re.IGNORECASE)
+_QDRANT_KEY = regex(r"^\s*(?:alt_|read_only_)?api_key\s*:\s*(?![\"']{2})[^\s#]", re.MULTILINE)
 _QDRANT_KEYS = tuple(f"QDRANT__SERVICE__{key}API_KEY" for key in ("", "ALT_", "READ_ONLY_"))
 """Qdrant's keys; empty ones count as absent (src/common/auth/mod.rs in qdrant/qdrant)."""
 

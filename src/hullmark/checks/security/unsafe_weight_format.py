@@ -74,12 +74,13 @@ from hullmark.model.finding import Finding
 from hullmark.model.terms import SERVING, Confidence, Role, Severity
 from hullmark.model.truth import string
 from hullmark.model.workload import Workload
+from hullmark.text.regex import regex
 from hullmark.text.source import Place
 from hullmark.text.tree import Node
 
 _LOAD_FORMATS = ("pt", "npcache")
 _SUFFIXES = (".pt", ".pth", ".bin", ".pkl", ".pickle", ".joblib", ".ckpt", ".mar", ".keras", ".h5", ".hdf5")
-_GGML = re.compile(r"ggml|gguf|[._-]q\d_[\dk]", re.IGNORECASE)
+_GGML = regex(r"ggml|gguf|[._-]q\d_[\dk]", re.IGNORECASE)
 """Names of files in llama.cpp's formats, old and new."""
 
 _FORMATS = ("sklearn", "pytorch")
@@ -92,7 +93,7 @@ _REQUIREMENTS = ("sklearn", "mlflow")
 _NOT_PICKLED = frozenset({"llama-cpp", "localai", "openvino", "triton", "ollama"})
 """Engines whose ``.bin`` and ``.pt`` files are GGML, OpenVINO's weights or TorchScript."""
 
-_CODE = re.compile(
+_CODE = regex(
     r"^[^#\n]*\b((?:c?pickle|cloudpickle|dill|joblib)\.loads?|torch\.load(?=\((?![^)\n]*weights_only\s*=\s*True)))\(",
     re.IGNORECASE | re.MULTILINE,
 )

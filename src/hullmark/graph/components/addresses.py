@@ -6,12 +6,12 @@ Nothing is resolved here. Every pattern is bounded, so that the work is linear i
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 from hullmark.model.truth import natural
+from hullmark.text.regex import regex
 
 MAX_TEXT = 200_000
 """Longest text that is searched, in characters; the rest of a longer one is left out."""
@@ -19,17 +19,17 @@ MAX_TEXT = 200_000
 _NEXT = r"[,;](?=[A-Za-z][A-Za-z0-9+.-]{1,24}://)"
 """What separates URLs in a list; a comma or semicolon elsewhere belongs to one."""
 
-_URL = re.compile(
+_URL = regex(
     r"(?<![A-Za-z0-9+.-])([A-Za-z][A-Za-z0-9+.-]{1,24})://"
     rf"((?:(?!{_NEXT})[^\s/?#\"'<>`\\|^{{}}()\[\]]|\[[0-9A-Fa-f:.]{{2,45}}\]){{1,512}})"
     rf"((?:(?!{_NEXT})[^\s\"'<>`|{{}}]){{0,512}})"
 )
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?){0,10}"
-_ONLY_HOST = re.compile(_HOST)
-_BARE = re.compile(rf"(?<![\w./:@$%+~-])({_HOST})\.?:(\d{{2,5}}|[a-z](?:[a-z0-9-]{{0,13}}[a-z0-9])?)(?![\w:.-])")
-_DOTTED = re.compile(rf"(?<![\w./:@$%+~-])({_HOST}\.svc(?:\.[A-Za-z0-9-]{{1,63}}){{0,6}})\.?(?![\w:.-])")
-_ALONE = re.compile(rf"({_HOST})\.?(?::(\d{{1,5}}|[a-z](?:[a-z0-9-]{{0,13}}[a-z0-9])?))?(/.{{0,512}})?")
-_INJECTED = re.compile(r"\$[({]?([A-Z][A-Z0-9_]{0,62}?)_SERVICE_HOST(?![A-Z0-9_])[)}]?")
+_ONLY_HOST = regex(_HOST)
+_BARE = regex(rf"(?<![\w./:@$%+~-])({_HOST})\.?:(\d{{2,5}}|[a-z](?:[a-z0-9-]{{0,13}}[a-z0-9])?)(?![\w:.-])")
+_DOTTED = regex(rf"(?<![\w./:@$%+~-])({_HOST}\.svc(?:\.[A-Za-z0-9-]{{1,63}}){{0,6}})\.?(?![\w:.-])")
+_ALONE = regex(rf"({_HOST})\.?(?::(\d{{1,5}}|[a-z](?:[a-z0-9-]{{0,13}}[a-z0-9])?))?(/.{{0,512}})?")
+_INJECTED = regex(r"\$[({]?([A-Z][A-Z0-9_]{0,62}?)_SERVICE_HOST(?![A-Z0-9_])[)}]?")
 _UNFINISHED = frozenset("${<%")
 _AZURE = frozenset({"abfs", "abfss", "wasb", "wasbs"})
 
@@ -145,7 +145,7 @@ def port_number(port: str) -> int | None:
 
 # -- what the name of a setting says of its value --------------------------------------------------
 
-_SEPARATORS = re.compile(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
+_SEPARATORS = regex(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
 
 _HOLDS_HOSTS = frozenset({
     "host", "hosts", "hostname", "server", "servers", "addr", "addrs", "address", "addresses", "endpoint", "endpoints",

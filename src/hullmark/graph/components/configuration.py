@@ -6,7 +6,6 @@ files are read line by line, programs for whole URLs only, and prose not at all.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -18,6 +17,7 @@ from hullmark.model.resource import Resource
 from hullmark.model.truth import string
 from hullmark.model.workload import PodSet
 from hullmark.recognise.embedded import whole
+from hullmark.text.regex import regex
 from hullmark.text.tree import Map, Node, Seq, Value, items
 
 _PROSE = (".md", ".txt", ".html", ".htm", ".rst", ".ipynb", ".license", ".css", ".svg", ".crt", ".pem", ".sql")
@@ -139,9 +139,9 @@ class _Line(NamedTuple):
     siblings: Beside
 
 
-_SECTION = re.compile(r"^\s*\[{1,2}\s*([^\[\]]{1,200}?)\s*\]{1,2}\s*$")
-_DIRECTIVE = re.compile(r"^\s*([A-Za-z][\w.-]{0,79})[ \t]+([^\s;{}]{1,500})(.*)$")
-_ASSIGNED = re.compile(r"^\s*export\s+")
+_SECTION = regex(r"^\s*\[{1,2}\s*([^\[\]]{1,200}?)\s*\]{1,2}\s*$")
+_DIRECTIVE = regex(r"^\s*([A-Za-z][\w.-]{0,79})[ \t]+([^\s;{}]{1,500})(.*)$")
+_ASSIGNED = regex(r"^\s*export\s+")
 
 
 def _lines(node: Node, label: str, *, directives: bool) -> Iterator[Setting]:
@@ -183,8 +183,8 @@ def _named(bare: str, raw: str, siblings: dict[tuple[str, ...], Value], *, direc
 
 # -- programs ------------------------------------------------------------------------------------
 
-_SAYS = re.compile(r"^\s*(?:echo|printf|print|console\.log)\b(?!.*[|>])")
-_QUOTES = re.compile(r"\"\"\"|'''")
+_SAYS = regex(r"^\s*(?:echo|printf|print|console\.log)\b(?!.*[|>])")
+_QUOTES = regex(r"\"\"\"|'''")
 
 
 def _program(node: Node, label: str, *, python: bool) -> Iterator[Setting]:

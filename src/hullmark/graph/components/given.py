@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -19,6 +18,7 @@ from hullmark.model.component import ComponentKind, EdgeKind
 from hullmark.model.resource import Resource
 from hullmark.model.truth import is_placeholder, string
 from hullmark.model.workload import Workload
+from hullmark.text.regex import regex
 from hullmark.text.tree import Node
 
 
@@ -38,11 +38,11 @@ def given(scene: Scene) -> None:
             _operated(scene, resource)
 
 
-_SECRET = re.compile(r"(?!client|app|consumer|shared|webhook|signing)(?:.*)[sS]ecrets?(?:Name|Ref|KeyRef)?")
-_CONFIG = re.compile(r"(?:.*C|c)onfigMap(?:Name|Ref|KeyRef)?")
-_CLAIM = re.compile(r".*PVC|pvc|(?:.*P|p)ersistentVolumeClaim")
+_SECRET = regex(r"(?!client|app|consumer|shared|webhook|signing)(?:.*)[sS]ecrets?(?:Name|Ref|KeyRef)?")
+_CONFIG = regex(r"(?:.*C|c)onfigMap(?:Name|Ref|KeyRef)?")
+_CLAIM = regex(r".*PVC|pvc|(?:.*P|p)ersistentVolumeClaim")
 _ACCOUNTS = frozenset({"serviceAccount", "serviceAccountName"})
-_OBJECT = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
+_OBJECT = regex(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
 
 
 def _given(scene: Scene, workload: Workload, spec: Node) -> None:

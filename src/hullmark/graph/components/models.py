@@ -7,7 +7,6 @@ same claim are the same place. What lies below the output of a training run is t
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -23,6 +22,7 @@ from hullmark.model.terms import SERVING, TRAINERS, Role
 from hullmark.model.truth import string
 from hullmark.model.workload import Setting, Workload
 from hullmark.recognise.models import reference
+from hullmark.text.regex import regex
 from hullmark.text.source import Place
 
 _KIND = ComponentKind.MODEL.value
@@ -209,7 +209,7 @@ def _use(scene: Scene, made: Models, workload: Workload, container: Container | 
         scene.draft.edge(EdgeKind.EVALUATES, owner, component, Why(text, model.place))
 
 
-_ENTRY = re.compile(r"--(model(?:[-_](?:id|path|name[-_]or[-_]path|uri|dir))?|base[-_]model)[ =]([^\s'\"]{2,300})")
+_ENTRY = regex(r"--(model(?:[-_](?:id|path|name[-_]or[-_]path|uri|dir))?|base[-_]model)[ =]([^\s'\"]{2,300})")
 
 
 def _entered(workload: Workload) -> Iterator[tuple[Container | None, ModelReference]]:
@@ -225,7 +225,7 @@ def _entered(workload: Workload) -> Iterator[tuple[Container | None, ModelRefere
 
 
 _MODEL_FLAGS = ("--model-path", "--model-name-or-path", "--model", "--base-model", "--model-dir", "--checkpoint-path")
-_PRETRAINED = re.compile(r"(?:^|,)(?:pretrained|path)=([^,\s]{2,300})")
+_PRETRAINED = regex(r"(?:^|,)(?:pretrained|path)=([^,\s]{2,300})")
 
 
 def _given_to_runs(scene: Scene, workload: Workload) -> Iterator[tuple[Container | None, ModelReference]]:

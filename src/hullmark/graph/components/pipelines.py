@@ -22,16 +22,17 @@ from hullmark.model.resource import Resource
 from hullmark.model.terms import SERVING
 from hullmark.model.truth import is_placeholder, string
 from hullmark.model.workload import Workload
+from hullmark.text.regex import regex
 from hullmark.text.source import Key, Place
 from hullmark.text.tree import Node, items
 
-_NAME = re.compile(r"[A-Za-z0-9][\w-]*")
-_TASK_RESULT = re.compile(r"\$\(tasks\.([\w-]{1,80})\.")
+_NAME = regex(r"[A-Za-z0-9][\w-]*")
+_TASK_RESULT = regex(r"\$\(tasks\.([\w-]{1,80})\.")
 _WORDS = frozenset({"Succeeded", "Failed", "Errored", "Skipped", "Omitted", "Daemoned", "AnySucceeded", "AllFailed"})
 _MOST_STEPS, _MOST_WAITS, _MOST_LEAVES, _MOST_DEPTH = 300, 64, 32, 8
 """Bounds on the work for one template: tasks, what each waits for, the pods each runs in the end, nesting."""
 
-_PROMOTES = re.compile(
+_PROMOTES = regex(
     r"register[-_ ]?model|model[-_ ]?regist(?:er|ration)|promot(?:e|ion)|publish[-_ ]?model|push[-_]to[-_]hub"
     r"|(?:huggingface-cli|\bhf) upload|upload[-_]model|deploy[-_]model|model[-_]deploy|transition_model|oras push",
     re.IGNORECASE,

@@ -7,7 +7,6 @@ their own names before it.
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 from hullmark.graph.components.addresses import Address, ip, is_self, port_number
@@ -19,10 +18,11 @@ from hullmark.graph.components.services import MadeServices
 from hullmark.graph.network.reach import declared_ports
 from hullmark.model.component import ComponentKind
 from hullmark.model.resource import Resource
+from hullmark.text.regex import regex
 from hullmark.text.source import Place
 from hullmark.text.tree import dig
 
-_POD = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-\d+(?:-\d+)*")
+_POD = regex(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-\d+(?:-\d+)*")
 _NODE_NAMES = frozenset({"host.docker.internal", "host.minikube.internal", "gateway.docker.internal"})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -12,6 +11,7 @@ from hullmark.model.argv import programs
 from hullmark.model.container import Container, Variable
 from hullmark.model.truth import string
 from hullmark.model.workload import Workload
+from hullmark.text.regex import regex
 from hullmark.text.source import Key, Place
 from hullmark.text.tree import Map, Node, Seq, Value
 
@@ -62,7 +62,7 @@ def worth_reading(name: str, value: str) -> bool:
 # -- variables and command lines -----------------------------------------------------------------
 
 
-_IN_CREDENTIALS = re.compile(r"\$(?:\{[^{}]{1,80}\}|\([^()]{1,80}\))(?=[^\s/@]{0,128}@)")
+_IN_CREDENTIALS = regex(r"\$(?:\{[^{}]{1,80}\}|\([^()]{1,80}\))(?=[^\s/@]{0,128}@)")
 """What is filled in elsewhere before the host of an address."""
 
 
@@ -227,10 +227,10 @@ def texts(root: Node) -> Iterator[tuple[str, Node, Value]]:
                     stack.append((key, child, value))
 
 
-LINE = re.compile(r"""^[\s\-,{\[]*["']?([\w.\-/]{1,80})["']?\s*(?::(?!//)|=)\s*(.*)$""")
+LINE = regex(r"""^[\s\-,{\[]*["']?([\w.\-/]{1,80})["']?\s*(?::(?!//)|=)\s*(.*)$""")
 """A line of a configuration file that gives a name its value."""
 
-COMMENT = re.compile(r"^\s*(?:#|//|;|\*|/\*).*$|\s#\s.*$")
+COMMENT = regex(r"^\s*(?:#|//|;|\*|/\*).*$|\s#\s.*$")
 MOST_LINES = 5_000
 
 

@@ -5,12 +5,12 @@ Images are matched on the last parts of the repository; schemes are those of dat
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 from hullmark.model.image import Image
+from hullmark.text.regex import regex
 
 
 class Store(NamedTuple):
@@ -67,8 +67,8 @@ STORES: tuple[Store, ...] = (
 """Images as their projects publish them; schemes as their clients take them (SQLAlchemy, libpq, redis-py, aio-pika…)."""
 
 _BY_SCHEME: Mapping[str, Store] = {scheme: store for store in STORES for scheme in store.schemes}
-_IMAGES = [(store, re.compile(rf"(?:^|/)(?:{store.images})$")) for store in STORES]
-_NOT = re.compile(r"(?:exporter|operator|client|backup|proxy|ui|admin|insight|console|migrat\w*|init|connect|bridge)")
+_IMAGES = [(store, regex(rf"(?:^|/)(?:{store.images})$")) for store in STORES]
+_NOT = regex(r"(?:exporter|operator|client|backup|proxy|ui|admin|insight|console|migrat\w*|init|connect|bridge)")
 
 WEB = frozenset({"http", "https", "ws", "wss", "grpc", "grpcs", "tcp", "udp", "tls", "dns"})
 """Schemes that say nothing of what answers."""

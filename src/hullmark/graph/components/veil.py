@@ -6,7 +6,6 @@ through here when the graph is finished, whatever builder it came from.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -14,9 +13,10 @@ from functools import lru_cache
 from hullmark.model.component import Component, Edge, EdgeKind, Graph
 from hullmark.model.credentials import tokens
 from hullmark.model.workload import Evidence
+from hullmark.text.regex import regex
 
-_USER = re.compile(r"(?<=://)[^\s/'\"]{0,512}@")
-_QUERY = re.compile(r"([?&;][A-Za-z0-9_.~%-]{1,64}=)[^&;\s'\"]+")
+_USER = regex(r"(?<=://)[^\s/'\"]{0,512}@")
+_QUERY = regex(r"([?&;][A-Za-z0-9_.~%-]{1,64}=)[^&;\s'\"]+")
 
 
 def _loud(text: str) -> bool:

@@ -10,10 +10,11 @@ from typing import NamedTuple
 from hullmark.model.release import Choice
 from hullmark.model.truth import is_placeholder, string
 from hullmark.recognise.charts.row import Chart, Risk
+from hullmark.text.regex import regex
 from hullmark.text.source import Place
 from hullmark.text.tree import Map, Node, Seq, Value
 
-_PIECE = re.compile(r"([^.\[\]]+)|\[([^\]]+)\]")
+_PIECE = regex(r"([^.\[\]]+)|\[([^\]]+)\]")
 
 
 class State(NamedTuple):

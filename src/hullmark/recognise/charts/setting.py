@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 
+from hullmark.text.regex import regex
 from hullmark.text.source import Key
 from hullmark.text.tree import Value
 
-_PIECE = re.compile(r"\.?((?:\\.|[^.\[\]\\])+)|\[(\d{1,3})\]")
+_PIECE = regex(r"\.?((?:\\.|[^.\[\]\\])+)|\[(\d{1,3})\]")
 _WORDS: dict[str, Value] = {"true": True, "false": False, "null": None}
 
 

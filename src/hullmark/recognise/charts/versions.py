@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from hullmark.model.truth import is_placeholder
+from hullmark.text.regex import regex
 
-_VERSION = re.compile(r"v?(\d{1,9})\.(\d{1,9})\.(\d{1,9})(?:[-+][\w.+-]*)?", re.ASCII)
-_TAG = re.compile(r"[\w.-]*?-(v?\d{1,9}\.\d{1,9}\.\d{1,9})", re.ASCII)
+_VERSION = regex(r"v?(\d{1,9})\.(\d{1,9})\.(\d{1,9})(?:[-+][\w.+-]*)?", re.ASCII)
+_TAG = regex(r"[\w.-]*?-(v?\d{1,9}\.\d{1,9}\.\d{1,9})", re.ASCII)
 """A release tag of a repository of charts: the chart's name, then its version."""
 
 

@@ -6,11 +6,11 @@ no expression, address or name of a field is made of it, and nothing is fetched.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from hullmark.model.errors import HullmarkError
 from hullmark.report.picture.style import FONT
+from hullmark.text.regex import regex
 
 Spec = dict[str, Any]
 Rows = list[dict[str, Any]]
@@ -81,7 +81,7 @@ def draw(spec: Spec, label: str) -> str:
     return opening + _HEAD.sub("", drawn, count=1)
 
 
-_HEAD = re.compile(r'^<svg xmlns="[^"]*" xmlns:xlink="[^"]*" version="1.1" class="marks" ')
+_HEAD = regex(r'^<svg xmlns="[^"]*" xmlns:xlink="[^"]*" version="1.1" class="marks" ')
 """What files by themselves need and an element of a page does not."""
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from hullmark.model.selectors import Selector
+from hullmark.text.regex import regex
 
 HOSTNAME = "kubernetes.io/hostname"
 ZONE = "topology.kubernetes.io/zone"
 REGION = "topology.kubernetes.io/region"
 
-_INTEGER = re.compile(r"[+-]?[0-9]{1,19}")
+_INTEGER = regex(r"[+-]?[0-9]{1,19}")
 
 
 class Taint(NamedTuple):
