@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import gc
-import pkgutil
 import re
-from importlib import import_module
+import subprocess
+import sys
 
 import pytest
 
-import hullmark
-from hullmark.text import regex as late
 from hullmark.text.regex import regex
 
 
