@@ -232,7 +232,7 @@ def _mentions(workload: Workload) -> bool:
         _MENTIONS.search(c.argv.text)
         or any(_MENTIONS.search(f"{v.name} {v.value or ''}") for v in c.environment.values())
         for c in workload.containers
-    ) or any("configMap" in v.value for p in workload.podsets for v in p.volumes.values())
+    ) or any(v.get("configMap") is not None for p in workload.podsets for v in p.volumes.values())
 
 
 @lru_cache(maxsize=1)
