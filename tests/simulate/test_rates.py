@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from hullmark.model.errors import HullmarkError
-from hullmark.simulate.form import Form, document
+from hullmark.model.form import Form, document
 from hullmark.simulate.gamma import poisson_interval, quantile, regularised
 from hullmark.simulate.rates import HOURS_PER_YEAR, KINDS, Rate, digest, overridden, posterior, read, shipped
 from hullmark.simulate.topology import KINDS as PLANES

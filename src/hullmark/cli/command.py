@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple, NoReturn
 
 from hullmark.cli.output import write
-from hullmark.model.errors import HullmarkError
+from hullmark.model.errors import HullmarkError, nearest
 from hullmark.report.visible import wrap
 
 WIDTH = 100
@@ -170,10 +170,3 @@ def one_of(noun: str, known: Sequence[str]) -> Callable[[str], str]:
         raise HullmarkError(f"unknown {noun} '{word}'", nearest(word, known) or f"choose from {', '.join(known)}")
 
     return parsed
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """A question that names the nearest of the known words; empty when none is near."""
-    from hullmark.engine.fields import nearest as found
-
-    return found(word, known)

@@ -40,8 +40,7 @@ def command(name: str) -> Command:
 def _command(word: str) -> Command:
     if word in COMMANDS:
         return command(word)
-    from hullmark.cli.command import nearest
-    from hullmark.model.errors import HullmarkError
+    from hullmark.model.errors import HullmarkError, nearest
 
     what = "option" if word.startswith("-") else "command"
     raise HullmarkError(f"unknown {what} '{word}'", nearest(word, COMMANDS) or "`hullmark --help` lists the commands")

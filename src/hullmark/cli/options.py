@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hullmark.cli.command import FILES, Argument, Option, nearest, one_of
+from hullmark.cli.command import FILES, Argument, Option, one_of
 from hullmark.engine.profiles import PROFILES
-from hullmark.model.errors import HullmarkError
+from hullmark.model.errors import HullmarkError, nearest
 
 PATHS = Argument("PATH", "files, folders, globs, or '-' for standard input", many=True, words=FILES)
 

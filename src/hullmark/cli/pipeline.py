@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from hullmark.checks.registry import AnyCheck, checks
-from hullmark.cli.command import nearest, one_of
+from hullmark.cli.command import one_of
 from hullmark.cli.options import check_id
 from hullmark.engine import baseline as baselines
 from hullmark.engine.config import FILE, Settings, enabled, identifiers, settings
@@ -20,7 +20,7 @@ from hullmark.engine.run import evaluate
 from hullmark.engine.settle import Terms, settle
 from hullmark.graph.build import build
 from hullmark.model.architecture import Architecture
-from hullmark.model.errors import HullmarkError
+from hullmark.model.errors import HullmarkError, nearest
 from hullmark.model.finding import NotChecked
 from hullmark.model.resource import Resource
 from hullmark.recognise.releases import refers

@@ -1,7 +1,6 @@
 """Reads ``hullmark.yaml``: what a team wants of its scans, declared once.
 
-``hullmark.schema.json`` beside this file describes the same for editors; a test holds the two together. Null equals
-absent everywhere, as in Kubernetes.
+``hullmark.schema.json`` beside this file describes the same for editors; a test holds the two together.
 """
 
 from __future__ import annotations
@@ -11,16 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hullmark.engine.declarations import declarations
-from hullmark.engine.fields import choice, entries, flag, mapping, nearest, only, text, texts, wrong
 from hullmark.engine.profiles import DEFAULT, PROFILES, THRESHOLDS
 from hullmark.model.check import Check
 from hullmark.model.declaration import Entry
+from hullmark.model.errors import HullmarkError, nearest
+from hullmark.model.form import Form, document
 from hullmark.model.terms import Severity
 from hullmark.model.waiver import Waiver
 from hullmark.text.regex import regex
-from hullmark.text.source import Place, Problem, Source
-from hullmark.text.tree import Node
-from hullmark.text.yaml import read as read_yaml
+from hullmark.text.source import Place, Source
 
 FILE = "hullmark.yaml"
 """The name of the file."""
@@ -68,44 +66,40 @@ def settings(source: Source, known: Mapping[str, str]) -> Settings:
     Raises:
         HullmarkError: something in it is wrong; the error says where and what would be right.
     """
-    root = _root(source)
-    if root is None:
-        return Settings()
-    only(root, _KEYS)
-    checks = mapping(root, "checks", ("disable", "severity"))
+    root = document(source, "the configuration", may_be_empty=True)
+    root.only(*_KEYS)
+    checks = root.form("checks")
+    if checks is not None:
+        checks.only("disable", "severity")
     return Settings(
-        profile=choice(root, "profile", PROFILES) or DEFAULT,
-        fail_on=choice(root, "fail-on", THRESHOLDS),
-        gate_samples=flag(root, "gate-samples"),
-        fail_on_unchecked=flag(root, "fail-on-unchecked"),
-        exclude=texts(root, "exclude"),
+        profile=root.choice("profile", PROFILES) or DEFAULT,
+        fail_on=root.choice("fail-on", THRESHOLDS),
+        gate_samples=root.flag("gate-samples"),
+        fail_on_unchecked=root.flag("fail-on-unchecked"),
+        exclude=root.texts("exclude"),
         disabled=frozenset(known[name] for name in _checks(checks, "disable", known)),
         severities=_severities(checks, known),
-        waivers=tuple(
-            waiver(item, known, (*_SELECTORS, "paths")) for item in entries(root, "waivers", "a list of waivers")
-        ),
+        waivers=tuple(waiver(form, known, (*_SELECTORS, "paths")) for form in root.forms("waivers", "waiver")),
         declarations=declarations(root),
     )
 
 
-def waiver(node: Node, known: Mapping[str, str], selectors: Collection[str]) -> Waiver:
+def waiver(form: Form, known: Mapping[str, str], selectors: Collection[str]) -> Waiver:
     """One waiver; ``selectors`` are the keys it may have beside check, reason, owner and expires.
 
     Raises:
         HullmarkError: it is not one.
     """
-    if not isinstance(node.value, dict):
-        raise wrong(node.at(), "a waiver is a mapping", "give check, reason, owner and expires")
-    only(node, (*_DECISION, *selectors))
-    check, reason, owner, expires = (_required(node, key) for key in _DECISION)
+    form.only(*_DECISION, *selectors)
+    check, reason, owner, expires = (form.needed(key) for key in _DECISION)
     return Waiver(
-        check=_check(check, node.at("check"), known),
+        check=_check(check, form.at("check"), known),
         reason=reason.strip(),
         owner=owner.strip(),
-        expires=date(expires, node.at("expires")),
-        place=node.at("check"),
-        **{key: text(node, key) for key in _SELECTORS},
-        paths=texts(node, "paths"),
+        expires=date(expires, form.at("expires")),
+        place=form.at("check"),
+        **{key: form.text(key) for key in _SELECTORS},
+        paths=form.texts("paths"),
     )
 
 
@@ -122,55 +116,33 @@ def date(written: str, place: Place) -> str:
             return datetime.date.fromisoformat(written).isoformat()
     except ValueError:
         pass
-    raise wrong(place, f"'{written}' is not a date", "write it as year-month-day, such as 2027-03-31")
-
-
-def _root(source: Source) -> Node | None:
-    documents = []
-    for found in read_yaml(source):
-        if isinstance(found, Problem):
-            raise wrong(found.place, found.message, found.hint)
-        documents.append(found.node)
-    if not documents:
-        return None
-    if len(documents) > 1:
-        raise wrong(documents[1].at(), "more than one document", "put everything in the first document")
-    if not isinstance(documents[0].value, dict):
-        raise wrong(documents[0].at(), "the configuration is a mapping", f"such as 'profile: {DEFAULT}'")
-    return documents[0]
-
-
-def _required(node: Node, key: str) -> str:
-    found = text(node, key)
-    if not found:
-        raise wrong(node.at(key), f"the waiver has no '{key}'", f"every waiver has {', '.join(_DECISION)}")
-    return found
+    raise HullmarkError(f"'{written}' is not a date", "write it as year-month-day, such as 2027-03-31", place)
 
 
 def _check(name: str, place: Place, known: Mapping[str, str]) -> str:
     if name not in known:
         hint = nearest(name, known) or "`hullmark checks` lists them all"
-        raise wrong(place, f"there is no check '{name}'", hint)
+        raise HullmarkError(f"there is no check '{name}'", hint, place)
     return known[name]
 
 
-def _checks(node: Node | None, key: str, known: Mapping[str, str]) -> tuple[str, ...]:
-    if node is None:
+def _checks(form: Form | None, key: str, known: Mapping[str, str]) -> tuple[str, ...]:
+    if form is None:
         return ()
-    names = texts(node, key)
+    names = form.texts(key)
     for index, name in enumerate(names):
-        _check(name, node.at(key, index), known)
+        _check(name, form.at(key, index), known)
     return names
 
 
-def _severities(checks: Node | None, known: Mapping[str, str]) -> dict[str, Severity]:
-    node = None if checks is None else mapping(checks, "severity")
-    if node is None:
+def _severities(checks: Form | None, known: Mapping[str, str]) -> dict[str, Severity]:
+    form = None if checks is None else checks.form("severity")
+    if form is None:
         return {}
     words = {severity.word: severity for severity in Severity}
     found = {}
-    for name in node.value:
-        check = _check(name, node.key(name), known)
-        if word := choice(node, name, words):
+    for name in form.node.value:
+        check = _check(name, form.node.key(name), known)
+        if word := form.choice(name, words):
             found[check] = words[word]
     return found

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from hullmark.engine.fields import entries, only, text, wrong
 from hullmark.model.declaration import KEYS, DeclarationError, Entry, Statement
-from hullmark.text.tree import Node
+from hullmark.model.errors import HullmarkError
+from hullmark.model.form import Form
 
 _SELECTORS = ("kind", "namespace", "name")
 
 
-def declarations(root: Node) -> tuple[Entry, ...]:
+def declarations(root: Form) -> tuple[Entry, ...]:
     """The items, in order.
 
     Raises:
         HullmarkError: one of them is wrong; the error says where and what would be right.
     """
-    return tuple(_entry(item) for item in entries(root, "declarations", "a list of declarations"))
+    return tuple(map(_entry, root.forms("declarations", "declaration")))
 
 
-def _entry(node: Node) -> Entry:
-    if not isinstance(node.value, dict):
-        raise wrong(node.at(), "a declaration is a mapping", f"give {', '.join(_SELECTORS)} and what is declared")
-    only(node, (*_SELECTORS, *KEYS))
-    kind, namespace, name = (_pattern(node, key) for key in _SELECTORS)
-    said = tuple(_statement(node, key) for key in KEYS if node.get(key) is not None)
+def _entry(form: Form) -> Entry:
+    form.only(*_SELECTORS, *KEYS)
+    kind, namespace, name = (_pattern(form, key) for key in _SELECTORS)
+    said = tuple(_statement(form, key) for key in KEYS if form.node.get(key) is not None)
     if not (kind or namespace or name):
-        raise wrong(node.at(), "the declaration is about nothing", f"say what it is about: {', '.join(_SELECTORS)}")
+        hint = f"say what it is about: {', '.join(_SELECTORS)}"
+        raise HullmarkError("the declaration is about nothing", hint, form.at())
     if not said:
-        raise wrong(node.at(), "the declaration says nothing", f"declare {', '.join(KEYS)}")
-    return Entry(kind, namespace, name, said, node.at())
+        raise HullmarkError("the declaration says nothing", f"declare {', '.join(KEYS)}", form.at())
+    return Entry(kind, namespace, name, said, form.at())
 
 
 _LONGEST = 253
@@ -36,20 +35,20 @@ _LONGEST = 253
 (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names)."""
 
 
-def _pattern(node: Node, key: str) -> str:
-    found = text(node, key)
+def _pattern(form: Form, key: str) -> str:
+    found = form.text(key)
     if len(found) > _LONGEST:
-        raise wrong(node.at(key), f"'{key}' is longer than any name", f"no name has more than {_LONGEST} characters")
+        raise form.wrong(key, f"'{key}' is longer than any name", f"no name has more than {_LONGEST} characters")
     return found
 
 
-def _statement(node: Node, key: str) -> Statement:
-    value = node.get(key)
+def _statement(form: Form, key: str) -> Statement:
+    value = form.node.get(key)
     if key == "slo" and isinstance(value, int | float) and not isinstance(value, bool):
         value = str(value)
     elif not isinstance(value, str):
-        value = text(node, key)
+        value = form.text(key)
     try:
-        return Statement(key, value, KEYS[key](value), node.at(key), "configuration")
+        return Statement(key, value, KEYS[key](value), form.at(key), "configuration")
     except DeclarationError as error:
-        raise wrong(node.at(key), f"'{key}': {error}", error.hint) from None
+        raise form.wrong(key, f"'{key}': {error}", error.hint) from None

@@ -19,13 +19,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from hullmark.engine.config import date, waiver
-from hullmark.engine.fields import nearest
 from hullmark.engine.result import WaiverNote
 from hullmark.model.architecture import Architecture
 from hullmark.model.container import Container
 from hullmark.model.declaration import PREFIX
-from hullmark.model.errors import HullmarkError
+from hullmark.model.errors import HullmarkError, nearest
 from hullmark.model.finding import Subject
+from hullmark.model.form import Form
 from hullmark.model.resource import Resource
 from hullmark.model.waiver import Waiver
 from hullmark.model.workload import PodSet, Workload
@@ -228,6 +228,6 @@ def _list(value: str, place: Place, names: Mapping[str, str]) -> Iterator[Waiver
             raise HullmarkError(f"'{PREFIX}waivers' is a list of waivers", "start each one with '- '", place)
         for node in document._replace(margin=Margin(place, 0, 0)).node.children():
             try:
-                yield waiver(node, names, ("container",))
+                yield waiver(Form(node, "a waiver"), names, ("container",))
             except HullmarkError as error:
                 yield error

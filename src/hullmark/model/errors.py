@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hullmark.text.source import Place
 
 
@@ -11,3 +13,17 @@ class HullmarkError(Exception):
     def __init__(self, message: str, hint: str = "", place: Place | None = None) -> None:
         super().__init__(message)
         self.message, self.hint, self.place = message, hint, place
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """A hint that names the most similar of these words; empty when none is similar."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(word, sorted(words), 1)
+    return f"did you mean '{found[0]}'?" if found else ""
+
+
+def suggestion(word: str, words: Iterable[str]) -> str:
+    """A hint that names the most similar of these words, or else all of them."""
+    known = tuple(words)
+    return nearest(word, known) or f"known are {', '.join(known)}"

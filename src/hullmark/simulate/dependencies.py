@@ -14,8 +14,7 @@ from typing import NamedTuple
 
 from hullmark.graph.components.hosts import HUB, LLM, TELEMETRY
 from hullmark.model.component import Component, ComponentKind, EdgeKind, Graph
-from hullmark.model.errors import HullmarkError
-from hullmark.simulate.form import nearest
+from hullmark.model.errors import HullmarkError, suggestion
 from hullmark.simulate.services import Service, spoken
 from hullmark.simulate.slo import Journey, Kind, Relied, Said, Slo
 from hullmark.simulate.topology import ThirdParty
@@ -177,7 +176,7 @@ class _Naming:
             return found[0]
         if found:
             raise HullmarkError(f"'{name}' is the name of several services", f"write one of {', '.join(found)}", place)
-        hint = nearest(name, self.plain) if self.plain else "no service was found in the scan"
+        hint = suggestion(name, self.plain) if self.plain else "no service was found in the scan"
         raise HullmarkError(f"there is no service '{name}'", hint, place)
 
     def target(self, name: str, place: Place) -> str:
@@ -195,7 +194,7 @@ class _Naming:
         if any(party.name == name for party in self.parties):
             return name
         words = [*self.plain, *self.outside.values(), *(p.name for p in self.parties)]
-        hint = nearest(name, words) if words else "declare it under 'third_parties'"
+        hint = suggestion(name, words) if words else "declare it under 'third_parties'"
         raise HullmarkError(f"there is no service or third party '{name}'", hint, place)
 
     def behind(self, component: Component) -> Iterator[str]:

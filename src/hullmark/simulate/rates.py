@@ -15,8 +15,8 @@ from functools import cache
 from random import Random
 from typing import Literal, cast
 
-from hullmark.model.errors import HullmarkError
-from hullmark.simulate.form import Form, document, nearest
+from hullmark.model.errors import HullmarkError, suggestion
+from hullmark.model.form import Form, document
 from hullmark.simulate.gamma import poisson_interval, quantile
 from hullmark.text.source import Source
 
@@ -186,7 +186,7 @@ def overridden(known: Mapping[str, Rate], form: Form | None) -> dict[str, Rate]:
     found = dict(known)
     for name, own in form.named() if form is not None else ():
         if name not in known:
-            raise HullmarkError(f"there is no rate '{name}'", nearest(name, known), own.at())
+            raise HullmarkError(f"there is no rate '{name}'", suggestion(name, known), own.at())
         own.only("events", "exposure", "per_year", "unavailability", "repair")
         found[name] = stated(known[name], own)
     return found

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from hullmark.model.errors import HullmarkError
+from hullmark.model.errors import HullmarkError, suggestion
 from hullmark.simulate.faults import Failure
-from hullmark.simulate.form import nearest
 
 
 class Scenario(NamedTuple):
@@ -51,7 +50,7 @@ def chosen(text: str, every: Iterable[Failure]) -> tuple[Failure, ...]:
     name, equals, target = text.partition("=")
     scenario = SCENARIOS.get(name)
     if scenario is None:
-        raise HullmarkError(f"there is no scenario '{name}'", nearest(name, SCENARIOS))
+        raise HullmarkError(f"there is no scenario '{name}'", suggestion(name, SCENARIOS))
     alike = [failure for failure in every if failure.kind == scenario.kind]
     if not alike:
         raise NoTargetError(f"nothing here that scenario '{name}' could hit", f"its target is {scenario.target}")
@@ -63,7 +62,7 @@ def chosen(text: str, every: Iterable[Failure]) -> tuple[Failure, ...]:
 
 
 def _hint(target: str, names: list[str]) -> str:
-    return nearest(target, names[:50])
+    return suggestion(target, names[:50])
 
 
 def _meant(target: str, name: str) -> bool:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from hullmark.graph.components import components
 from hullmark.model.architecture import Architecture
+from hullmark.model.form import document
 from hullmark.simulate.availability import Availability, availability
 from hullmark.simulate.blast import Blast
 from hullmark.simulate.dependencies import Network, network
@@ -16,7 +17,6 @@ from hullmark.simulate.drain import Drain
 from hullmark.simulate.effective import Assumption
 from hullmark.simulate.events import on_request
 from hullmark.simulate.faults import Failure
-from hullmark.simulate.form import document
 from hullmark.simulate.generated import generated
 from hullmark.simulate.holding import require
 from hullmark.simulate.overlap.answers import Overlaps

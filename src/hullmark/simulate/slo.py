@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from hullmark.model.errors import HullmarkError
-from hullmark.simulate.form import Form, document
+from hullmark.model.form import Form, document
 from hullmark.simulate.rates import Rate, stated
 from hullmark.simulate.topology import ThirdParty, Topology
 from hullmark.text.source import Place, Source
@@ -112,15 +112,10 @@ def read(source: Source, rates: Mapping[str, Rate]) -> Slo:
     root = document(source, "a file of objectives")
     root.only("services", "journeys", "third_parties")
     known = dict(rates)
-    services = tuple(_said(name, form) for name, form in _named(root, "services"))
+    services = tuple(_said(name, form) for name, form in root.named("services"))
     journeys = tuple(_journeys(root))
-    parties = tuple(_party(name, form, known) for name, form in _named(root, "third_parties"))
+    parties = tuple(_party(name, form, known) for name, form in root.named("third_parties"))
     return Slo(services, journeys, parties, known)
-
-
-def _named(root: Form, key: str) -> Iterator[tuple[str, Form]]:
-    form = root.form(key)
-    yield from form.named() if form is not None else ()
 
 
 def _said(name: str, form: Form) -> Said:
@@ -159,7 +154,7 @@ def _needed(form: Form) -> tuple[float | None, bool]:
 def _relied(name: str, form: Form) -> Iterator[Relied]:
     plain: tuple[Kind, ...] = ("hard", "start_only", "ignores")
     for kind in plain:
-        for index, target in enumerate(form.texts(kind)):
+        for index, target in enumerate(form.texts(kind, or_one=True)):
             yield Relied(kind, (target,), form.at(kind, index))
     soft = form.form("soft")
     if soft is not None:
@@ -182,14 +177,14 @@ def _alternatives(form: Form) -> Iterator[tuple[Place, tuple[str, ...]]]:
                 raise HullmarkError("an item of 'one_of' is not a string", "put it in quotes", form.at("one_of", index))
             yield form.at("one_of", index), tuple(names)
     elif found is not None:
-        yield form.at("one_of"), form.texts("one_of")
+        yield form.at("one_of"), form.texts("one_of", or_one=True)
 
 
 def _journeys(root: Form) -> Iterator[Journey]:
     seen: set[str] = set()
     for form in root.forms("journeys"):
         form.only("name", "path", "target", "window", "users")
-        name, path = form.needed("name"), form.texts("path")
+        name, path = form.needed("name"), form.texts("path", or_one=True)
         if name in seen:
             raise form.wrong("name", f"there are two journeys '{name}'", "give each journey a name of its own")
         seen.add(name)

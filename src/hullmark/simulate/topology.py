@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from hullmark.model.errors import HullmarkError
+from hullmark.model.errors import HullmarkError, suggestion
+from hullmark.model.form import Form, document
 from hullmark.model.resource import Resource
-from hullmark.simulate.form import Form, document, nearest
 from hullmark.simulate.placement import reading
 from hullmark.simulate.placement.shape import HOSTNAME, REGION, ZONE, Node, Taint
 from hullmark.text.source import Place, Source
@@ -173,14 +173,9 @@ def read(source: Source, failures: Iterable[str] = ()) -> Topology:
         tuple(_assumed(root)),
         root.at("pools"),
         root.form("rates"),
-        {name: _run(form) for name, form in _named(root, "runs")},
+        {name: _run(form) for name, form in root.named("runs")},
         root.text("currency", "USD"),
     )
-
-
-def _named(root: Form, key: str) -> Iterator[tuple[str, Form]]:
-    found = root.form(key)
-    yield from found.named() if found is not None else ()
 
 
 def _run(form: Form) -> RunFacts:
@@ -200,7 +195,7 @@ def _regions(root: Form) -> Iterator[tuple[str, tuple[str, ...]]]:
     seen: set[str] = set()
     for form in root.forms("regions"):
         form.only("name", "zones")
-        name, zones = form.needed("name"), form.texts("zones")
+        name, zones = form.needed("name"), form.texts("zones", or_one=True)
         for word in (name, *zones):
             if word in seen:
                 raise HullmarkError(f"'{word}' stands twice", "names of regions and zones differ", form.at())
@@ -232,10 +227,10 @@ def _pools(root: Form, zones: Mapping[str, str]) -> Iterator[Pool]:
 
 
 def _pool(form: Form, name: str, zones: Mapping[str, str]) -> Pool:
-    where = form.texts("zone") or tuple(zones)
+    where = form.texts("zone", or_one=True) or tuple(zones)
     for zone in where:
         if zone not in zones:
-            raise form.wrong("zone", f"there is no zone '{zone}'", nearest(zone, zones))
+            raise form.wrong("zone", f"there is no zone '{zone}'", suggestion(zone, zones))
     instance = form.text("instance")
     labels = {**form.strings("labels"), POOL: name, **({INSTANCE: instance} if instance else {})}
     have, taints = _capacity(form), tuple(_taint(t) for t in form.forms("taints"))

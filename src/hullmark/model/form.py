@@ -1,32 +1,26 @@
-"""Reads files that people write: typed fields whose mistakes are told with their place and what would be right."""
+"""Reads files that people write for us: typed fields whose mistakes are told with their place and what would be right.
+
+Null equals absent everywhere, as in Kubernetes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from math import isfinite
 
-from hullmark.model.errors import HullmarkError
+from hullmark.model.errors import HullmarkError, suggestion
 from hullmark.text.regex import regex
-from hullmark.text.source import Key, Place, Problem, Source
-from hullmark.text.tree import Node, Value
+from hullmark.text.source import Key, Place, Problem, Source, Span
+from hullmark.text.tree import EMPTY_MAP, Document, Node
 from hullmark.text.yaml import read
 
 _DURATION = regex(r"([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(s|m|h|d|w|y)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_557_600}
 
 
-def nearest(word: str, words: Iterable[str]) -> str:
-    """A hint that names the most similar of these words, or else all of them."""
-    from difflib import get_close_matches
-
-    known = sorted(words)
-    found = get_close_matches(word, known, 1)
-    return f"did you mean '{found[0]}'?" if found else f"known are {', '.join(known)}"
-
-
-def document(source: Source, what: str) -> Form:
-    """The only document of a source.
+def document(source: Source, what: str, *, may_be_empty: bool = False) -> Form:
+    """The only document of a source; one without any reads as an empty mapping where that ``may_be_empty``.
 
     Raises:
         HullmarkError: it cannot be read, or is no single mapping.
@@ -36,24 +30,28 @@ def document(source: Source, what: str) -> Form:
         if isinstance(one, Problem):
             raise HullmarkError(one.message, one.hint, one.place)
         found.append(one.node)
+    if not found and may_be_empty:
+        return Form(Document(source, EMPTY_MAP, Span(0, 0)).node, what)
     if len(found) != 1:
-        place = found[1].at() if found else None
-        raise HullmarkError(f"{what} is one document", "put everything in one mapping", place)
-    return Form(found[0])
+        raise HullmarkError(
+            f"{what} is one document", "put everything in one mapping", found[1].at() if found else None
+        )
+    return Form(found[0], what)
 
 
 class Form:
-    """A mapping that is read field by field; null equals absent.
+    """A mapping that is read field by field; ``noun`` is what messages call it.
 
     Every method that reads a field raises `HullmarkError` where the field is not what is wanted.
     """
 
-    __slots__ = ("node",)
+    __slots__ = ("node", "noun")
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, noun: str = "") -> None:
         self.node = node
+        self.noun = noun or _said(node)
         if not isinstance(node.value, dict):
-            raise HullmarkError(f"{_said(node)} is a mapping", "give its keys as 'key: value'", node.at())
+            raise HullmarkError(f"{self.noun} is a mapping", "give its keys as 'key: value'", node.at())
 
     def wrong(self, key: Key, message: str, hint: str) -> HullmarkError:
         """An error at a field."""
@@ -64,19 +62,22 @@ class Form:
         return self.node.at(*keys)
 
     def only(self, *keys: str) -> None:
-        """Refuse other keys than these."""
+        """Refuse other keys than these; even a null one is a misunderstanding."""
         for key in self.node.value:
             if key not in keys:
-                raise HullmarkError(f"unknown key '{key}'", nearest(key, keys), self.node.key(key))
+                raise HullmarkError(f"unknown key '{key}'", suggestion(key, keys), self.node.key(key))
 
     @property
     def names(self) -> list[str]:
         """The keys that have a value, in order."""
         return [key for key, value in self.node.value.items() if value is not None]
 
-    def named(self) -> Iterator[tuple[str, Form]]:
-        """The mappings below its keys, by name."""
-        for node in self.node.children():
+    def named(self, *keys: str) -> Iterator[tuple[str, Form]]:
+        """The mappings below its keys, or below those of the mapping that these keys lead to, by name."""
+        found: Form | None = self
+        for key in keys:
+            found = None if found is None else found.form(key)
+        for node in () if found is None else found.node.children():
             yield str(node.path[-1]), Form(node)
 
     def form(self, key: str) -> Form | None:
@@ -84,50 +85,42 @@ class Form:
         found = self.node.child(key)
         return None if found is None else Form(found)
 
-    def forms(self, key: str) -> Iterator[Form]:
-        """The mappings of the list below a key."""
-        for item in self._items(key):
-            yield Form(item)
+    def forms(self, key: str, noun: str = "") -> Iterator[Form]:
+        """The mappings of the list below a key, each of which is called by this noun."""
+        for item in self._items(key, f"a list of {noun}s" if noun else "a list"):
+            yield Form(item, f"a {noun}" if noun else "")
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        """The strings of the list below a key; one alone may stand for a list of it."""
+    def texts(self, key: str, *, or_one: bool = False) -> tuple[str, ...]:
+        """The strings of the list below a key; a string may stand for a list of it if it may be ``or_one``."""
         found = self.node.child(key)
-        if found is not None and isinstance(found.value, str):
+        if or_one and found is not None and isinstance(found.value, str):
             return (self.text(key),)
-        items = list(self._items(key))
-        for item in items:
-            if not isinstance(item.value, str) or not item.value:
-                raise HullmarkError(f"an item of '{key}' is not a string", "put it in quotes", item.at())
-        return tuple(str(item.value) for item in items)
+        return tuple(_string(item, f"an item of '{key}'") for item in self._items(key, "a list of strings"))
 
     def text(self, key: str, default: str = "") -> str:
-        """A string."""
-        found = self.node.get(key)
-        if found is None:
-            return default
-        if not isinstance(found, str) or not found.strip():
-            raise self.wrong(key, f"'{key}' is a string", "put it in quotes")
-        return found
+        """A string that is not empty."""
+        found = self.node.child(key)
+        return default if found is None else _string(found, f"'{key}'")
 
     def needed(self, key: str) -> str:
         """A string that must be there."""
         found = self.text(key)
         if not found:
-            raise self.wrong(key, f"{_said(self.node)} has no '{key}'", f"add '{key}: …'")
+            raise self.wrong(key, f"{self.noun} has no '{key}'", f"add '{key}: …'")
         return found
 
     def choice(self, key: str, words: Collection[str], default: str = "") -> str:
         """One of these words."""
         found = self.text(key, default)
         if found and found not in words:
-            raise self.wrong(key, f"'{key}' has no value '{found}'", nearest(found, words))
+            raise self.wrong(key, f"'{key}' has no value '{found}'", suggestion(found, words))
         return found
 
     def flag(self, key: str, *, default: bool = False) -> bool:
         """True or false."""
         found = self.node.get(key)
         if found is not None and not isinstance(found, bool):
-            raise self.wrong(key, f"'{key}' is true or false", "write it without quotes")
+            raise self.wrong(key, f"'{key}' is neither true nor false", "write true or false, without quotes")
         return default if found is None else found
 
     def number(self, key: str, default: float, *, least: float = 0.0, most: float = 1e12, open_: bool = False) -> float:
@@ -175,17 +168,26 @@ class Form:
         found = self.form(key)
         return {} if found is None else {n: "" if found.node.get(n) == "" else found.text(n) for n in found.names}
 
-    def _items(self, key: str) -> Iterator[Node]:
-        found: Value = self.node.get(key)
+    def _items(self, key: str, what: str) -> Iterator[Node]:
+        found = self.node.get(key)
         if found is None:
             return
         if not isinstance(found, list):
-            raise self.wrong(key, f"'{key}' is a list", "start each item with '- '")
-        for index, value in enumerate(found):
+            raise self.wrong(key, f"'{key}' is {what}", "start each item with '- '")
+        for index in range(len(found)):
             item = self.node.child(key, index)
-            if item is None or value is None:
-                raise HullmarkError(f"an item of '{key}' is empty", "give it a value or remove it", self.node.at(key))
+            if item is None:
+                place = self.node.at(key, index)
+                raise HullmarkError(f"an item of '{key}' is empty", "give it a value or remove it", place)
             yield item
+
+
+def _string(node: Node, what: str) -> str:
+    if not isinstance(node.value, str):
+        raise HullmarkError(f"{what} is not a string", "put it in quotes", node.at())
+    if not node.value.strip():
+        raise HullmarkError(f"{what} is empty", "give it a value or remove it", node.at())
+    return str(node.value)
 
 
 def _said(node: Node) -> str:
