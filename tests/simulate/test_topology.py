@@ -197,7 +197,11 @@ BEYOND_SCHEMA = (
 
 @pytest.mark.parametrize(
     "text",
-    [t for t, (_, m) in WRONG.items() if m and not any(b in m for b in BEYOND_SCHEMA) and m != "a topology is a mapping"],
+    [
+        t
+        for t, (_, m) in WRONG.items()
+        if m and not any(b in m for b in BEYOND_SCHEMA) and m != "a topology is a mapping"
+    ],
 )
 def test_the_schema_refuses_what_is_wrong(text: str) -> None:
     assert not schema().is_valid(plain(text))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hullmark.model.resource import Resource
+from hullmark.model.resource import Resource, strings
 from hullmark.model.terms import Reach
 from hullmark.model.truth import string
 from hullmark.text.tree import Value, items
@@ -92,11 +92,7 @@ def ingress_reach(ingress: Resource) -> Reach:
 
 def gateway_reach(gateway: Resource) -> Reach:
     """The reach of a Gateway of the Gateway API: its class, and what it tells its load balancer."""
-    notes = {**gateway.annotations, **_strings(gateway.node.get("spec", "infrastructure", "annotations"))}
+    notes = {**gateway.annotations, **strings(gateway.node.get("spec", "infrastructure", "annotations"))}
     if inward(string(gateway.spec, "gatewayClassName")) or notes.get("networking.istio.io/service-type") == "ClusterIP":
         return Reach.CLUSTER if notes.get("networking.istio.io/service-type") == "ClusterIP" else Reach.INTERNAL
     return balancer(notes, None)[0]
-
-
-def _strings(value: Value) -> dict[str, str]:
-    return {k: v for k, v in value.items() if isinstance(v, str)} if isinstance(value, dict) else {}

@@ -353,7 +353,7 @@ def _nim_image(text: str, place: Place) -> ModelReference | None:
 def _declared(workload: Workload) -> Iterator[ModelReference]:
     node = workload.resource.node
     for path in DECLARED.get(workload.ref.kind, ()):
-        for found in _select(node, path):
+        for found in node.select(path):
             text = found.value
             if isinstance(text, str):
                 model = _nim_image(text, found.at()) if path[-1] == "modelPuller" else reference(text, found.at())
@@ -366,16 +366,6 @@ def _declared(workload: Workload) -> Iterator[ModelReference]:
         model = reference(f"{owner}/{named}", node.at(*_NIM_HUB, "modelName"), revision)
         if model is not None:
             yield model
-
-
-def _select(node: Node, path: tuple[Key, ...]) -> Iterator[Node]:
-    if "*" not in path:
-        if (found := node.child(*path)) is not None:
-            yield found
-        return
-    at = path.index("*")
-    for item in node.children(*path[:at]):
-        yield from _select(item, path[at + 1 :])
 
 
 def _served_by_ray(node: Node) -> Iterator[ModelReference]:

@@ -163,6 +163,16 @@ class Node(NamedTuple):
                 if value is not None:
                     yield Node(self.doc, value, Span(mark[-2], mark[-1]), (*path, index))
 
+    def select(self, path: tuple[Key, ...]) -> Iterator[Node]:
+        """The nodes that a path leads to, whose ``*`` stands for every item or value."""
+        if "*" not in path:
+            if (found := self.child(*path)) is not None:
+                yield found
+            return
+        at = path.index("*")
+        for item in self.children(*path[:at]):
+            yield from item.select(path[at + 1 :])
+
     def at(self, *keys: Key) -> Place:
         """The place of the value below these keys, or the nearest that exists.
 

@@ -66,7 +66,7 @@ from hullmark.model.container import Container
 from hullmark.model.finding import Finding
 from hullmark.model.references import hub_id
 from hullmark.model.terms import SERVING, Role, Severity
-from hullmark.model.truth import Undecided, is_placeholder
+from hullmark.model.truth import Undecided, is_placeholder, string
 from hullmark.model.workload import Workload
 from hullmark.text.source import Place
 
@@ -148,8 +148,7 @@ def _speculative(text: str) -> tuple[str, str]:
         config = json.loads(text) if text.startswith("{") else {}
     except ValueError:
         return "", ""
-    found = [config.get(key) for key in ("model", "revision")]
-    return tuple(v if isinstance(v, str) else "" for v in found)  # type: ignore[return-value]  # two of them
+    return string(config, "model"), string(config, "revision")
 
 
 def _pinned(revision: str) -> bool:

@@ -80,6 +80,10 @@ class Models:
             self._lies(made, model, spot)
         return made
 
+    def store(self, component: str) -> str:
+        """The id of what keeps a model, which need not be drawn."""
+        return self._spots[component].store
+
     def _zone(self, scheme: str, spot: Spot) -> str:
         if spot.store in self.scene.draft:
             return self.scene.draft.get(spot.store).zone
@@ -310,10 +314,10 @@ def _produced(scene: Scene, made: Models, workload: Workload) -> None:
         scene.draft.edge(
             EdgeKind.TRAINS, owner, component, Why(f"writes its model to '{setting.value}'", setting.place)
         )
-        spot = made._spots[component].store  # noqa: SLF001 - one builder in two functions
-        if spot in scene.draft:
+        store = made.store(component)
+        if store in scene.draft:
             why = Why(f"writes its model to '{setting.value}'", setting.place)
-            scene.draft.edge(EdgeKind.WRITES, owner, spot, why)
+            scene.draft.edge(EdgeKind.WRITES, owner, store, why)
 
 
 def _outputs(workload: Workload) -> Iterator[Setting]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from hullmark.graph.components.draft import Why
@@ -95,7 +95,7 @@ def references(scene: Scene) -> None:
     """Every such field, as a dependency."""
     for resource in scene.arch.resources:
         for field in FIELDS.get(f"{resource.ref.kind}.{resource.ref.group}", ()):
-            for node in _select(resource.node, field.path):
+            for node in resource.node.select(field.path):
                 if isinstance(node.value, str) and node.value and not is_placeholder(node.value):
                     _refer(scene, resource, field, node)
 
@@ -138,13 +138,3 @@ def _target(scene: Scene, resource: Resource, field: Field, node: Node) -> str:
 
 
 _PLAIN = frozenset({"ConfigMap", "ModelConfig", "Model", "Dataset", "MCPGroup", "JobTemplate"})
-
-
-def _select(node: Node, path: tuple[str, ...]) -> Iterator[Node]:
-    if "*" not in path:
-        if (found := node.child(*path)) is not None:
-            yield found
-        return
-    at = path.index("*")
-    for item in node.children(*path[:at]):
-        yield from _select(item, path[at + 1 :])

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from hullmark.model.resource import strings
 from hullmark.model.selectors import Expression, Selector, label_selector
+from hullmark.model.truth import string
 from hullmark.simulate.placement.amounts import amounts
 from hullmark.simulate.placement.nodes import image_name
 from hullmark.simulate.placement.ports import ANY_ADDRESS
@@ -43,7 +44,7 @@ def node(value: Value) -> Node:
         if isinstance(name, str)
     }
     return Node(
-        _text(value, "metadata", "name"),
+        string(value, "metadata", "name"),
         strings(dig(value, "metadata", "labels")),
         amounts(free),
         tuple(_taint(t) for t in items(value, "spec", "taints")),
@@ -53,7 +54,7 @@ def node(value: Value) -> Node:
 
 
 def _taint(value: Value) -> Taint:
-    return Taint(_text(value, "key"), _text(value, "value"), _text(value, "effect"))
+    return Taint(string(value, "key"), string(value, "value"), string(value, "effect"))
 
 
 class Around(NamedTuple):
@@ -97,10 +98,10 @@ def shape(spec: Value, labels: Mapping[str, str], namespace: str, around: Around
         ports=frozenset(_ports(spec)),
         volumes=around.volumes,
         singles=around.singles,
-        images=tuple(image_name(i) for c in _containers(spec) if (i := _text(c, "image"))),
-        node_name=_text(spec, "nodeName"),
+        images=tuple(image_name(i) for c in _containers(spec) if (i := string(c, "image"))),
+        node_name=string(spec, "nodeName"),
         priority=_whole(spec, "priority", 0) if around.priority is None else around.priority,
-        preempts=_text(spec, "preemptionPolicy") != "Never",
+        preempts=string(spec, "preemptionPolicy") != "Never",
         blocked="Scheduling is blocked due to non-empty scheduling gates" if items(spec, "schedulingGates") else "",
     )
 
@@ -109,8 +110,8 @@ def node_term(value: Value) -> NodeTerm:
     """A node selector term."""
     return tuple(
         Requirement(
-            _text(e, "key"),
-            _text(e, "operator"),
+            string(e, "key"),
+            string(e, "operator"),
             tuple(str(v) for v in items(e, "values")),
             field=field == "matchFields",
         )
@@ -129,10 +130,10 @@ def _preferred(nodes: Value) -> Iterator[tuple[int, NodeTerm]]:
 def _toleration(value: Value) -> Toleration:
     seconds = dig(value, "tolerationSeconds")
     return Toleration(
-        _text(value, "key"),
-        _text(value, "operator") or "Equal",
-        _text(value, "value"),
-        _text(value, "effect"),
+        string(value, "key"),
+        string(value, "operator") or "Equal",
+        string(value, "value"),
+        string(value, "effect"),
         seconds if isinstance(seconds, int) and not isinstance(seconds, bool) else None,
     )
 
@@ -149,7 +150,7 @@ def _term(value: Value, labels: Mapping[str, str], namespace: str, weight: int =
     selector = with_keys(selector, items(value, "matchLabelKeys"), labels, "In")
     selector = with_keys(selector, items(value, "mismatchLabelKeys"), labels, "NotIn")
     own = frozenset({namespace}) if not listed and spaces is None else listed
-    return Term(Peers(own, selector, spaces), _text(value, "topologyKey"), weight)
+    return Term(Peers(own, selector, spaces), string(value, "topologyKey"), weight)
 
 
 def _weighted(value: Value, labels: Mapping[str, str], namespace: str, sign: int) -> Iterator[Term]:
@@ -163,13 +164,13 @@ def _spread(value: Value, labels: Mapping[str, str], namespace: str) -> Spread:
     selector = label_selector(dig(value, "labelSelector"))
     selector = with_keys(selector, items(value, "matchLabelKeys"), labels, "In")
     return Spread(
-        _text(value, "topologyKey"),
+        string(value, "topologyKey"),
         _whole(value, "maxSkew", 1),
-        _text(value, "whenUnsatisfiable") != "ScheduleAnyway",
+        string(value, "whenUnsatisfiable") != "ScheduleAnyway",
         Peers(frozenset({namespace}), selector),
         _whole(value, "minDomains", 1),
-        _text(value, "nodeAffinityPolicy") != "Ignore",
-        _text(value, "nodeTaintsPolicy") == "Honor",
+        string(value, "nodeAffinityPolicy") != "Ignore",
+        string(value, "nodeTaintsPolicy") == "Honor",
     )
 
 
@@ -194,7 +195,7 @@ def _ports(spec: Value) -> Iterator[Port]:
         if not number and dig(spec, "hostNetwork") is True:
             number = _whole(port, "containerPort", 0)
         if number:
-            yield _text(port, "protocol") or "TCP", _text(port, "hostIP") or ANY_ADDRESS, number
+            yield string(port, "protocol") or "TCP", string(port, "hostIP") or ANY_ADDRESS, number
 
 
 def default_selector(
@@ -212,11 +213,6 @@ def default_selector(
     own = owner or Selector()
     found = Selector((*merged.items(), *own.pairs), own.expressions)
     return found if found.pairs or found.expressions else None
-
-
-def _text(value: Value, *keys: str) -> str:
-    found = dig(value, *keys)
-    return found if isinstance(found, str) else ""
 
 
 def _whole(value: Value, key: str, default: int) -> int:
