@@ -24,6 +24,9 @@ ContainerKind = Literal["app", "init", "sidecar", "ephemeral"]
 Origin = Literal["literal", "secret", "config", "field", "unknown"]
 """How the value of a variable comes about."""
 
+SHARED_MEMORY = "/dev/shm"  # noqa: S108 - a path to look for, not a place for temporary files
+"""Where POSIX shared memory is mounted (https://man7.org/linux/man-pages/man7/shm_overview.7.html)."""
+
 _APPENDED = {"LLMInferenceService": "VLLM_ADDITIONAL_ARGS"}
 """Variables that an operator's command line ends with (kserve ``config/llmisvcconfig``)."""
 

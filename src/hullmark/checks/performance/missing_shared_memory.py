@@ -66,7 +66,7 @@ from collections.abc import Iterator
 
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import LONG_RUNNING, check
-from hullmark.model.container import Container
+from hullmark.model.container import SHARED_MEMORY, Container
 from hullmark.model.demand import parallelism
 from hullmark.model.finding import Finding, Fix
 from hullmark.model.quantity import GIB, quantity
@@ -76,7 +76,6 @@ from hullmark.text.edit import append, join
 from hullmark.text.source import Place
 
 _ENGINES = frozenset({"vllm", "tgi", "sglang", "triton", "huggingface-server"})
-_SHM = "/dev/shm"  # noqa: S108 - where POSIX shared memory is, not a place for temporary files
 _ROLES = TRAINERS | {Role.NOTEBOOK, Role.EVALUATION}
 _LOADERS = ("--dataloader-num-workers", "--num-workers", "--workers")
 """How trainers of PyTorch are told how many processes read data for each of theirs."""
@@ -119,7 +118,7 @@ def _has_memory(container: Container) -> bool:
         or "dev-shm" in workload.injected
         or (workload.training is not None and workload.training.benchmark)
         or flag(podset.node.value, "hostIPC") is True
-        or container.mount_for(_SHM) is not None
+        or container.mount_for(SHARED_MEMORY) is not None
     )
 
 
@@ -157,7 +156,7 @@ def _fix(container: Container) -> Fix | None:
         return None
     volume = {"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": f"{size}Gi"}}
     edits = join(
-        append(container.node, ("volumeMounts",), {"name": "shm", "mountPath": _SHM}),
+        append(container.node, ("volumeMounts",), {"name": "shm", "mountPath": SHARED_MEMORY}),
         append(container.podset.node, ("volumes",), volume),
     )
     return Fix.of("mount memory at /dev/shm", edits, Safety.SAFE)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from posixpath import normpath
 from typing import NamedTuple
 
-from hullmark.model.container import Container, Mount
+from hullmark.model.container import SHARED_MEMORY, Container, Mount
 from hullmark.model.truth import is_placeholder, string
 from hullmark.model.workload import PodSet
 from hullmark.text.tree import Node
@@ -47,8 +47,7 @@ _SOCKET_FOLDERS = frozenset(
     }
 )  # fmt: skip
 
-_SHM = "/dev/shm"  # noqa: S108 - a path to look for
-_SHARED_MEMORY = (_SHM, "/run/shm", "/var/run/shm")
+_SHARED = (SHARED_MEMORY, "/run/shm", "/var/run/shm")
 """Where a node has its shared memory, by all names of it."""
 
 
@@ -78,7 +77,7 @@ class NodeMount(NamedTuple):
     @property
     def is_shared_memory(self) -> bool:
         """Whether it is the shared memory of the node, or a directory in it."""
-        return _below(self.path, _SHARED_MEMORY)
+        return _below(self.path, _SHARED)
 
     @property
     def is_sensitive(self) -> bool:
@@ -101,13 +100,15 @@ def node_mounts(container: Container) -> Iterator[NodeMount]:
 
 def shared_memory(podset: PodSet) -> Iterator[tuple[Node, bool]]:
     """The volumes that are the node's shared memory (true), or another directory of it in that place (false)."""
-    there = {string(m.node.value, "name") for c in podset.containers for m in c.mounts if normal(m.path) == _SHM}
+    there = {
+        string(m.node.value, "name") for c in podset.containers for m in c.mounts if normal(m.path) == SHARED_MEMORY
+    }
     parts = {
         string(m.mount.node.value, "name") for c in podset.containers for m in node_mounts(c) if m.is_shared_memory
     }
     for name, volume in podset.volumes.items():
         path = string(volume.value, "hostPath", "path")
-        if name in parts or _below(normal(path), _SHARED_MEMORY):
+        if name in parts or _below(normal(path), _SHARED):
             yield volume, True
         elif path and name in there:
             yield volume, False

@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from hullmark.model.container import SHARED_MEMORY
 from hullmark.sources.compose.layer import RESET
 from hullmark.sources.compose.made import Entry, at, mapping, several
 from hullmark.sources.compose.merge import mount
@@ -24,7 +25,6 @@ from hullmark.sources.compose.variables import UNKNOWN
 from hullmark.text.tree import Map, PairMark, Value, dig
 from hullmark.text.tree import mapping as inside
 
-_SHM = "/dev/shm"  # noqa: S108 - where shared memory is, not a place for temporary files
 _SHM_DEFAULT = 64 << 20
 _SOCKET = "/var/run/docker.sock"
 _MOST = 256
@@ -203,9 +203,9 @@ def _shared_memory(service: Map, title: PairMark) -> Iterator[Mounted]:
     """``shm_size`` above the default, and the memory of another container that is joined, which is not known."""
     amount = size(service.get("shm_size"))
     if amount is not None and (isinstance(amount, str) or amount > _SHM_DEFAULT):
-        yield _memory(_SHM, service.marks["shm_size"][2:], amount)
+        yield _memory(SHARED_MEMORY, service.marks["shm_size"][2:], amount)
     elif text(service.get("ipc")).startswith(("service:", "container:")):
-        yield _memory(_SHM, title[2:], None)
+        yield _memory(SHARED_MEMORY, title[2:], None)
 
 
 def _normal(source: str) -> Value:
