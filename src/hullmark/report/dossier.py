@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from hullmark.engine.priority import priority
 from hullmark.engine.profiles import NEVER, PROFILES, Profile, is_sample
@@ -18,6 +18,7 @@ from hullmark.model.resource import Resource
 from hullmark.model.terms import Confidence, Impact, Outcome, Reach, Severity
 from hullmark.model.workload import Workload
 from hullmark.report.mask import redact
+from hullmark.report.places import spot
 from hullmark.report.snippet import address
 from hullmark.report.style import LEVELS, Paint, painter
 from hullmark.report.visible import count, visible, wrap
@@ -91,7 +92,7 @@ def as_json(dossier: Dossier) -> str:
     report = {
         "schema": SCHEMA,
         "workload": {**told, "unit": visible(dossier.part.unit.title)},
-        "disagreeing": [{"key": s.key, "value": visible(s.word), **_json_place(s.place)} for s in said.others],
+        "disagreeing": [{"key": s.key, "value": visible(s.word), **spot(s.place)} for s in said.others],
         "scrutiny": {
             "profile": dossier.profile.name,
             "gates_from": {name: _threshold(p, arch, workload) for name, p in _profiles(dossier).items()},
@@ -103,18 +104,14 @@ def as_json(dossier: Dossier) -> str:
         "findings": [
             {
                 "check": s.check, "severity": s.severity.word, "confidence": s.confidence.word, "priority": s.priority,
-                "message": visible(redact(s.finding.message, s.finding)), **_json_place(s.finding.at),
+                "message": visible(redact(s.finding.message, s.finding)), **spot(s.finding.at),
                 "gates": s.gates, "gates_by_impact": s.by_impact, "known": s.known,
             }
             for s in dossier.findings
         ],
-        "unknown": [{"text": visible(text), **_json_place(place)} for text, place in _open(dossier)],
+        "unknown": [{"text": visible(text), **spot(place)} for text, place in _open(dossier)],
     }  # fmt: skip
     return json.dumps(report, indent=2, ensure_ascii=False) + "\n"
-
-
-def _json_place(place: Place | None) -> dict[str, Any]:
-    return {"file": place and visible(place.source.name), "line": place and place.line}
 
 
 def render(dossier: Dossier, *, color: bool, width: int = 100) -> str:

@@ -14,6 +14,7 @@ from hullmark.model.terms import Outcome
 from hullmark.model.waiver import Waiver
 from hullmark.model.workload import Workload
 from hullmark.report.mask import redact
+from hullmark.report.places import span
 from hullmark.report.summary import summarise
 from hullmark.report.visible import visible
 from hullmark.report.workloads import workloads
@@ -128,18 +129,6 @@ def _finding(result: Result, settled: Settled) -> dict[str, Any]:
         "known": settled.known,
         "waived": settled.waiver and _waiver(settled.waiver),
         "units": [visible(title) for title in result.where(settled)],
-    }
-
-
-def span(place: Place) -> dict[str, Any]:
-    """A place: file, and 1-based lines and columns in characters, the end just past the last one."""
-    start, end = place.start, place.end
-    return {
-        "file": visible(place.source.name),
-        "line": start.line,
-        "column": start.column,
-        "end_line": end.line,
-        "end_column": end.column,
     }
 
 

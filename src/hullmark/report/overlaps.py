@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import Any
 
+from hullmark.report.simulation_terms import chance, duration, percent
 from hullmark.report.visible import count, visible
 from hullmark.simulate.overlap.answers import Answer, Cut, Interval, Overlaps, Verdict
 
@@ -27,7 +27,7 @@ def rows(found: Overlaps) -> Iterator[Row]:
         for each in one.contributions[:_SHARES]:
             yield " ", f"{each.part:.1%} {' with '.join(each.groups)}: {each.per_year:.3g} times a year"
         if one.cuts:
-            yield " ", f"goes down with {'; '.join(_cut(cut) for cut in one.cuts[:_CUTS])}"
+            yield " ", f"goes down with {'; '.join(together(cut) for cut in one.cuts[:_CUTS])}"
         if one.weights:
             names = (f"{w.part} ({w.criticality:.1%})" for w in one.weights[:_WEIGHTS] if w.criticality >= 0.001)
             yield " ", f"matters most: {', '.join(names)}"
@@ -50,12 +50,12 @@ def _number(one: Answer) -> str:
     if one.never:
         return "short before anything fails: fewer pods fit than it needs"
     if one.unavailability is None or one.mean_minutes is None:
-        return f"more than {available(one.below)}: too rare to tell how much more"
-    sampling = "exact" if _narrow(one.sampling) else f"sampling {_range(one.sampling)}"
-    alone = "" if one.alone is None else f"; by itself {available(one.alone)}" if _differs(one) else ""
+        return f"more than {percent(one.below)}: too rare to tell how much more"
+    sampling = "exact" if is_exact(one.sampling) else f"sampling {_range(one.sampling)}"
+    alone = "" if one.alone is None else f"; by itself {percent(one.alone)}" if _differs(one) else ""
     return (
-        f"{available(one.unavailability)} (95 % intervals: {sampling}, rates {_range(one.rates)}); "
-        f"{one.per_year:.3g} outages a year of {minutes(one.mean_minutes)} in the mean{alone}"
+        f"{percent(one.unavailability)} (95 % intervals: {sampling}, rates {_range(one.rates)}); "
+        f"{one.per_year:.3g} outages a year of {duration(60 * one.mean_minutes)} in the mean{alone}"
     )
 
 
@@ -63,43 +63,28 @@ def _differs(one: Answer) -> bool:
     return one.alone is not None and one.unavailability is not None and one.alone < 0.99 * one.unavailability
 
 
-def _narrow(interval: Interval) -> bool:
+def is_exact(interval: Interval) -> bool:
+    """Whether drawing leaves nothing to be doubted in the digits that are shown."""
     return interval.high - interval.low < 0.005 * interval.high
 
 
 def _range(interval: Interval) -> str:
-    return f"{available(interval.high)} to {available(interval.low)}"
+    return f"{percent(interval.high)} to {percent(interval.low)}"
 
 
 def _verdict(verdict: Verdict) -> str:
     days = f"{verdict.window / 86_400:g} d"
-    chance = verdict.chance
-    met = "> 99.99 %" if chance > 0.9999 else "< 0.01 %" if chance < 0.0001 else f"{chance:.2%}".replace("%", " %")
     spent = f"{verdict.spent:.3g} times the" if verdict.spent > 1 else f"{share(verdict.spent)} of the"
     return (
-        f"objective {100 * verdict.target:g} % in {days}: kept in {met} of windows; in the mean {spent} budget of "
-        f"{minutes(verdict.budget / 60)} is used"
+        f"objective {100 * verdict.target:g} % in {days}: kept in {chance(verdict.chance)} of windows; in the mean {spent} budget of "
+        f"{duration(verdict.budget)} is used"
     )
 
 
-def _cut(cut: Cut) -> str:
+def together(cut: Cut) -> str:
+    """What a cut is of, such as *zone a + node b-1 (or 3 others like it)*."""
     named = " + ".join(cut.parts)
     return f"{named} (or {count(cut.alike - 1, 'other')} like it)" if cut.alike > 1 else named
-
-
-def available(unavailability: float) -> str:
-    """An availability in percent with two digits of what is missing from 100 %; never 0 and never 100.
-
-    >>> available(0.0001234), available(0.0), available(1.0)
-    ('99.988 %', '> 99.9999999999 %', '< 0.001 %')
-    """
-    if unavailability < 1e-12:
-        return "> 99.9999999999 %"
-    if unavailability > 0.99999:
-        return "< 0.001 %"
-    digits = max(-math.floor(math.log10(unavailability)) - 1, 1)
-    text = f"{100 * (1 - unavailability):.{digits}f}"
-    return f"{text} %" if float(text) < 100 else f"> {'99.' + '9' * max(digits - 1, 1)} %"
 
 
 def share(value: float) -> str:
@@ -109,15 +94,6 @@ def share(value: float) -> str:
     ('25 %', '< 0.0001 %')
     """
     return "< 0.0001 %" if value < 1e-6 else f"{100 * value:.3g} %"
-
-
-def minutes(value: float) -> str:
-    """Minutes in the unit that fits.
-
-    >>> minutes(0.5), minutes(43.2), minutes(240)
-    ('30 s', '43 min', '4 h')
-    """
-    return f"{value * 60:.2g} s" if value < 2 else f"{value:.2g} min" if value < 100 else f"{value / 60:.2g} h"
 
 
 def plain(found: Overlaps | None) -> dict[str, Any] | None:

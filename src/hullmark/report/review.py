@@ -21,6 +21,7 @@ from hullmark.engine.result import Result, Settled
 from hullmark.model.check import Check
 from hullmark.model.terms import Outcome
 from hullmark.model.workload import Workload
+from hullmark.report.markup import text
 from hullmark.report.mask import Veil, redact
 from hullmark.report.page import plain
 from hullmark.report.picture import svg
@@ -58,7 +59,7 @@ def _page(result: Result, attacks: Sequence[Attack], scenes: Sequence[Scene], ti
     here = files("hullmark.report")
     script = here.joinpath("review.js").read_text("utf-8")
     yield (
-        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{_text(title)}</title>\n'
+        f'<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{text(title)}</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"{policy(script)}"
         f"<style>{sheet('auto')}{here.joinpath('review.css').read_text('utf-8')}</style>\n</head>\n<body>\n<main>\n"
@@ -73,18 +74,14 @@ def _page(result: Result, attacks: Sequence[Attack], scenes: Sequence[Scene], ti
     yield f"</main>\n<script>{script}</script>\n</body>\n</html>\n"
 
 
-def _text(words: str) -> str:
-    return escape(visible(words), quote=True)
-
-
 def _head(result: Result, title: str) -> Iterator[str]:
     summary = summarise(result)
-    yield f"<h1>{_text(title)}</h1>\n"
+    yield f"<h1>{text(title)}</h1>\n"
     looked = (
         f"{count(summary.resources, 'object')} of {count(summary.files, 'file')}, profile {visible(result.profile)}"
     )
-    yield f'<p class="faint">{_text(looked)}</p>\n<ul class="figures">'
-    yield from (f"<li{tone}><b>{number}</b>{_text(name)}</li>" for number, name, tone in _figures(summary))
+    yield f'<p class="faint">{text(looked)}</p>\n<ul class="figures">'
+    yield from (f"<li{tone}><b>{number}</b>{text(name)}</li>" for number, name, tone in _figures(summary))
     yield "</ul>\n<nav>"
     sections = ("first", "picture", "inventory", "paths", "findings", "open")
     titles = ("what to do first", "picture", "AI workloads", "attack paths", "findings", "what is not known")
@@ -113,8 +110,8 @@ def _first(result: Result) -> Iterator[str]:
     yield '<ol class="first">'
     for settled in urgent:
         fix = settled.finding.fix.title if settled.finding.fix is not None else settled.finding.advice
-        more = f'<br><span class="faint">{_text(redact(fix, settled.finding))}</span>' if fix else ""
-        yield f"<li>{_tag(settled)} {_message(settled)} <code>{_text(address(settled.finding.at))}</code>{more}</li>"
+        more = f'<br><span class="faint">{text(redact(fix, settled.finding))}</span>' if fix else ""
+        yield f"<li>{_tag(settled)} {_message(settled)} <code>{text(address(settled.finding.at))}</code>{more}</li>"
     yield "</ol>\n"
 
 
@@ -123,14 +120,14 @@ def _tag(settled: Settled) -> str:
 
 
 def _message(settled: Settled) -> str:
-    return _text(redact(settled.finding.message, settled.finding))
+    return text(redact(settled.finding.message, settled.finding))
 
 
 def _pictures(scenes: Sequence[Scene]) -> Iterator[str]:
     yield '<h2 id="picture">Picture</h2>\n'
     for scene in scenes:
         if len(scenes) > 1:
-            yield f"<h3>{_text(scene.title)}</h3>\n"
+            yield f"<h3>{text(scene.title)}</h3>\n"
         if len(scene.tiles) > _MOST_TILES:
             size = count(len(scene.tiles), "component")
             yield f"<p>{size}: too large for a page; <code>hullmark map -o map.html</code> draws it in parts.</p>\n"
@@ -158,7 +155,7 @@ def _inventory(result: Result) -> Iterator[str]:
     )
     yield f'<div class="scroll"><table><tr>{"".join(f"<th>{name}</th>" for name in names)}</tr>'
     for workload in found:
-        yield "<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in _row(result, workload)) + "</tr>"
+        yield "<tr>" + "".join(f"<td>{text(cell)}</td>" for cell in _row(result, workload)) + "</tr>"
     yield "</table></div>\n"
 
 
@@ -189,7 +186,7 @@ def _paths(attacks: Sequence[Attack]) -> Iterator[str]:
         yield "<p>None was found; what is unknown or not checked may still hold one.</p>\n"
     for attack in attacks:
         if len(attacks) > 1 and attack.paths:
-            yield f"<h3>{_text(attack.unit.title)}</h3>\n"
+            yield f"<h3>{text(attack.unit.title)}</h3>\n"
         for path in attack.paths[:20]:
             yield from _path(path)
         if len(attack.paths) > 20:
@@ -198,13 +195,13 @@ def _paths(attacks: Sequence[Attack]) -> Iterator[str]:
             yield "<p>Repairs that cut most:</p><ol>"
             for choke in attack.chokes[:5]:
                 name = f"{choke.check} on {choke.resource.ref}"
-                yield f"<li>{choke.cut} of {choke.of}: <code>{_text(name)}</code></li>"
+                yield f"<li>{choke.cut} of {choke.of}: <code>{text(name)}</code></li>"
             yield "</ol>\n"
 
 
 def _path(path: Path) -> Iterator[str]:
     title = f"{path.entry.text} gets {path.prize.text}"
-    yield f"<details><summary><b>{_text(title)}</b> · {_text(KINDS[path.prize.kind][0])}, cost {path.cost}</summary><div>"
+    yield f"<details><summary><b>{text(title)}</b> · {text(KINDS[path.prize.kind][0])}, cost {path.cost}</summary><div>"
     yield '<ol class="steps">'
     for step in path.steps:
         checks_of = ", ".join(dict.fromkeys(f.check for f in step.findings))
@@ -212,10 +209,10 @@ def _path(path: Path) -> Iterator[str]:
             f'<a href="{t.link}" rel="noreferrer">{t.id}</a>' for name in step.techniques for t in TECHNIQUES[name]
         )
         places = [f.finding.at for f in step.findings] + [e.place for e in step.evidence if e.place is not None]
-        where = " ".join(f"<code>{_text(a)}</code>" for a in dict.fromkeys(address(p) for p in places[:3]))
-        doubt = f"<br>assumed: {_text(step.unknown)}" if step.unknown else ""
-        opened = f" opened by <code>{_text(checks_of)}</code>" if checks_of else ""
-        yield f'<li>{_text(step.text)}<br><span class="faint">{where}{opened} {links}{doubt}</span></li>'
+        where = " ".join(f"<code>{text(a)}</code>" for a in dict.fromkeys(address(p) for p in places[:3]))
+        doubt = f"<br>assumed: {text(step.unknown)}" if step.unknown else ""
+        opened = f" opened by <code>{text(checks_of)}</code>" if checks_of else ""
+        yield f'<li>{text(step.text)}<br><span class="faint">{where}{opened} {links}{doubt}</span></li>'
     yield "</ol></div></details>\n"
 
 
@@ -245,13 +242,13 @@ def _findings(result: Result) -> Iterator[str]:
 def _group(result: Result, group: Group, frame: Frame, *, is_open: bool) -> Iterator[str]:
     items = [s for entry in group.entries for s in ((entry,) if isinstance(entry, Settled) else entry.findings)]
     opened = " open" if is_open else ""
-    name = _text(str(group.resource.ref))
+    name = text(str(group.resource.ref))
     yield f'<details class="subject"{opened}><summary><b>{name}</b> · {count(len(items), "finding")}</summary><div>'
     if group.workload is not None:
         importance = result.architecture.impact(group.workload)
         reasons = f" ({', '.join(importance.reasons)})" if importance.reasons else ""
         told = f"{group.workload.role.value}, impact {importance.impact.word}{reasons}"
-        yield f'<p class="faint">{_text(told)}</p>'
+        yield f'<p class="faint">{text(told)}</p>'
     for settled in items:
         yield from _finding(result, settled, frame)
     yield "</div></details>\n"
@@ -260,17 +257,17 @@ def _group(result: Result, group: Group, frame: Frame, *, is_open: bool) -> Iter
 def _finding(result: Result, settled: Settled, frame: Frame) -> Iterator[str]:
     finding = settled.finding
     where = whereabouts(result, settled)
-    more = f' <span class="faint">{_text(where)}</span>' if where else ""
+    more = f' <span class="faint">{text(where)}</span>' if where else ""
     yield f'<div class="finding" data-tone="{settled.severity.word}">{_tag(settled)} {_message(settled)}{more}<br>'
-    yield f'<code>{_text(address(finding.at))}</code> <a href="#check-{settled.check}"><code>{settled.check}</code></a>'
+    yield f'<code>{text(address(finding.at))}</code> <a href="#check-{settled.check}"><code>{settled.check}</code></a>'
     lines = list(excerpt(frame, finding.at, redact(finding.label, finding), "error"))
-    yield f"<pre>{_text(chr(10).join(lines)).replace('␊', chr(10))}</pre>"
+    yield f"<pre>{text(chr(10).join(lines)).replace('␊', chr(10))}</pre>"
     if finding.fix is not None:
-        yield f'<p class="faint">fix: {_text(redact(finding.fix.title, finding))} ({finding.fix.safety.value})</p>'
+        yield f'<p class="faint">fix: {text(redact(finding.fix.title, finding))} ({finding.fix.safety.value})</p>'
     elif finding.advice:
-        yield f'<p class="faint">{_text(redact(finding.advice, finding))}</p>'
-    for place, text in finding.related[:4]:
-        yield f'<p class="faint">{_text(redact(text, finding))}: <code>{_text(address(place))}</code></p>'
+        yield f'<p class="faint">{text(redact(finding.advice, finding))}</p>'
+    for place, told in finding.related[:4]:
+        yield f'<p class="faint">{text(redact(told, finding))}: <code>{text(address(place))}</code></p>'
     yield "</div>"
 
 
@@ -305,6 +302,6 @@ def _open(result: Result) -> Iterator[str]:
 def _list(title: str, items: Iterable[str]) -> Iterator[str]:
     found = list(items)
     if found:
-        rows = "".join(f"<li>{_text(item)}</li>" for item in found[:300])
+        rows = "".join(f"<li>{text(item)}</li>" for item in found[:300])
         more = f"<li>and {len(found) - 300} more</li>" if len(found) > 300 else ""
         yield f"<h3>{title}</h3>\n<ul>{rows}{more}</ul>\n"

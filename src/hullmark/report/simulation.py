@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from hullmark.report import overlaps, simulation_training
 from hullmark.report.simulation_names import names
-from hullmark.report.simulation_terms import FIRST, KINDS, duration, lasting, percent, points, rounded, saving
+from hullmark.report.simulation_terms import FIRST, KINDS, duration, lasting, needed, percent, points, rounded, saving
 from hullmark.report.simulation_words import sentences
 from hullmark.report.snippet import address
 from hullmark.report.style import Paint, painter
@@ -15,7 +15,6 @@ from hullmark.report.visible import cells, count, fit, visible, wrap
 from hullmark.simulate.availability import Availability
 from hullmark.simulate.blast import Impact
 from hullmark.simulate.felt import Felt, felt
-from hullmark.simulate.services import Need, Service
 from hullmark.simulate.simulation import Simulation
 from hullmark.version import __version__
 
@@ -155,21 +154,17 @@ def _course(impact: Impact) -> str:
 def _points(one: Simulation) -> Iterator[Row]:
     found: dict[tuple[str, str], list[str]] = {}
     for point in one.single_points:
-        key = point.service.name, _need(point.need, point.service)
+        key = point.service.name, needed(point.need, point.service)
         found.setdefault(key, []).append(_names(point.kind, point.names))
     for (name, need), texts in found.items():
         yield name, need, "; ".join(texts)
-
-
-def _need(need: Need, service: Service) -> str:
-    return f"{need.name} ({need.pods} of {service.pods})"
 
 
 def _proofs(one: Simulation) -> Iterator[Row]:
     found: dict[tuple[str, str], list[str]] = {}
     for proof in one.proofs:
         verdict = "yes" if proof.holds else f"NO ({_some(proof.breaks)})"
-        key = proof.service.name, _need(proof.need, proof.service)
+        key = proof.service.name, needed(proof.need, proof.service)
         found.setdefault(key, []).append(f"{KINDS[proof.kind]} {verdict}")
     for (name, need), texts in found.items():
         yield name, need, ", ".join(texts)
@@ -190,7 +185,7 @@ def _drains(one: Simulation) -> Iterator[Row]:
 
 def _availabilities(found: Sequence[Availability]) -> Iterator[Row]:
     for one in found:
-        yield (f"{one.service.name}, {_need(one.need, one.service)}: {one.need.because}",)
+        yield (f"{one.service.name}, {needed(one.need, one.service)}: {one.need.because}",)
         yield "", _number(one)
         for share in one.shares:
             part = f"{share.part:.1%}" if share.part >= 0.001 else "<0.1%"

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from hullmark.report import overlaps, simulation_training
+from hullmark.report.places import spot
 from hullmark.report.visible import visible
 from hullmark.simulate.availability import Availability
 from hullmark.simulate.blast import Blast, Impact
@@ -18,7 +19,6 @@ from hullmark.simulate.rates import Rate
 from hullmark.simulate.repairs import Ranked
 from hullmark.simulate.services import Need, Service
 from hullmark.simulate.simulation import Simulation
-from hullmark.text.source import Place
 from hullmark.version import __version__
 
 SCHEMA = "hullmark.simulate/v1"
@@ -41,7 +41,7 @@ def _simulation(one: Simulation) -> dict[str, Any]:
             "outages by change",
             *(("failures that overlap", "journeys through several services") if one.overlaps is None else ()),
         ],
-        "assumptions": [{"text": visible(a.text), **_place(a.place)} for a in one.assumptions],
+        "assumptions": [{"text": visible(a.text), **spot(a.place)} for a in one.assumptions],
         "topology": {
             "regions": {visible(name): list(map(visible, zones)) for name, zones in one.topology.regions.items()},
             "pools": [{"name": visible(p.name), "nodes": len(p.nodes)} for p in one.topology.pools],
@@ -102,10 +102,6 @@ def _simulation(one: Simulation) -> dict[str, Any]:
             "notTried": one.plan.left_out,
         },
     }
-
-
-def _place(place: Place | None) -> dict[str, Any]:
-    return {"file": place and visible(place.source.name), "line": place and place.line}
 
 
 def _need(need: Need) -> dict[str, Any]:
@@ -191,7 +187,7 @@ def _repair(repair: Repair) -> dict[str, Any]:
         "kind": repair.kind,
         "subject": visible(repair.subject),
         "what": visible(repair.what),
-        "place": _place(repair.place),
+        "place": spot(repair.place),
         "cost": {"points": round(repair.cost.points, 6), "because": repair.cost.because},
     }
 

@@ -6,6 +6,7 @@ import math
 
 from hullmark.report.visible import count
 from hullmark.simulate.repairs import Ranked
+from hullmark.simulate.services import Need, Service
 
 KINDS = {
     "node": "node",
@@ -32,15 +33,16 @@ FIRST = 8
 def percent(unavailability: float) -> str:
     """An availability in percent with two digits of what is missing from 100 %; never 0 and never 100.
 
-    >>> percent(0.0001234), percent(1e-15), percent(1.0)
-    ('99.988 %', '> 99.9999999 %', '< 0.001 %')
+    >>> percent(0.0001234), percent(0.0), percent(1.0)
+    ('99.988 %', '> 99.9999999999 %', '< 0.001 %')
     """
-    if unavailability < 1e-9:
-        return "> 99.9999999 %"
+    if unavailability < 1e-12:
+        return "> 99.9999999999 %"
     if unavailability > 0.99999:
         return "< 0.001 %"
-    digits = max(1 - math.floor(math.log10(unavailability)) - 2, 1)
-    return f"{100 * (1 - unavailability):.{digits}f} %"
+    digits = max(-math.floor(math.log10(unavailability)) - 1, 1)
+    text = f"{100 * (1 - unavailability):.{digits}f}"
+    return f"{text} %" if float(text) < 100 else f"> {'99.' + '9' * max(digits - 1, 1)} %"
 
 
 def chance(value: float) -> str:
@@ -71,6 +73,11 @@ def duration(seconds: float) -> str:
             rest = whole % size // smaller
             return f"{whole // size} {unit}" + (f" {rest} {below}" if rest else "")
     return f"{whole} s"
+
+
+def needed(need: Need, service: Service) -> str:
+    """What a service needs, such as *alive (1 of 2)*."""
+    return f"{need.name} ({need.pods} of {service.pods})"
 
 
 def saving(ranked: Ranked) -> str:

@@ -10,8 +10,8 @@ from hullmark.model.container import Accelerator, ModelReference
 from hullmark.model.declaration import KEYS, Statement
 from hullmark.model.truth import Undecided
 from hullmark.model.workload import PodSet, Replicas, Workload
+from hullmark.report.places import spot
 from hullmark.report.visible import visible
-from hullmark.text.source import Place
 
 
 def workloads(arch: Architecture, chosen: Iterable[Workload]) -> list[dict[str, Any]]:
@@ -39,23 +39,19 @@ def _workload(arch: Architecture, workload: Workload) -> dict[str, Any]:
         "authenticated": visible(exposure.authenticated),
         "impact": importance.impact.word,
         "reasons": [visible(r) for r in importance.reasons],
-        "because": [{"impact": r.impact.word, "text": visible(r.text), **_place(r.place)} for r in importance.because],
+        "because": [{"impact": r.impact.word, "text": visible(r.text), **spot(r.place)} for r in importance.because],
         "declared": {key: _statement(statement) for key, statement in declared(arch, workload)},
         "ai": workload.is_ai,
         "template": workload.template,
         "inferred": workload.inferred,
         "podsets": [_podset(arch, p) for p in workload.podsets],
-        "evidence": [{"text": visible(e.text), **_place(e.place)} for e in workload.evidence],
+        "evidence": [{"text": visible(e.text), **spot(e.place)} for e in workload.evidence],
     }
-
-
-def _place(place: Place | None) -> dict[str, Any]:
-    return {"file": place and visible(place.source.name), "line": place and place.line}
 
 
 def _statement(statement: Statement) -> dict[str, Any]:
     value = statement.value if isinstance(statement.value, float) else visible(statement.word)
-    return {"value": value, "origin": statement.origin, **_place(statement.place)}
+    return {"value": value, "origin": statement.origin, **spot(statement.place)}
 
 
 def declared(arch: Architecture, workload: Workload) -> list[tuple[str, Statement]]:

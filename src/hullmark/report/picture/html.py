@@ -9,10 +9,11 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
+from hullmark.report.markup import text
 from hullmark.report.picture.layout import lay_out
 from hullmark.report.picture.scene import Scene, Tile
 from hullmark.report.picture.style import STROKES, TONES, in_order, sheet, stroke
-from hullmark.report.picture.svg import body, text
+from hullmark.report.picture.svg import body
 from hullmark.report.picture.tidiness import MOST_ORDERS
 from hullmark.report.picture.views import LARGE, TANGLE, close_up, members, overview
 from hullmark.report.visible import visible

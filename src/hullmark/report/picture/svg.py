@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from html import escape
 
+from hullmark.report.markup import text
 from hullmark.report.picture.icons import icon
 from hullmark.report.picture.layout import CHIP, LEFT, SUBTITLE, TITLE, Box, Laid, badge, badge_width, lay_out
 from hullmark.report.picture.lettering import BOLD, clipped, width
 from hullmark.report.picture.scene import Arrow, Path, Scene, Tile, Zone
 from hullmark.report.picture.style import STROKES, TONES, in_order, sheet, stroke
-from hullmark.report.visible import visible
 
 _MARGIN, _HEADER, _LEGEND = 36.0, 64.0, 56.0
 _CORNER = 8.0
@@ -31,11 +30,6 @@ def render(scene: Scene, *, theme: str = "auto", path: Path | None = None, own_s
     """
     laid = lay_out(scene)
     return "".join(_file(laid, sheet(theme) if own_style else "", path))
-
-
-def text(words: str) -> str:
-    """Foreign words made fit to stand in markup."""
-    return escape(visible(words), quote=True)
 
 
 def _file(laid: Laid, style: str, path: Path | None) -> Iterator[str]:

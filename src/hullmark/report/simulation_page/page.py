@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 
+from hullmark.report.markup import text
 from hullmark.report.picture.style import sheet
 from hullmark.report.simulation_page import sections
 from hullmark.report.simulation_page.promises import promises
-from hullmark.report.simulation_page.tables import number, section, text
+from hullmark.report.simulation_page.tables import number, section
 from hullmark.report.simulation_terms import duration, percent
 from hullmark.report.simulation_words import sentences, weakest_of
 from hullmark.report.visible import visible

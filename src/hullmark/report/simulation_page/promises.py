@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from hullmark.report.overlaps import is_exact, together
 from hullmark.report.simulation_names import Name, names
 from hullmark.report.simulation_page import plots
 from hullmark.report.simulation_page.tables import Cell, figure, table
 from hullmark.report.simulation_terms import chance, duration, percent, rounded
-from hullmark.report.visible import count, visible
-from hullmark.simulate.overlap.answers import Answer, Cut, Interval
+from hullmark.report.visible import visible
+from hullmark.simulate.overlap.answers import Answer
 from hullmark.simulate.repairs import MINUTES
 from hullmark.simulate.simulation import Simulation
 
@@ -77,17 +78,12 @@ def _row(one: Answer, called: Name) -> tuple[str | Cell, ...]:
         name,
         Cell(percent(one.unavailability), one.unavailability, "", alone),
         f"{percent(one.rates.high)} to {percent(one.rates.low)}",
-        "exact" if _narrow(one.sampling) else f"{percent(one.sampling.high)} to {percent(one.sampling.low)}",
+        "exact" if is_exact(one.sampling) else f"{percent(one.sampling.high)} to {percent(one.sampling.low)}",
         kept,
         spent,
         Cell(f"{one.per_year:.3g}", one.per_year),
         Cell(duration(one.mean_minutes * 60), one.mean_minutes),
     )
-
-
-def _narrow(interval: Interval) -> bool:
-    """Whether drawing leaves nothing to be doubted in the digits that are shown."""
-    return interval.high - interval.low < 0.005 * interval.high
 
 
 def _contributions(shown: Sequence[Answer], called: Name) -> Iterator[str]:
@@ -112,7 +108,7 @@ def _contributions(shown: Sequence[Answer], called: Name) -> Iterator[str]:
 
 def _cuts(answers: Sequence[Answer], called: Name) -> Iterator[str]:
     rows = [
-        (title(a, called), _named(cut), Cell(f"{cut.probability:.2g}", cut.probability))
+        (title(a, called), together(cut), Cell(f"{cut.probability:.2g}", cut.probability))
         for a in answers
         for cut in a.cuts[:MOST_CUTS]
     ]
@@ -133,8 +129,3 @@ def _cuts(answers: Sequence[Answer], called: Name) -> Iterator[str]:
     if heavy:
         yield "<h3>What matters most</h3>\n"
     yield from table(("promise", "part", "of its downtime", "times as much if it is down", "Birnbaum"), heavy)
-
-
-def _named(cut: Cut) -> str:
-    named = " + ".join(cut.parts)
-    return f"{named} (or {count(cut.alike - 1, 'other')} like it)" if cut.alike > 1 else named

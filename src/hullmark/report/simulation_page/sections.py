@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from hullmark.report import simulation_training
+from hullmark.report.markup import text
 from hullmark.report.simulation_names import Name, names
 from hullmark.report.simulation_page import plots
 from hullmark.report.simulation_page.courses import Alike, alike, plot, weight
-from hullmark.report.simulation_page.tables import Cell, figure, table, text
-from hullmark.report.simulation_terms import FIRST, KINDS, duration, lasting, percent, points, rounded, saving
+from hullmark.report.simulation_page.tables import Cell, figure, table
+from hullmark.report.simulation_terms import FIRST, KINDS, duration, lasting, needed, percent, points, rounded, saving
 from hullmark.report.simulation_words import target_of
 from hullmark.report.snippet import address
 from hullmark.report.visible import count, visible
@@ -22,7 +23,6 @@ from hullmark.simulate.checkpoints import ettr
 from hullmark.simulate.felt import Felt, felt
 from hullmark.simulate.recovery import Recovery
 from hullmark.simulate.repairs import MINUTES, Ranked
-from hullmark.simulate.services import Need, Service
 from hullmark.simulate.simulation import Simulation
 from hullmark.simulate.training import Training
 
@@ -90,11 +90,7 @@ def availability(one: Simulation) -> Iterator[str]:
 
 
 def _named(one: Availability, name: Name) -> str:
-    return f"{name(one.service.name)}, {_need(one.need, one.service)}"
-
-
-def _need(need: Need, service: Service) -> str:
-    return f"{need.name} ({need.pods} of {service.pods})"
+    return f"{name(one.service.name)}, {needed(one.need, one.service)}"
 
 
 def _drawn(unavailability: float | None) -> float:
@@ -103,7 +99,7 @@ def _drawn(unavailability: float | None) -> float:
 
 
 def _available(one: Availability, name: Name) -> tuple[str | Cell, ...]:
-    need = Cell(_need(one.need, one.service), note=one.need.because)
+    need = Cell(needed(one.need, one.service), note=one.need.because)
     missing, title = ", ".join(one.unbounded), name(one.service.name)
     if one.lacking:
         short = f"never: {count(one.lacking, 'pod')} too few even before anything fails"
@@ -188,7 +184,7 @@ def _told(blast: Blast) -> bool:
 def _impacts(impacts: tuple[Impact, ...], name: Name) -> Iterator[tuple[str | Cell, ...]]:
     for impact in impacts:
         needs = zip(impact.service.needs, impact.times, strict=True)
-        short = [f"{_need(need, impact.service)} {lasting(time)}" for need, time in needs if time > 0]
+        short = [f"{needed(need, impact.service)} {lasting(time)}" for need, time in needs if time > 0]
         words = [f"{count(n, 'pod')} pending: {why}" for why, n in impact.pending.items()]
         tone = "bad" if impact.times[0] > 0 else ""
         told = "; ".join(short or [f"enough serve; fewer than all {lasting(impact.away)}"])
@@ -232,7 +228,7 @@ def weakest(one: Simulation) -> Iterator[str]:
         (
             (
                 name(p.service.name),
-                _need(p.need, p.service),
+                needed(p.need, p.service),
                 f"{KINDS[p.kind]} {p.names[0]}" + (f" or {count(len(p.names) - 1, 'other')}" if p.names[1:] else ""),
                 Cell(duration(p.longest), p.longest) if math.isfinite(p.longest) else "until it is mended",
             )
@@ -246,7 +242,7 @@ def weakest(one: Simulation) -> Iterator[str]:
         (
             (
                 name(p.service.name),
-                _need(p.need, p.service),
+                needed(p.need, p.service),
                 f"{KINDS[p.kind]} ({p.tried})",
                 Cell("yes", None, "good") if p.holds else Cell(f"no: {', '.join(p.breaks[:4])}", None, "bad"),
                 "; ".join(p.words[:2]),

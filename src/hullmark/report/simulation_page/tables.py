@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from html import escape
 from typing import NamedTuple
 
-from hullmark.report.visible import visible
+from hullmark.report.markup import text
 
 
 class Cell(NamedTuple):
@@ -20,11 +19,6 @@ class Cell(NamedTuple):
 
 _SHORT = 20
 """Characters of numbers that are not broken into lines."""
-
-
-def text(words: str) -> str:
-    """Foreign text as HTML."""
-    return escape(visible(words), quote=True)
 
 
 def number(words: str, value: float | None) -> str:
