@@ -29,7 +29,7 @@ QUORUMS = (
     Quorum("Consul", r"consul", (("-server", ""),), "answers", "https://developer.hashicorp.com/consul/docs/concept/consensus"),
     Quorum("Kafka's controllers", r"kafka|cp-kafka|cp-server",
            (("KAFKA_PROCESS_ROLES", "controller"), ("KAFKA_CFG_PROCESS_ROLES", "controller")),
-           "elects leaders of partitions", "https://kafka.apache.org/documentation/#kraft"),
+           "elects leaders of partitions", "https://github.com/apache/kafka/blob/trunk/docs/operations/kraft.md"),
     Quorum("Redis Sentinel", r"redis-sentinel|redis|valkey", (("--sentinel", ""), ("REDIS_SENTINEL_QUORUM", "")),
            "fails over", "https://redis.io/docs/latest/operate/oss_and_stack/management/sentinel/"),
     Quorum("MongoDB", r"mongo|mongodb", (("--replSet", ""), ("MONGODB_REPLICA_SET_NAME", "")), "takes writes",
