@@ -349,3 +349,31 @@ def test_litellm_reads_its_key_from_a_mounted_file(
     found = exposure(scan(a=text))
 
     assert (found.reach, found.authenticated, bool(found.unknown)) == (Reach.PUBLIC, authenticated, unknown)
+
+
+_KEYLESS = "{name: LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY, value: 'true'}"
+
+
+@pytest.mark.parametrize(
+    ("tag", "variables", "setting", "authenticated", "unknown"),
+    [
+        ("v1.103.11-stable", "", "drop_params: true", "", False),
+        ("main-v1.83.7-stable", "", "drop_params: true", "", False),
+        ("v1.104.0", "", "drop_params: true", "the master key without which it does not start", False),
+        ("main-v2.0.1", "", "drop_params: true", "the master key without which it does not start", False),
+        ("v1.104.0", _KEYLESS, "drop_params: true", "", False),
+        ("v1.104.0", "", "dangerously_permit_weak_or_unset_master_key: true", "", False),
+        ("v1.104.0", "", "dangerously_permit_weak_or_unset_master_key: false", "the master key without which it does not start", False),
+        ("main-stable", "", "drop_params: true", "", True),
+        ("main-stable", "", "master_key: sk-1", _BY_CONFIG, False),
+        ("v1.104.0", "", None, "", True),
+    ],
+)  # fmt: skip
+def test_litellm_starts_without_a_key_only_in_old_releases_or_when_told_to(
+    scan: Scan, tag: str, variables: str, setting: str | None, authenticated: str, unknown: bool
+) -> None:
+    text = _LITELLM.format(variables) + ("" if setting is None else _CONFIG.format(setting))
+
+    found = exposure(scan(a=text.replace("v1.77.0", tag)))
+
+    assert (found.authenticated, bool(found.unknown)) == (authenticated, unknown)

@@ -201,6 +201,12 @@ STORES = {
     "confluentinc/cp-kafka:7.9": ('env: [{name: KAFKA_PROCESS_ROLES, value: "broker,controller"}]', 3, 2),
     "mongo:8": ("args: [--replSet, rs0]", 3, 2),
     "hashicorp/consul:1.21": ("args: [agent, -server]", 3, 2),
+    "elasticsearch:9.1.0": ('env: [{name: cluster.initial_master_nodes, value: "e-0,e-1,e-2"}]', 3, 2),
+    "opensearchproject/opensearch:3.3.0": (
+        'env: [{name: cluster.initial_cluster_manager_nodes, value: "o-0,o-1"}]',
+        2,
+        2,
+    ),
 }
 
 

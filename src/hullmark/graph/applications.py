@@ -58,6 +58,17 @@ _MASTER_KEY = regex(r"^[ \t]*[\"']?master_key[\"']?[ \t]*:[ \t]*[\"']?([^\s\"'#]
 
 _FROM_ENVIRONMENT = "os.environ/"
 
+_KEY_SINCE = (1, 104)
+"""The release of LiteLLM that does not start without a key (``litellm/proxy/auth/master_key_boot_check.py``; added by
+https://github.com/BerriAI/litellm/pull/42019), unless it is told to."""
+
+_KEYLESS = "LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY"
+_KEYLESS_SETTING = regex(
+    r"^[ \t]*[\"']?dangerously_permit_weak_or_unset_master_key[\"']?[ \t]*:[ \t]*[Tt]rue\b", re.MULTILINE
+)
+_RELEASE = regex(r"(?:^|-)v?(\d{1,4})\.(\d{1,4})(?=[.-]|$)")
+"""In tags such as ``v1.83.7-stable`` and ``main-v1.83.7-stable``."""
+
 
 def at_pod(podset: PodSet, service: Resource | None, scan: Finds) -> Auth:
     """What authenticates inside a pod, for requests that come through a Service (None: to any port).
@@ -114,13 +125,24 @@ def _signs_in(container: Container) -> Auth:
 
 
 def _configured(container: Container, scan: Finds) -> Auth:
-    """LiteLLM's master key in a configuration that it mounts; not known where that is not in the scan."""
-    for file in files(container, scan):
-        if (found := _MASTER_KEY.search(file.text.value)) is not None and found[1] not in ("null", "~"):
+    """LiteLLM's master key in a configuration that it mounts, or a release that does not start without one.
+
+    Not known where a configuration is not in the scan, or the release without a key is not.
+    """
+    texts = [file.text.value for file in files(container, scan)]
+    for text in texts:
+        if (found := _MASTER_KEY.search(text)) is not None and found[1] not in ("null", "~"):
             named = found[1].removeprefix(_FROM_ENVIRONMENT)
             if named == found[1] or named in container.environment:
                 return "the master_key of its configuration"
-    return "" if container.environment_known and not unread(container, scan) else None
+    if not container.environment_known or unread(container, scan):
+        return None
+    if (container.env(_KEYLESS) or "").lower() == "true" or any(_KEYLESS_SETTING.search(text) for text in texts):
+        return ""
+    release = _RELEASE.search(container.image.tag)
+    if release is None:
+        return None
+    return "the master key without which it does not start" if (int(release[1]), int(release[2])) >= _KEY_SINCE else ""
 
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})

@@ -4,7 +4,7 @@ A failure that happens λ times an hour and leaves a service short for τ hours 
 q = λτ / (1 + λτ) of the time (an alternating renewal process: up 1/λ, down τ in the mean). Independent failures in
 series give A = Π(1 - q). Failures that overlap are left out, so services that survive every single failure have no
 number here. Sources: B. Treynor and others, "The Calculus of Service Availability"
-(https://queue.acm.org/detail.cfm?id=3096459), and the AWS Reliability Pillar
+(https://queue.acm.org/detail.cfm?id=3096459), and AWS, "Availability and Beyond"
 (https://docs.aws.amazon.com/whitepapers/latest/availability-and-beyond-improving-resilience/availability-and-beyond-improving-resilience.html).
 """
 

@@ -1,8 +1,9 @@
 """What a repair costs, in points, so that gains can be compared: assumed, and printed with every repair.
 
 One point is one edit of a manifest that is reviewed, rolled out and watched, about half a day; or about 150 dollars a
-month for what runs from then on. Prices of instances on demand that this rests on: about 0.04 dollars for an hour of a
-core (https://aws.amazon.com/ec2/pricing/on-demand/, m7i) and about 3 dollars for an hour of a data-center accelerator.
+month for what runs from then on. Prices on demand that this rests on: about 0.04 dollars for an hour of a core (m7g.large in
+2026: 0.0816 for two, https://www.factualminds.com/blog/amazon-ec2-on-demand-pricing-instance-families-2026/) and about 3
+for an hour of an accelerator (H100 in 2026: 3 to 3.90, https://costnimbus.com/article/gpu-cost-management-ml-teams).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Closed forms of redundancy, against which the estimators are checked and which anyone can work out by hand.
 
 Sources: M. Rausand and A. Høyland, "System Reliability Theory", 2nd ed., Wiley 2004 (k-out-of-n structures, birth-death
-models, β-factor of common causes); the AWS Reliability Pillar (series and parallel,
+models, β-factor of common causes); AWS, "Availability and Beyond" (series and parallel,
 https://docs.aws.amazon.com/whitepapers/latest/availability-and-beyond-improving-resilience/availability-and-beyond-improving-resilience.html).
 """
 

@@ -43,7 +43,7 @@ spec:
           image: registry.example/screening:1.4.2
 ```
 
-See the NIST [AI Risk Management Framework](https://www.nist.gov/itl/ai-risk-management-framework), GOVERN 1.6: an inventory is of use where each fact has one owner.
+See the NIST [AI Risk Management Framework](https://www.nist.gov/itl/ai-risk-management-framework), GOVERN 1.6, on inventories of AI systems.
 """
 
 from collections.abc import Iterator

@@ -3,7 +3,7 @@
 Such a store needs most of its members: two of three, three of five. With two members it needs both, and is down more often than one alone. With all members in two zones one zone
 holds half of them or more, and its loss stops the store, whichever way they are spread: two zones are worse than one.
 
-Counted are stores that are seen to form a cluster: etcd, ZooKeeper, Consul servers, Kafka's controllers, Redis Sentinel, MongoDB's replica sets, Elasticsearch, and Qdrant and
+Counted are stores that are seen to form a cluster: etcd, ZooKeeper, Consul servers, Kafka's controllers, Redis Sentinel, MongoDB's replica sets, Elasticsearch, OpenSearch, and Qdrant and
 Weaviate with clustering on, which go on answering without a majority but change no collection. A StatefulSet of two Qdrant pods without clustering is two stores. Zones
 count only where affinity or the node selector names them; in how many zones the cluster has nodes is not in the manifests.
 

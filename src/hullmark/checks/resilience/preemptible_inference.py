@@ -109,7 +109,7 @@ from hullmark.model.workload import PodSet
 from hullmark.text.tree import mapping
 
 _OWN = {"system-cluster-critical": 2_000_000_000, "system-node-critical": 2_000_001_000}
-"""Classes every cluster has (https://kubernetes.io/docs/tasks/administer-cluster/guaranteed-scheduling-critical-addon-pods/)."""
+"""Classes every cluster has (https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/scheduling/v1/helpers.go)."""
 
 
 @check(PodSet, severity=Severity.MEDIUM, confidence=Confidence.MEDIUM, roles=TRAINERS)

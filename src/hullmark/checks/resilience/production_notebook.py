@@ -104,7 +104,7 @@ spec:
           env: [{name: RANKING_URL, value: 'http://ranking.ml:5000/predict'}]
 ```
 
-See Equal Experts' MLOps playbook, [Avoid notebooks in production](https://playbooks.equalexperts.com/mlops-playbook/pitfalls-avoid/avoid-notebooks-in-production), and Jupyter's
+See LeanIX on [what is said against notebooks in production](https://engineering.leanix.net/blog/jupyter-notebooks-are-a-shell-replacement/), and Jupyter's
 [culling of idle kernels](https://jupyter-server.readthedocs.io/en/latest/other/full-config.html).
 """
 

@@ -68,7 +68,7 @@ metadata: {name: dataset}
 spec: {accessModes: [ReadWriteMany], storageClassName: shared, resources: {requests: {storage: 100Gi}}}
 ```
 
-See MITRE ATLAS [AML.T0020, poison training data](https://atlas.mitre.org/techniques/AML.T0020), [AML.M0005, control access to AI models and data at
+See MITRE ATLAS [AML.T0020, training data poisoning](https://atlas.mitre.org/techniques/AML.T0020), [AML.M0005, control access to AI models and data at
 rest](https://atlas.mitre.org/mitigations/AML.M0005), and OWASP [LLM04:2025 Data and Model Poisoning](https://genai.owasp.org/llmrisk/llm042025-data-and-model-poisoning/).
 """
 

@@ -10,7 +10,8 @@ reported a step lower, because the gateway they publish through is set up elsewh
 `exposed-ray-control-plane`.
 
 A router or a LiteLLM without `master_key` before the servers opens them as well, however well they are shut themselves: then it is
-the one that is reported, with the servers behind it.
+the one that is reported, with the servers behind it. From 1.104 on LiteLLM does not start without a key unless it is told to; where its tag
+names no release, nobody can know.
 
 To fix it, make the Service a ClusterIP and lead to it through a gateway that authenticates.
 
@@ -98,7 +99,7 @@ _BY_DEFAULT = frozenset({"InferenceService", "InferenceGraph", "LLMInferenceServ
 
 _PASSING_ON = frozenset({Role.LLM_GATEWAY, Role.INFERENCE_ROUTER})
 _OPEN_GATEWAYS = frozenset({"litellm"})
-"""Gateways that ask for no key unless they are given one (https://docs.litellm.ai/docs/proxy/virtual_keys)."""
+"""Gateways that may run without a key, LiteLLM before 1.104 (https://github.com/BerriAI/litellm/pull/42019)."""
 
 _PICKERS = frozenset({"endpoint-picker"})
 """Routers that only answer a proxy's question where to send a request (the Endpoint Picker Protocol)."""

@@ -105,4 +105,5 @@ _BUCKETS = frozenset(
     {"gcsfuse.csi.storage.gke.io", "s3.csi.aws.com", "blob.csi.azure.com", "ossplugin.csi.alibabacloud.com"}
 )
 """CSI drivers that mount buckets: https://github.com/GoogleCloudPlatform/gcs-fuse-csi-driver,
-https://github.com/awslabs/mountpoint-s3-csi-driver, https://github.com/kubernetes-sigs/blob-csi-driver."""
+https://github.com/awslabs/mountpoint-s3-csi-driver, https://github.com/kubernetes-sigs/blob-csi-driver,
+https://github.com/kubernetes-sigs/alibaba-cloud-csi-driver/blob/master/docs/oss.md."""

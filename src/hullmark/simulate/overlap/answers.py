@@ -98,8 +98,8 @@ class Overlaps:
     """All answers and how they were got.
 
     ``states`` were looked at, of which ``sampled`` at random; ``broken`` is the chance of each number of broken parts.
-    What three and more do together is seen from a share of time of ``resolution`` on (three by the number of draws; A. Hanley and A.
-    Lippman-Hand 1983, "If nothing goes wrong, is everything all right?", https://doi.org/10.1001/jama.1983.03330370053031).
+    What three and more do together is seen from a share of time of ``resolution`` on (three by the number of draws; J. A. Hanley and
+    A. Lippman-Hand 1983, "If nothing goes wrong, is everything all right?", https://doi.org/10.1001/jama.1983.03330370053031).
     """
 
     answers: tuple[Answer, ...]
