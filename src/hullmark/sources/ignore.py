@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from hullmark.sources.globs import segment
+
 NAME = ".hullmarkignore"
 """The name of the files that hold patterns; those of subfolders come after those above."""
 
@@ -88,28 +90,4 @@ _TOKEN = re.compile(r"(\*+)|(\?)|\[(!?)(\]?[^\]]*)\]|\\?(.)", re.DOTALL)
 
 
 def _segment(glob: str) -> str:
-    """One segment; what follows a star is sought lazily and for good, so that no name takes more than linear time."""
-    parts = [""]
-    for star, one, inverted, members, plain in _TOKEN.findall(glob):
-        if star:
-            parts.append("")
-        elif one:
-            parts[-1] += "[^/]"
-        elif members:
-            parts[-1] += _members(inverted, members)
-        else:
-            parts[-1] += re.escape(plain)
-    if len(parts) == 1:
-        return parts[0]
-    return parts[0] + "".join(f"(?>[^/]*?{p})" for p in parts[1:-1]) + "[^/]*" + parts[-1]
-
-
-def _members(inverted: str, members: str) -> str:
-    """A set of characters; one that makes no sense (``[z-a]``) matches nothing, as in git."""
-    inner = re.sub(r"([\\\[\]^&~|])", r"\\\1", members)
-    found = f"(?!/)[{'^' if inverted else ''}{inner}]"
-    try:
-        re.compile(found)
-    except re.error:
-        return "(?!)"
-    return found
+    return segment(glob, _TOKEN, "\\[]^&~|")

@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from hullmark.sources.globs import segment
+
 NAME = ".helmignore"
 """The name of the file; only the one at the top of a chart is read."""
 
@@ -56,28 +58,5 @@ _TOKEN = re.compile(r"(\*+)|(\?)|\[(\^?)((?:\\.|[^\]\\])+)\]|\\?(.)", re.DOTALL)
 
 
 def _regex(glob: str) -> str:
-    """A pattern of Go's ``filepath.Match`` as a regular expression; no star is tried twice, so it takes linear time."""
-    parts = [""]
-    for star, one, inverted, members, plain in _TOKEN.findall(glob):
-        if star:
-            parts.append("")
-        elif one:
-            parts[-1] += "[^/]"
-        elif members:
-            parts[-1] += _members(inverted, members)
-        else:
-            parts[-1] += re.escape(plain)
-    if len(parts) == 1:
-        return parts[0]
-    return parts[0] + "".join(f"(?>[^/]*?{part})" for part in parts[1:-1]) + "[^/]*" + parts[-1]
-
-
-def _members(inverted: str, members: str) -> str:
-    """A set of characters; one that makes no sense matches nothing."""
-    inner = re.sub(r"([\[&~|])", r"\\\1", members)
-    found = f"(?!/)[{inverted}{inner}]"
-    try:
-        re.compile(found)
-    except re.error:
-        return "(?!)"
-    return found
+    """A pattern of Go's ``filepath.Match`` as a regular expression."""
+    return segment(glob, _TOKEN, "[&~|")
