@@ -80,9 +80,9 @@ def _pattern(line: str) -> Pattern | None:
 def _regex(segments: list[str]) -> str:
     """A pattern's segments as a regular expression for whole paths."""
     found, slash = "", ""
-    for segment in segments[:-1]:
-        found += slash + ("(?:.*/)?" if segment == "**" else _segment(segment))
-        slash = "" if segment == "**" else "/"
+    for one in segments[:-1]:
+        found += slash + ("(?:.*/)?" if one == "**" else _segment(one))
+        slash = "" if one == "**" else "/"
     return found + slash + (".+" if segments[-1] == "**" else _segment(segments[-1]))
 
 

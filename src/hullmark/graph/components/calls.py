@@ -246,9 +246,7 @@ def asked(made: Calls) -> None:
         for key in _ASKS:
             node = ingress.node.child("metadata", "annotations", key)
             if node is not None and isinstance(node.value, str):
-                owner = made.scene.draft.object(
-                    ComponentKind.ROUTE, ingress, made.scene.zones.namespace(ingress.ref.namespace)
-                )
+                owner = made.scene.object(ComponentKind.ROUTE, ingress)
                 for address in urls(node.value):
                     made.address(
                         owner,

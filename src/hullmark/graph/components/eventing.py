@@ -29,12 +29,8 @@ def eventing(calls: Calls) -> None:
             _trigger(calls, trigger)
 
 
-def _route(scene: Scene, resource: Resource) -> str:
-    return scene.draft.object(ComponentKind.ROUTE, resource, scene.zones.namespace(resource.ref.namespace))
-
-
 def _source(calls: Calls, source: Resource) -> None:
-    made = _route(calls.scene, source)
+    made = calls.scene.object(ComponentKind.ROUTE, source)
     _sink(calls, made, source, ("spec", "sink"))
     for servers in source.node.children("spec", "bootstrapServers"):
         if isinstance(servers.value, str):
@@ -47,7 +43,7 @@ def _source(calls: Calls, source: Resource) -> None:
 
 def _trigger(calls: Calls, trigger: Resource) -> None:
     scene = calls.scene
-    made = _route(scene, trigger)
+    made = scene.object(ComponentKind.ROUTE, trigger)
     name = string(trigger.spec, "broker")
     if name:
         place = trigger.node.at("spec", "broker")

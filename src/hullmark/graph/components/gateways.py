@@ -229,7 +229,7 @@ def _followed(scene: Scene, route: Resource, backend: Node) -> Iterator[tuple[Re
 
 def _leads(calls: Calls, route: Resource, backend: Node, found: Resource, target: tuple[str, str, str]) -> None:
     scene, (host, port, schema) = calls.scene, target
-    made = scene.draft.object(ComponentKind.ROUTE, route, scene.zones.namespace(route.ref.namespace))
+    made = scene.object(ComponentKind.ROUTE, route)
     place = backend.at("name")
     address = Address("https" if port == "443" else "http", host.lower(), port, "", host, host)
     reached = calls.resolver(address, Seen(route.ref.namespace, route, place), strong=True)

@@ -33,7 +33,7 @@ def mounts(scene: Scene) -> None:
     for of, kind in _KINDS.items():
         for resource in scene.arch.kinds(of):
             if not resource.ref.group:
-                scene.draft.object(kind, resource, scene.zones.namespace(resource.ref.namespace))
+                scene.object(kind, resource)
     for claim in scene.arch.kinds("PersistentVolumeClaim"):
         if not claim.ref.group:
             claim_store(scene, claim.ref.name, claim.ref.namespace, claim, claim.place)

@@ -102,10 +102,7 @@ def references(scene: Scene) -> None:
 
 def _refer(scene: Scene, resource: Resource, field: Field, node: Node) -> None:
     workload = scene.arch.workload(resource)
-    if workload is None:
-        source = scene.draft.object(ComponentKind.CONFIG, resource, scene.zones.namespace(resource.ref.namespace))
-    else:
-        source = part_of(scene, workload, node.path)
+    source = scene.object(ComponentKind.CONFIG, resource) if workload is None else part_of(scene, workload, node.path)
     target = _target(scene, resource, field, node)
     if target != source:
         scene.draft.edge(EdgeKind.DEPENDS_ON, source, target, Why(f"{field.text} '{node.value}'", node.at()))
@@ -132,7 +129,7 @@ def _target(scene: Scene, resource: Resource, field: Field, node: Node) -> str:
                 workload = scene.arch.workload(found)
                 if workload is not None:
                     return scene.owner(workload)
-                return scene.draft.object(ComponentKind.CONFIG, found, scene.zones.namespace(found.ref.namespace))
+                return scene.object(ComponentKind.CONFIG, found)
     made = ComponentKind.CONFIG if kinds[0] in _PLAIN else ComponentKind.WORKLOAD
     return scene.mentioned(made, kinds[0], node.value, resource.ref.namespace, resource, node.at())
 

@@ -104,9 +104,7 @@ class Resolver:
     def _find(self, name: str, space: str, seen: Seen) -> str | None:
         service = self._scene.find("Service", name, space, seen.near)
         if service is not None:
-            return self._scene.draft.object(
-                ComponentKind.SERVICE, service, self._scene.zones.namespace(service.ref.namespace)
-            )
+            return self._scene.object(ComponentKind.SERVICE, service)
         return self._made.find(name, space, seen.near) or None
 
     def _elsewhere(self, address: Address, seen: Seen, name: str, space: str, *, suffixed: bool) -> Target | None:

@@ -56,7 +56,7 @@ def _own_way(scene: Scene, way: Way) -> None:
 
 def _route(scene: Scene, services: MadeServices, way: Way) -> None:
     route, resource = way.route, way.route.resource
-    made = scene.draft.object(ComponentKind.ROUTE, resource, scene.zones.namespace(resource.ref.namespace))
+    made = scene.object(ComponentKind.ROUTE, resource)
     if way.kind in _BACKENDS:
         seen = (resource, route.place)
         if way.kind == "Service":
@@ -84,18 +84,14 @@ def _gateways(scene: Scene, route: Resource) -> Iterator[tuple[str, Place]]:
                 space, slash, short = name.rpartition("/")
                 gateway = scene.find("Gateway", short, space if slash else route.ref.namespace, route)
                 if gateway is not None and gateway.ref.group == "networking.istio.io":
-                    yield _gateway(scene, gateway), route.node.at("spec", "gateways", index)
+                    yield scene.object(ComponentKind.ROUTE, gateway), route.node.at("spec", "gateways", index)
         return
     for parent in (*route.node.children("spec", "parentRefs"), *route.node.children("spec", "targetRefs")):
         if string(parent.value, "kind") in ("", "Gateway"):
             space = string(parent.value, "namespace") or route.ref.namespace
             gateway = scene.find("Gateway", string(parent.value, "name"), space, route)
             if gateway is not None and gateway.ref.group == GATEWAY_API:
-                yield _gateway(scene, gateway), parent.at("name")
-
-
-def _gateway(scene: Scene, gateway: Resource) -> str:
-    return scene.draft.object(ComponentKind.ROUTE, gateway, scene.zones.namespace(gateway.ref.namespace))
+                yield scene.object(ComponentKind.ROUTE, gateway), parent.at("name")
 
 
 def _enter(scene: Scene, reach: Reach, target: str, text: str, place: Place | None, facts: dict[str, str]) -> None:

@@ -77,6 +77,10 @@ class Scene:
         """All pod sets of the scan, in order."""
         return (p for w in self.arch.workloads for p in w.podsets)
 
+    def object(self, kind: ComponentKind, resource: Resource) -> str:
+        """The component of an object of the scan, in the zone of its namespace."""
+        return self.draft.object(kind, resource, self.zones.namespace(resource.ref.namespace))
+
     def named(self, kind: ComponentKind, of: str, name: str, podset: PodSet, place: Place) -> str:
         """The component of a namespaced object that pods mention: the object, else one that is not declared."""
         workload = podset.workload
@@ -94,7 +98,7 @@ class Scene:
         near, place = seen
         found = self.find(of, name, namespace, near)
         if found is not None:
-            return self.draft.object(kind, found, self.zones.namespace(found.ref.namespace))
+            return self.object(kind, found)
         made = identify(kind, namespace, of, name)
         zone = self.zones.namespace(namespace)
         return self.draft.add(Component(made, kind, name, namespace, zone, place, declared=False, facts={"kind": of}))
