@@ -174,9 +174,7 @@ def test_repeated_keys_are_warnings_and_the_last_counts() -> None:
 def test_what_kubernetes_does_not_read_is_reported() -> None:
     text = "a: 1\n...\n# c\nb: 2\n"
     assert documents(text)[0].root == {"a": 1}
-    assert [shown(found) for found in problems(text)] == [
-        (4, 1, "nothing after the end of the document is read by Kubernetes")
-    ]
+    assert [shown(found) for found in problems(text)] == [(4, 1, "nothing after the end of the document is read")]
     assert not problems("a: 1\n...\n# c\n")
 
 

@@ -16,11 +16,12 @@ class HullmarkError(Exception):
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """A hint that names the most similar of these words; empty when none is similar."""
+    """A hint that names the most similar of these words; empty when none is similar. Dashes before them do not count."""
     from difflib import get_close_matches
 
-    found = get_close_matches(word, sorted(words), 1)
-    return f"did you mean '{found[0]}'?" if found else ""
+    known = {each.lstrip("-"): each for each in sorted(words)}
+    found = get_close_matches(word.lstrip("-"), known, 1)
+    return f"did you mean '{known[found[0]]}'?" if found else ""
 
 
 def suggestion(word: str, words: Iterable[str]) -> str:

@@ -25,18 +25,17 @@ def document(source: Source, what: str, *, may_be_empty: bool = False) -> Form:
     Raises:
         HullmarkError: it cannot be read, or is no single mapping.
     """
-    found = []
-    for one in read(source):
+    every = tuple(read(source))
+    found = [Form(one.node, what) for one in every if isinstance(one, Document)]
+    for one in every:
         if isinstance(one, Problem):
             raise HullmarkError(one.message, one.hint, one.place)
-        found.append(one.node)
     if not found and may_be_empty:
         return Form(Document(source, EMPTY_MAP, Span(0, 0)).node, what)
     if len(found) != 1:
-        raise HullmarkError(
-            f"{what} is one document", "put everything in one mapping", found[1].at() if found else None
-        )
-    return Form(found[0], what)
+        place = found[1].at() if found else None
+        raise HullmarkError(f"{what} is one document", "put everything in one mapping", place)
+    return found[0]
 
 
 class Form:

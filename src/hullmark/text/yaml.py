@@ -271,7 +271,7 @@ class _Builder:
         found = _REMAINDER.match(self.chunk, at)
         if found is not None and (start := found.end()) < len(self.chunk):
             line = self.chunk[start:].partition("\n")[0].rstrip()
-            message = "nothing after the end of the document is read by Kubernetes"
+            message = "nothing after the end of the document is read"
             self._warn(message, start, start + len(line), "start the next document with a line '---'")
 
     def _warn(self, message: str, start: int, end: int, hint: str) -> None:
