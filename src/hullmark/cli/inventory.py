@@ -7,10 +7,10 @@ import sys
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import Command, Option, one_of
+from hullmark.cli.inputs import read, unread
 from hullmark.cli.options import COLOR, HELP, INPUT, NO_PROGRESS, PATHS, QUIET, RENDERING, UNIT
 from hullmark.cli.output import colored, write
-from hullmark.cli.progress import Progress
-from hullmark.cli.scan import CLEAN, exit_code, request
+from hullmark.cli.scan import exit_code, request
 from hullmark.graph.build import build
 from hullmark.model.architecture import side_by_side
 from hullmark.report import inventory
@@ -21,9 +21,7 @@ _FORMATS = ("terminal", "json")
 def run(options: argparse.Namespace) -> int:
     """List the workloads."""
     plan = pipeline.plan(request(options))
-    progress = Progress(enabled=not (options.quiet or options.no_progress))
-    units = plan.read(progress)
-    progress.clear()
+    units = read(plan, options)
     if not any(unit.reading.resources for unit in units):
         return exit_code(plan.judge(units))
     built = [build(unit.reading.resources, declared=plan.terms.settings.declarations) for unit in units]
@@ -36,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
         write(
             inventory.render(arch, chosen, homes, color=colored(options.color, sys.stdout), evidence=options.evidence)
         )
-    return CLEAN
+    return unread(units)
 
 
 COMMAND = Command(

@@ -8,12 +8,11 @@ from importlib import import_module
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import FILES, Command, Option, one_of
+from hullmark.cli.inputs import read, unread
 from hullmark.cli.options import HELP, INPUT, NO_PROGRESS, PATHS, QUIET, RENDERING, UNIT
-from hullmark.cli.output import note, write
 from hullmark.cli.paths import positive
-from hullmark.cli.progress import Progress
-from hullmark.cli.scan import CLEAN, exit_code, request
-from hullmark.cli.targets import save
+from hullmark.cli.scan import exit_code, request
+from hullmark.cli.targets import put
 from hullmark.engine.attack.attack import attacks
 from hullmark.model.errors import HullmarkError
 from hullmark.report.picture.architecture import scene, side_by_side
@@ -29,9 +28,7 @@ def run(options: argparse.Namespace) -> int:
     """Draw the architecture."""
     suffix = options.format or _suffix(options.output)
     plan = pipeline.plan(request(options))
-    progress = Progress(enabled=not (options.quiet or options.no_progress))
-    units = plan.read(progress)
-    progress.clear()
+    units = read(plan, options)
     result = plan.judge(units)
     if not result.architecture.resources:
         return exit_code(result)
@@ -41,13 +38,8 @@ def run(options: argparse.Namespace) -> int:
     here = os.path.basename(os.getcwd())
     title = options.title or (scenes[0].title if len(scenes) == 1 and scenes[0].title != "." else here)
     drawn = _drawn(side_by_side([s for s in scenes if s.tiles] or scenes, title), suffix, options)
-    if options.output and options.output != "-":
-        save(options.output, drawn)
-        if not options.quiet:
-            note(f"the picture was written to '{options.output}'")
-    else:
-        write(drawn)
-    return CLEAN
+    put(drawn, options, "the picture")
+    return unread(units)
 
 
 def _suffix(file: str | None) -> str:

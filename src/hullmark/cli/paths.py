@@ -7,10 +7,10 @@ import sys
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import Command, Option, one_of
+from hullmark.cli.inputs import read, unread
 from hullmark.cli.options import COLOR, HELP, INPUT, NO_PROGRESS, PATHS, QUIET, RENDERING, UNIT
 from hullmark.cli.output import colored, width, write
-from hullmark.cli.progress import Progress
-from hullmark.cli.scan import CLEAN, exit_code, request
+from hullmark.cli.scan import exit_code, request
 from hullmark.engine.attack.attack import attacks
 from hullmark.model.errors import HullmarkError
 from hullmark.report import attack as report
@@ -21,9 +21,7 @@ _FORMATS = ("terminal", "json")
 def run(options: argparse.Namespace) -> int:
     """Find attack paths and print them."""
     plan = pipeline.plan(request(options))
-    progress = Progress(enabled=not (options.quiet or options.no_progress))
-    units = plan.read(progress)
-    progress.clear()
+    units = read(plan, options)
     result = plan.judge(units)
     if not result.architecture.resources:
         return exit_code(result)
@@ -33,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     else:
         color = colored(options.color, sys.stdout)
         write(report.render(found, color=color, width=width(sys.stdout), limit=options.limit))
-    return CLEAN
+    return unread(units)
 
 
 def positive(word: str) -> int:

@@ -9,9 +9,9 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from hullmark.cli import pipeline
+from hullmark.cli.inputs import read, unread
 from hullmark.cli.output import colored, width, write
-from hullmark.cli.progress import Progress
-from hullmark.cli.scan import CLEAN, OUR_FAULT, exit_code, request
+from hullmark.cli.scan import OUR_FAULT, exit_code, request
 from hullmark.engine.profiles import chosen
 from hullmark.engine.result import Part, Result
 from hullmark.model.errors import HullmarkError
@@ -48,9 +48,7 @@ def run(options: argparse.Namespace, wanted: str, paths: Sequence[str]) -> int:
         HullmarkError: no workload is called so, or several are.
     """
     plan = pipeline.plan(request(argparse.Namespace(**{**vars(options), "argument": [*paths]})))
-    progress = Progress(enabled=not (options.quiet or options.no_progress))
-    units = plan.read(progress)
-    progress.clear()
+    units = read(plan, options)
     result = plan.judge(units)
     if not result.architecture.resources:
         return exit_code(result)
@@ -61,7 +59,7 @@ def run(options: argparse.Namespace, wanted: str, paths: Sequence[str]) -> int:
         write(report.as_json(found))
     else:
         write(report.render(found, color=colored(options.color, sys.stdout), width=width(sys.stdout)))
-    return OUR_FAULT if any(v.outcome is Outcome.ERROR for v in result.undecided) else CLEAN
+    return OUR_FAULT if any(v.outcome is Outcome.ERROR for v in result.undecided) else unread(units)
 
 
 def _the_one(wanted: str, result: Result) -> _Match:

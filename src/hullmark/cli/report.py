@@ -7,11 +7,10 @@ import os
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import FILES, Command, Option
+from hullmark.cli.inputs import read, unread
 from hullmark.cli.options import COMPLETE, HELP, INPUT, NO_PROGRESS, PATHS, PROFILE, QUIET, RENDERING, UNIT
-from hullmark.cli.output import note, write
-from hullmark.cli.progress import Progress
-from hullmark.cli.scan import CLEAN, exit_code, request
-from hullmark.cli.targets import save
+from hullmark.cli.scan import exit_code, request
+from hullmark.cli.targets import put
 from hullmark.engine.attack.attack import attacks
 from hullmark.report.picture.architecture import scene
 from hullmark.report.review import render
@@ -20,9 +19,7 @@ from hullmark.report.review import render
 def run(options: argparse.Namespace) -> int:
     """Write the page."""
     plan = pipeline.plan(request(options))
-    progress = Progress(enabled=not (options.quiet or options.no_progress))
-    units = plan.read(progress)
-    progress.clear()
+    units = read(plan, options)
     result = plan.judge(units)
     if not result.architecture.resources:
         return exit_code(result)
@@ -31,13 +28,8 @@ def run(options: argparse.Namespace) -> int:
     here = os.path.basename(os.getcwd())
     title = options.title or (scenes[0].title if len(scenes) == 1 and scenes[0].title != "." else here)
     page = render(result, found, scenes, title)
-    if options.output and options.output != "-":
-        save(options.output, page)
-        if not options.quiet:
-            note(f"the report was written to '{options.output}'")
-    else:
-        write(page)
-    return CLEAN
+    put(page, options, "the report")
+    return unread(units)
 
 
 COMMAND = Command(

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import FILES, Command, Option, one_of
+from hullmark.cli.inputs import read
 from hullmark.cli.options import (
     CHECK,
     COLOR,
@@ -23,7 +24,6 @@ from hullmark.cli.options import (
     UNIT,
 )
 from hullmark.cli.output import note, write
-from hullmark.cli.progress import Progress
 from hullmark.cli.targets import FORMATS, deliver, save, target, targets
 from hullmark.cli.trouble import complain
 from hullmark.engine import baseline
@@ -44,9 +44,7 @@ def run(options: argparse.Namespace) -> int:
     gc.disable()
     wanted = targets(options.format, options.output)
     plan = pipeline.plan(request(options))
-    progress = Progress(enabled=not (options.quiet or options.no_progress))
-    units = plan.read(progress)
-    progress.clear()
+    units = read(plan, options)
     if options.list_sources:
         write(listing(units))
         return CLEAN if any(unit.reading.resources for unit in units) else NOTHING

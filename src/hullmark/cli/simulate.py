@@ -10,12 +10,13 @@ from datetime import date
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import FILES, Command, Option, one_of
+from hullmark.cli.inputs import read, unread
 from hullmark.cli.options import COLOR, HELP, INPUT, NO_PROGRESS, PATHS, QUIET, RENDERING, UNIT
 from hullmark.cli.output import colored, note, width, write
 from hullmark.cli.paths import positive
 from hullmark.cli.progress import Progress
-from hullmark.cli.scan import CLEAN, NOTHING, USAGE, request
-from hullmark.cli.targets import save
+from hullmark.cli.scan import CLEAN, NOTHING, request
+from hullmark.cli.targets import put
 from hullmark.cli.trouble import complain
 from hullmark.graph.build import build
 from hullmark.model.architecture import Architecture
@@ -42,9 +43,8 @@ def run(options: argparse.Namespace) -> int:
     rates = pipeline.source_of(options.rates) if options.rates else None
     promised = pipeline.source_of(options.slo) if options.slo else None
     begin, asked = _day(options.start) if options.start else None, options.scenario or ""
+    units = read(plan, options)
     progress = Progress(enabled=not (options.quiet or options.no_progress))
-    units = plan.read(progress)
-    progress.clear()
     progress.of = "states"
     chance = Chance(options.seed, options.trials, progress) if not options.scenario and _drawable() else None
     declared = plan.terms.settings.declarations
@@ -59,8 +59,7 @@ def run(options: argparse.Namespace) -> int:
         )
         return NOTHING
     _deliver(found, options)
-    unread = any(problem.severity == "error" for unit in units for problem in unit.reading.problems)
-    return USAGE if unread else CLEAN
+    return unread(units)
 
 
 def _simulated(
@@ -100,12 +99,7 @@ def _deliver(found: Sequence[tuple[str, Simulation]], options: argparse.Namespac
             text = scenario_report.render(found, color=shown, width=room)
         else:
             text = report.render(found, color=shown, width=room, brief=options.brief)
-    if not file:
-        write(text)
-        return
-    save(file, text)
-    if not options.quiet:
-        note(f"the simulation was written to '{file}'")
+    put(text, options, "the simulation")
 
 
 def _system(found: Sequence[tuple[str, Simulation]]) -> str:

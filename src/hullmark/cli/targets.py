@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Iterable, Sequence
@@ -9,7 +10,7 @@ from importlib import import_module
 from typing import NamedTuple
 
 from hullmark.cli.command import one_of
-from hullmark.cli.output import colored, replace, width, write_all
+from hullmark.cli.output import colored, note, replace, width, write, write_all
 from hullmark.engine.result import Result
 from hullmark.model.errors import HullmarkError
 
@@ -78,6 +79,20 @@ def deliver(result: Result, one: Target, *, color: str, complete: bool) -> None:
         save_all(one.file, texts)
     else:
         write_all(texts)
+
+
+def put(text: str, options: argparse.Namespace, what: str) -> None:
+    """Write the one thing a command makes to its ``--output`` and say so, or print it.
+
+    Raises:
+        HullmarkError: the file cannot be written.
+    """
+    if options.output in ("", "-"):
+        write(text)
+        return
+    save(options.output, text)
+    if not options.quiet:
+        note(f"{what} was written to '{options.output}'")
 
 
 def save(file: str, text: str) -> None:
