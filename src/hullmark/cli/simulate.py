@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
+from importlib.util import find_spec
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import FILES, Command, Option, one_of
@@ -24,8 +25,7 @@ from hullmark.model.errors import HullmarkError
 from hullmark.report import simulation as report
 from hullmark.report import simulation_json
 from hullmark.report import simulation_scenario as scenario_report
-from hullmark.simulate.overlap.states import TRIALS
-from hullmark.simulate.overlap.table import library
+from hullmark.simulate.overlap.answers import TRIALS
 from hullmark.simulate.scenarios import SCENARIOS, NoTargetError
 from hullmark.simulate.simulation import Chance, Simulation, simulate
 from hullmark.simulate.standing import SEED
@@ -142,10 +142,8 @@ def _seed(word: str) -> int:
 
 def _drawable() -> bool:
     """Whether numpy is there; without it failures that overlap are left out, and that is said."""
-    try:
-        library()
-    except HullmarkError as error:
-        note(f"{error.message} and are left out: {error.hint}")
+    if find_spec("numpy") is None:
+        note("failures that overlap are counted with numpy and are left out: pip install 'hullmark[simulate]'")
         return False
     return True
 

@@ -19,9 +19,7 @@ from hullmark.simulate.events import on_request
 from hullmark.simulate.faults import Failure
 from hullmark.simulate.generated import generated
 from hullmark.simulate.holding import require
-from hullmark.simulate.overlap.answers import Overlaps
-from hullmark.simulate.overlap.solve import solve
-from hullmark.simulate.overlap.states import TRIALS, Notice
+from hullmark.simulate.overlap.answers import TRIALS, Notice, Overlaps
 from hullmark.simulate.overlap.system import system
 from hullmark.simulate.pods import Member, fleet
 from hullmark.simulate.rates import Rate, digest, overridden, shipped
@@ -156,6 +154,8 @@ def simulate(  # noqa: PLR0913 - all that may be said of one simulation
     unplaced = {s.name: [i for i, p in enumerate(s.member.pods) if p not in standing.body] for s in known}
     overlaps = None
     if chance is not None and not scenario:
+        from hullmark.simulate.overlap.solve import solve
+
         model = system(topology, blasts, ties, known, unplaced)
         overlaps = solve(model, ties, seed=chance.seed, trials=chance.trials, notice=chance.notice)
     runs = () if scenario else tuple(trainings(standing, known, blasts, starts, noted, begin))

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
+
+TRIALS = 200_000
+"""States that are drawn by default."""
+
+Notice = Callable[[int, int], None]
+"""Is told how many states were looked at, of how many."""
 
 
 class Interval(NamedTuple):

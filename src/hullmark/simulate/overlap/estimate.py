@@ -15,19 +15,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
+
+from hullmark.simulate.overlap.answers import Notice
 from hullmark.simulate.overlap.evaluate import down
-from hullmark.simulate.overlap.states import Notice, States
-from hullmark.simulate.overlap.table import Table, library
+from hullmark.simulate.overlap.states import States
+from hullmark.simulate.overlap.table import Bits, Real, Table, Whole
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from hullmark.simulate.overlap.table import Bits, Real, Whole
-
-    Flags = NDArray[np.bool_]
+Flags = NDArray[np.bool_]
 
 CHUNK = 16_384
 """States that are summed together; even, so that neighbouring draws stay together."""
@@ -61,7 +58,6 @@ class Sums:
     never: Flags = field(init=False)
 
     def __post_init__(self) -> None:
-        np = library()
         rows = len(self.table.system.asked)
         self.variance = np.zeros(rows)
         self.cuts = [{} for _ in self.focus]
@@ -78,7 +74,6 @@ class Sums:
         return self._all(self.begun)
 
     def _all(self, sums: dict[Signature, Real]) -> Real:
-        np = library()
         return sum(sums.values(), np.zeros(len(self.table.system.asked)))
 
 
@@ -90,7 +85,6 @@ OTHERS = "other failures"
 
 def groups_of(table: Table) -> tuple[list[tuple[str, str]], Whole]:
     """Groups of parts with the name of their rate, and the group of each part."""
-    np = library()
     odds: dict[tuple[str, str], float] = {}
     for part in table.system.parts:
         key = part.group, part.rate
@@ -106,19 +100,17 @@ def groups_of(table: Table) -> tuple[list[tuple[str, str]], Whole]:
 
 def alike_in_doubt(table: Table, groups: Sequence[tuple[str, str]]) -> Whole:
     """For each group the first whose rate is uncertain in the same way, or is no more uncertain than its own: not at all."""
-    np = library()
     first: dict[str, int] = {}
     rates = table.system.rates
     sure = {n for n, r in rates.items() if r.shape is None and not (r.low and r.high)}
     names = ["" if rate in sure or rate not in rates else rate for _, rate in groups]
-    return np.array([first.setdefault(name, index) for index, name in enumerate(names)], dtype=np.int64)  # type: ignore[no-any-return]
+    return np.array([first.setdefault(name, index) for index, name in enumerate(names)], dtype=np.int64)
 
 
 def summed(
     table: Table, strata: Iterable[States], focus: Sequence[int] = (), notice: Notice | None = None, expected: int = 0
 ) -> Sums:
     """Look at all states of all strata and sum up. ``notice`` is told how many were looked at of the ``expected``."""
-    np = library()
     groups, group = groups_of(table)
     sums = Sums(table, groups, focus)
     single = np.unpackbits(down(table, np.arange(table.atoms)[:, None]), axis=1, count=table.atoms) > 0
@@ -128,7 +120,6 @@ def summed(
 
 
 def _stratum(sums: Sums, stratum: States, group: Whole, single: Flags, told: tuple[Notice | None, int]) -> None:
-    np = library()
     number, count = stratum.atoms.shape[1], len(stratum.atoms)
     if number > 2:  # of more than two nothing is told by group, only how sure their rates are
         group = alike_in_doubt(sums.table, sums.groups)[group]
@@ -164,22 +155,20 @@ def _stratum(sums: Sums, stratum: States, group: Whole, single: Flags, told: tup
 
 def _squares(look: _Look, values: Real, block: int, rows: int) -> Real:
     """By row what the variance needs: squares of values, or of differences between neighbours; nothing for listed states."""
-    np = library()
     if block < 2 or not len(values):
-        return np.zeros(rows)  # type: ignore[no-any-return]
+        return np.zeros(rows)
     if block > 2:
-        return np.bincount(look.row, weights=values**2, minlength=rows)  # type: ignore[no-any-return]
+        return np.bincount(look.row, values**2, rows).astype(np.float64)
     cell = look.row * len(look.atoms) + look.state // 2
     begins = np.flatnonzero(np.concatenate(([True], cell[1:] != cell[:-1])))
     differences = np.add.reduceat(values * (1 - 2 * (look.state % 2)), begins)
-    return np.bincount(look.row[begins], weights=differences**2, minlength=rows)  # type: ignore[no-any-return]
+    return np.bincount(look.row[begins], differences**2, rows).astype(np.float64)
 
 
 class _Look:
     """Some states of one stratum: who is down in which (a ``row`` and a ``state`` each), and what one or two parts explain."""
 
     def __init__(self, sums: Sums, atoms: Whole, share: Real, single: Flags) -> None:
-        np = library()
         self.table, self.atoms, self.number, self.single = sums.table, atoms, atoms.shape[1], single
         seen = _flags(down(self.table, atoms), len(atoms)) & ~sums.never[:, None]
         self.row, self.state = np.nonzero(seen)
@@ -200,7 +189,7 @@ class _Look:
 
     def lost(self) -> tuple[Real, Real]:
         """The share of time that these parts take alone, and the correction for this very state."""
-        nothing = library().zeros(len(self.row))
+        nothing = np.zeros(len(self.row))
         if self.number == 1:
             return self.always, nothing
         exactly = (1 - _count([*self.alone, *self.pairs.values()])) * self.share
@@ -219,7 +208,6 @@ class _Look:
 
     def begun(self) -> Real:
         """Outages an hour that begin with these states; whether all parts are needed for them (``least``) is found too."""
-        np = library()
         table = self.table
         self.least = np.ones(len(self.row), dtype=bool)
         found: Real = np.zeros(len(self.row))
@@ -240,8 +228,7 @@ class _Look:
 
 
 def _flags(bits: Bits, count: int) -> Flags:
-    np = library()
-    return np.unpackbits(bits, axis=1, count=count).view(bool)  # type: ignore[no-any-return]
+    return np.unpackbits(bits, axis=1, count=count).view(bool)
 
 
 def _count(flags: Sequence[Flags]) -> NDArray[np.int8]:
@@ -254,7 +241,6 @@ def _count(flags: Sequence[Flags]) -> NDArray[np.int8]:
 
 def _signatures(groups: Whole, known: int) -> tuple[list[Signature], Whole]:
     """The signatures that occur, and which of them each state has."""
-    np = library()
     rows = np.sort(groups, axis=1)
     key = rows @ (known ** np.arange(rows.shape[1], dtype=np.int64)[::-1])
     _, first, of = np.unique(key, return_index=True, return_inverse=True)
@@ -263,7 +249,6 @@ def _signatures(groups: Whole, known: int) -> tuple[list[Signature], Whole]:
 
 def _note_cuts(sums: Sums, look: _Look) -> None:
     """Add the states of each row to the cut of their parts, as the chance of its windows whatever else is broken."""
-    np = library()
     for found, row in zip(sums.cuts, sums.focus, strict=True):
         mine = slice(*np.searchsorted(look.row, [row, row + 1]))
         at = np.flatnonzero(look.least[mine]) + mine.start
@@ -278,10 +263,9 @@ def _note_cuts(sums: Sums, look: _Look) -> None:
 
 def plain(table: Table, strata: Iterable[States]) -> Real:
     """Only the share of time each row is down: for estimators that are compared with each other."""
-    np = library()
     total = np.zeros(len(table.system.asked))
     for stratum in strata:
         for start in range(0, len(stratum.atoms), CHUNK):
             some = stratum.atoms[start : start + CHUNK]
             total += _flags(down(table, some), len(some)) @ stratum.weight[start : start + CHUNK]
-    return total  # type: ignore[no-any-return]
+    return total

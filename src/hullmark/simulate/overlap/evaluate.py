@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from hullmark.simulate.overlap.system import System
-from hullmark.simulate.overlap.table import Table, library
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from hullmark.simulate.overlap.table import Bits, Whole
+from hullmark.simulate.overlap.table import Bits, Table, Whole
 
 CHUNK = 1 << 21
 """Words of pods that are looked at together: small enough for caches, large enough for numpy."""
@@ -20,7 +16,6 @@ CHUNK = 1 << 21
 
 def down(table: Table, atoms: Whole) -> Bits:
     """Who is down: a row for everything that is asked, eight states a byte."""
-    np = library()
     own = _own(table, atoms)
     whole = own.copy()
     _carry(table.system, whole)
@@ -30,12 +25,11 @@ def down(table: Table, atoms: Whole) -> Bits:
             rows[index] |= (own if asked.alone else whole)[unit]
         if asked.of >= 0:
             rows[index] &= ~rows[asked.of]
-    return rows  # type: ignore[no-any-return]
+    return rows
 
 
 def _own(table: Table, atoms: Whole) -> Bits:
     """Units whose own pods are too few."""
-    np = library()
     words, units, size = len(table.base), len(table.spare), atoms.shape[1]
     chunk = max(CHUNK // max(words, 1) // 8, 1) * 8
     found = []
@@ -50,12 +44,11 @@ def _own(table: Table, atoms: Whole) -> Bits:
         if words > units:
             lost = np.add.reduceat(lost, table.starts[:-1], axis=1, dtype=np.uint32)
         found.append(np.packbits((lost > table.spare).T, axis=1))
-    return np.concatenate(found, axis=1) if found else np.zeros((units, 0), np.uint8)  # type: ignore[no-any-return]
+    return np.concatenate(found, axis=1) if found else np.zeros((units, 0), np.uint8)
 
 
 def _pods(table: Table, atoms: Whole, shift: int) -> NDArray[np.uint64]:
     """Who is away in each state, as words of pods; with a ``shift`` of all atoms, who is while recovery is held up."""
-    np = library()
     words, size = len(table.base), atoms.shape[1]
     chosen = atoms.ravel() + shift
     counts = table.entry[chosen + 1] - table.entry[chosen]
@@ -64,7 +57,7 @@ def _pods(table: Table, atoms: Whole, shift: int) -> NDArray[np.uint64]:
     state = np.repeat(np.repeat(np.arange(len(atoms)), size), counts)
     pods = np.zeros(len(atoms) * words, dtype=np.uint64)
     np.bitwise_or.at(pods, state * words + table.word[entries], table.bits[entries])
-    return pods.reshape(len(atoms), words)  # type: ignore[no-any-return]
+    return pods.reshape(len(atoms), words)
 
 
 def _carry(system: System, bits: Bits) -> None:

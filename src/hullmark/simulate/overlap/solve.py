@@ -6,19 +6,27 @@ import math
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from random import Random
-from typing import TYPE_CHECKING
+
+import numpy as np
 
 from hullmark.simulate.dependencies import Network
-from hullmark.simulate.overlap.answers import Answer, Contribution, Cut, Interval, Overlaps, Verdict, Weight
+from hullmark.simulate.overlap.answers import (
+    TRIALS,
+    Answer,
+    Contribution,
+    Cut,
+    Interval,
+    Notice,
+    Overlaps,
+    Verdict,
+    Weight,
+)
 from hullmark.simulate.overlap.estimate import Signature, Sums, summed
-from hullmark.simulate.overlap.states import TRIALS, Notice, broken, stratified
+from hullmark.simulate.overlap.states import broken, stratified
 from hullmark.simulate.overlap.system import System
-from hullmark.simulate.overlap.table import library, table
+from hullmark.simulate.overlap.table import Real, table
 from hullmark.simulate.slo import Promised
 from hullmark.simulate.windows import Outages, within
-
-if TYPE_CHECKING:
-    from hullmark.simulate.overlap.table import Real
 
 DRAWS = 200
 """Draws of all rates for the interval of what is not known of them."""
@@ -41,10 +49,8 @@ def solve(
     """All answers of a system.
 
     Raises:
-        HullmarkError: numpy is not installed.
         RuntimeError: an estimate lies outside its bounds, which is our mistake.
     """
-    np = library()
     arrays = table(system)
     promises = _promises(system, network)
     main = [i for i, asked in enumerate(system.asked) if not asked.alone and asked.of < 0]
@@ -93,7 +99,6 @@ class _Reader:
     """Reads sums row by row."""
 
     def __init__(self, sums: Sums, tail: float, seed: int) -> None:
-        np = library()
         self.sums, self.system, self.tail = sums, sums.table.system, tail
         self.total, self.frequency = sums.unavailability, sums.frequency
         self.signatures = list(sums.begun)
@@ -121,7 +126,7 @@ class _Reader:
         below = RESOLUTION if self.sums.resolution == 0 else max(high, sums.resolution)
         alone = self.alone.get(asked.units)
         soft = self.soft.get(row)
-        rated = [float(v) for v in library().quantile(self.drawn[:, row], (0.025, 0.975))]
+        rated = [float(v) for v in np.quantile(self.drawn[:, row], (0.025, 0.975))]
         return Answer(
             asked.name,
             need,
@@ -142,7 +147,6 @@ class _Reader:
 
     def _drawn(self, seed: int) -> Real:
         """The share of time each row is down under other rates: the weights of all states change by their odds."""
-        np = library()
         groups = self.sums.groups
         names = sorted({rate for _, rate in groups})
         factor = {name: np.array(_draws(self.system, name, seed)) for name in names}
@@ -154,7 +158,8 @@ class _Reader:
         for column, signature in enumerate(self.signatures):
             for group in signature:
                 ratios[:, column] *= factor[groups[group][1]]
-        return ratios @ self.lost + np.exp(nothing)[:, None] * (ratios @ self.rest)  # type: ignore[no-any-return]
+        drawn: Real = ratios @ self.lost + np.exp(nothing)[:, None] * (ratios @ self.rest)
+        return drawn
 
     def _contributions(self, row: int, lost: float) -> list[Contribution]:
         found: dict[tuple[str, ...], list[float]] = {}

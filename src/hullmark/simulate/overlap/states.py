@@ -13,29 +13,21 @@ Three ways with the same result, each unbiased:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations, product
-from typing import TYPE_CHECKING
 
+import numpy as np
+
+from hullmark.simulate.overlap.answers import TRIALS
 from hullmark.simulate.overlap.evaluate import down
-from hullmark.simulate.overlap.table import Table, library
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from hullmark.simulate.overlap.table import Real, Whole
-
-TRIALS = 200_000
-"""States that are drawn by default."""
+from hullmark.simulate.overlap.table import Real, Table, Whole
 
 LISTED = 60_000
 """States of one stratum that are listed one by one; of more pairs, those of the broadest parts are drawn alike."""
 
 MOST_BROKEN = 8
 """Parts broken at once that are drawn; more are counted as down in the upper end of intervals."""
-
-Notice = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,17 +52,15 @@ def broken(table: Table) -> Real:
 
 def suffixes(odds: Real, most: int) -> Real:
     """Elementary symmetric polynomials of the odds: row i, column j is the one of degree j of the parts from i on."""
-    np = library()
     found = np.zeros((len(odds) + 1, most + 1))
     found[:, 0] = 1.0
     for order in range(1, most + 1):
         found[:-1, order] = np.cumsum((odds * found[1:, order - 1])[::-1])[::-1]
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def stratified(table: Table, random: np.random.Generator, trials: int = TRIALS) -> Iterator[States]:
     """The strata but for the first, in which nothing is broken."""
-    np = library()
     if not len(table.odds):
         return
     counts = broken(table)
@@ -93,12 +83,10 @@ def stratified(table: Table, random: np.random.Generator, trials: int = TRIALS) 
 
 
 def _hours(table: Table) -> Real:
-    np = library()
-    return np.add.reduceat(table.hours, table.first[:-1])  # type: ignore[no-any-return]
+    return np.add.reduceat(table.hours, table.first[:-1])
 
 
 def _pairs(table: Table, random: np.random.Generator, each: Real, chance: float, trials: int) -> Iterator[States]:
-    np = library()
     if table.atoms * (table.atoms - 1) // 2 <= LISTED:
         one, two = np.triu_indices(table.atoms, 1)
         differ = table.part[one] != table.part[two]
@@ -128,26 +116,23 @@ def _pairs(table: Table, random: np.random.Generator, each: Real, chance: float,
 
 def _listed(table: Table, number: int) -> Whole | None:
     """All states with so many broken parts; None when there are too many."""
-    np = library()
     counts = np.diff(table.first)
     if suffixes(counts.astype(float), number)[0, number] > LISTED:
         return None
     ranges = [range(table.first[i], table.first[i + 1]) for i in range(len(counts))]
     found = [state for parts in combinations(ranges, number) for state in product(*parts)]
-    return np.array(found, dtype=np.int64)  # type: ignore[no-any-return]
+    return np.array(found, dtype=np.int64)
 
 
 def breadth(table: Table) -> Real:
     """How much each part matters for pairs: its odds times the words of pods and the rows it takes by itself."""
-    np = library()
     rows = np.unpackbits(down(table, np.arange(table.atoms)[:, None]), axis=1, count=table.atoms).sum(0)
     widest = np.maximum.reduceat(rows + np.diff(table.entry)[: table.atoms], table.first[:-1])
-    return widest * table.odds  # type: ignore[no-any-return]
+    return widest * table.odds
 
 
 def _conditional(odds: Real, ends: Real, number: int, draws: int, random: np.random.Generator) -> Whole:
     """Draws of so many broken parts, by the inverse distribution function of the next one given those before it."""
-    np = library()
     at, found = np.zeros(draws, dtype=np.int64), []
     for left in range(number, 0, -1):
         share = np.concatenate(([0.0], np.cumsum(odds * ends[1:, left - 1])))
@@ -156,7 +141,7 @@ def _conditional(odds: Real, ends: Real, number: int, draws: int, random: np.ran
         found.append(np.minimum(np.searchsorted(share, wanted, side="right") - 1, len(odds) - left))
         found[-1] = np.maximum(found[-1], at)
         at = found[-1] + 1
-    return np.stack(found, 1)  # type: ignore[no-any-return]
+    return np.stack(found, 1)
 
 
 def _windows(table: Table, parts: Whole, random: np.random.Generator) -> tuple[Whole, Real]:
@@ -164,7 +149,6 @@ def _windows(table: Table, parts: Whole, random: np.random.Generator) -> tuple[W
 
     Half of the draws go by the hours of windows and half to each window alike, so that short ones are seen.
     """
-    np = library()
     first, count = table.first[parts], (table.first[1:] - table.first[:-1])[parts]
     total = np.concatenate(([0.0], np.cumsum(table.hours)))
     low, high = total[first], total[first + count]
@@ -177,7 +161,6 @@ def _windows(table: Table, parts: Whole, random: np.random.Generator) -> tuple[W
 
 def sparse(table: Table, random: np.random.Generator, trials: int) -> Iterator[States]:
     """Trials in which something is broken, equal ones merged, by how many parts are."""
-    np = library()
     share = table.odds / (1 + table.odds)
     trial, part = [], []
     for index, times in enumerate(random.binomial(trials, share)):
@@ -188,7 +171,6 @@ def sparse(table: Table, random: np.random.Generator, trials: int) -> Iterator[S
 
 def dense(table: Table, random: np.random.Generator, trials: int, chunk: int = 20_000) -> Iterator[States]:
     """Every part drawn in every trial: a byte that may mean broken, then a number that decides."""
-    np = library()
     share = table.odds / (1 + table.odds)
     limit = np.minimum(np.ceil(share * 256), 255).astype(np.uint8)
     for start in range(0, trials, chunk):
@@ -203,7 +185,6 @@ def dense(table: Table, random: np.random.Generator, trials: int, chunk: int = 2
 
 def _merged(table: Table, random: np.random.Generator, trial: Whole, part: Whole, trials: int) -> Iterator[States]:
     """Plain draws: windows by their hours, and equal states counted together."""
-    np = library()
     total = np.concatenate(([0.0], np.cumsum(table.hours)))
     low, high = total[table.first[part]], total[table.first[part + 1]]
     drawn = np.searchsorted(total, low + random.random(len(part)) * (high - low), side="right") - 1
@@ -220,7 +201,6 @@ def _merged(table: Table, random: np.random.Generator, trial: Whole, part: Whole
 
 def unique_rows(rows: Whole, atoms: int) -> tuple[Whole, Whole]:
     """Rows that differ and how often each occurs."""
-    np = library()
     if rows.shape[1] * np.log2(max(atoms, 2)) < 62:
         key = rows @ (atoms ** np.arange(rows.shape[1], dtype=np.int64))
         _, at, times = np.unique(key, return_index=True, return_counts=True)

@@ -4,34 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from hullmark.model.errors import HullmarkError
+import numpy as np
+from numpy.typing import NDArray
+
 from hullmark.simulate.overlap.system import Lost, System
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Whole = NDArray[np.int64]
-    Real = NDArray[np.float64]
-    Bits = NDArray[np.uint8]
+Whole = NDArray[np.int64]
+Real = NDArray[np.float64]
+Bits = NDArray[np.uint8]
 
 WORD = 64
-
-
-def library() -> Any:
-    """Numpy, which an extra installs.
-
-    Raises:
-        HullmarkError: it is not there.
-    """
-    try:
-        import numpy
-    except ImportError:
-        hint = "install it with `pip install 'hullmark[simulate]'`"
-        raise HullmarkError("failures that overlap are counted with numpy", hint) from None
-    return numpy
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,13 +50,11 @@ class Table:
     @cached_property
     def nothing(self) -> float:
         """The share of time in which nothing is broken."""
-        np = library()
         return float(np.exp(-np.log1p(self.odds).sum()))
 
 
 def table(system: System) -> Table:
     """The arrays of a system."""
-    np = library()
     windows = [(i, w) for i, part in enumerate(system.parts) for w in part.windows]
     words = [-(-unit.pods // WORD) for unit in system.units]
     starts = np.concatenate(([0], np.cumsum(words, dtype=np.int64))).astype(np.int64)
