@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import islice
 from math import ceil, isqrt
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from hullmark.model.errors import HullmarkError
@@ -81,17 +82,15 @@ def lay_out(scene: Scene, *, tries: int = MOST_ORDERS) -> Laid:
     library = _library()
     if not scene.arrows and not scene.zones:
         return _table(scene)
-    best: tuple[tuple[float, ...], Laid] | None = None
+    found = []
     for order in islice(orders(scene), tries):
         laid = _laid(library, order)
         edges = [(box.x, box.y, box.x + box.width, box.y + box.height) for _, box in laid.tiles]
         rank = untidiness([way for _, way in laid.arrows], edges)
-        if best is None or rank < best[0]:
-            best = rank, laid
+        found.append((rank, laid))
         if rank[:2] == (0, 0):
             break
-    assert best is not None  # noqa: S101 - the scene as it is is among its orders
-    return best[1]._replace(scene=scene)
+    return min(found, key=itemgetter(0))[1]._replace(scene=scene)
 
 
 def _table(scene: Scene) -> Laid:

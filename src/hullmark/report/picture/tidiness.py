@@ -40,11 +40,15 @@ def orders(scene: Scene) -> Iterator[Scene]:
     """The scene as it is, then with its parts in other orders; always the same ones for the same parts."""
     yield scene
     for number in range(1, min(MOST_ORDERS, _WORK // max(1, measure(scene)) ** 2)):
-        yield scene._replace(
-            tiles=tuple(sorted(scene.tiles, key=lambda tile, n=number: _mixed(n, tile.id))),  # type: ignore[misc]
-            arrows=tuple(sorted(scene.arrows, key=lambda a, n=number: _mixed(n, a.source, a.target, a.kind))),  # type: ignore[misc]
-            zones=tuple(sorted(scene.zones, key=lambda zone, n=number: _mixed(n, zone.id))),  # type: ignore[misc]
-        )
+        yield _reordered(scene, number)
+
+
+def _reordered(scene: Scene, number: int) -> Scene:
+    return scene._replace(
+        tiles=tuple(sorted(scene.tiles, key=lambda tile: _mixed(number, tile.id))),
+        arrows=tuple(sorted(scene.arrows, key=lambda a: _mixed(number, a.source, a.target, a.kind))),
+        zones=tuple(sorted(scene.zones, key=lambda zone: _mixed(number, zone.id))),
+    )
 
 
 def _mixed(number: int, *names: str) -> int:
