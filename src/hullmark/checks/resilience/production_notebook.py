@@ -161,6 +161,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from hullmark.checks.resilience._calls import Call, awaited
+from hullmark.checks.resilience._tried import TRIED
 from hullmark.model.architecture import Architecture, Route
 from hullmark.model.check import check
 from hullmark.model.component import ComponentKind, EdgeKind
@@ -177,13 +178,6 @@ _PRODUCTION = SERVING | {
 }  # fmt: skip
 _ANSWERS = SERVING | {Role.LLM_GATEWAY, Role.INFERENCE_ROUTER, Role.RAG_SERVICE, Role.AGENT}
 """Roles that answer programs of production: a chat window beside a notebook is somebody's workbench."""
-
-_TRIES = regex(
-    r"(?:^|[.-])(?:dev|develop\w*|test\w*|staging|sandbox|labs?|playground|demo|research|experiments?|local|localhost|workbench"
-    r"|notebooks?|jupyter\w*|(?:nip|sslip)\.io)(?=$|[.-])",
-    re.IGNORECASE,
-)
-"""Names of hosts and namespaces where things are tried out."""
 
 _RUNS_CODE = regex(r"jupyter|notebook|code|kernel|interpreter|sandbox|\blab\b|mcp", re.IGNORECASE)
 """Settings by which a program lets a notebook server run code for it."""
@@ -285,14 +279,14 @@ def _sites(route: Route) -> Iterator[str | Resource]:
     for host in route.host.split(", "):
         if "*" in host or not host:
             yield route.resource
-        elif not _TRIES.search(host):
+        elif not TRIED.search(host):
             yield host.lower()
 
 
 def _among(workload: Workload, arch: Architecture) -> _Found:
     """A service that is published from the same namespace."""
     space = workload.namespace
-    if workload.platform is not Platform.KUBERNETES or not space or _TRIES.search(space):
+    if workload.platform is not Platform.KUBERNETES or not space or TRIED.search(space):
         return
     route = next((r for r in _routes(workload, arch) if next(_sites(r), None) is not None), None)
     other = _published(arch).get(space) if route is not None else None
