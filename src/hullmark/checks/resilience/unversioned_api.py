@@ -328,10 +328,9 @@ def _told(service: Component, route: Route, workload: Workload, arch: Architectu
     objects = (workload.resource, route.resource, *((service.resource,) if service.resource is not None else ()))
     notes = (text for one in objects for note in one.annotations.items() for text in note)
     return any(_DESCRIPTION.search(text) for text in notes) or any(
-        config.ref.namespace == workload.resource.ref.namespace
-        and any(name in config.ref.name for name in (workload.name, service.label))
+        any(name in config.ref.name for name in (workload.name, service.label))
         and any(_DESCRIPTION.search(key) for key in mapping(config.node.value, "data"))
-        for config in arch.kinds("ConfigMap")
+        for config in arch.within("ConfigMap", workload.resource.ref.namespace)
     )
 
 
