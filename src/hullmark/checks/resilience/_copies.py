@@ -40,6 +40,8 @@ def counted_at(podset: PodSet) -> Place:
     """Where the number of its pods is said, or the nearest that exists."""
     workload = podset.workload
     node = workload.resource.node
+    if workload.resource.release is not None:  # the object has no field for it: its values may, else its chart says
+        return podset.at("replicas")
     if node.get("spec", podset.name, "replicas") is not None:
         return node.at("spec", podset.name, "replicas")
     if len(workload.podsets) == 1 or podset.name in _LEADING:

@@ -3,11 +3,16 @@
 A notebook is somebody's desk: its state is what was run last, in whatever order, and it ends when its owner restarts the kernel, changes a cell or is culled for idling. What answers
 requests from it, or serves a model from its folder, changes and fails with it, untested.
 
-It is reported when a service of production asks a notebook for answers, when a Service leads to a notebook as well as to a model server, and when a model server serves from a volume
-that a notebook may write. Opening a notebook through a route is what it is for and not reported; neither are a hub and its notebooks, and programs that let Jupyter run code for them
-(`CODE_EXECUTION_JUPYTER_URL`).
+It is reported when a service of production asks a notebook for answers, when a Service leads to a notebook as well as to a model server, gateway, agent or RAG service, and when a model
+server serves from a volume that a notebook may write. So it is when routes of one host (or one route without a host) send one path to such a service and another to a notebook: to browsers
+they are one site, and whoever runs code in the notebook answers under production's name. A notebook with a route of its own in the namespace of a service that is published too is a low
+finding: both draw on the same Secrets, quotas and policies.
 
-To fix it, move what production needs into an image of its own, and let a pipeline hand models over.
+A route to a notebook alone is what notebooks are opened by, and not reported here: whether it asks for a token is told by `unauthenticated-notebook`, and how far it may reach by
+`exposed-internal-workload`. Not reported either are hosts and namespaces that are called after trying things out (`lab.example.com`, `dev`, `localhost`), a hub and its notebooks, and
+programs that let Jupyter run code for them (`CODE_EXECUTION_JUPYTER_URL`).
+
+To fix it, move what production needs into an image of its own, let a pipeline hand models over, and give notebooks a host and a namespace of their own.
 
 ```yaml bad
 apiVersion: kubeflow.org/v1
@@ -104,6 +109,49 @@ spec:
           env: [{name: RANKING_URL, value: 'http://ranking.ml:5000/predict'}]
 ```
 
+```yaml bad
+apiVersion: apps/v1
+kind: StatefulSet
+metadata:
+  name: anna  # finding: host 'api.example.com' leads to notebook 'anna' as well as to 'llm'
+spec:
+  serviceName: anna
+  selector: {matchLabels: {app: anna}}
+  template:
+    metadata: {labels: {app: anna}}
+    spec: {containers: [{name: anna, image: 'quay.io/jupyter/scipy-notebook:2026-01-05', ports: [{containerPort: 8888}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: anna}
+spec: {selector: {app: anna}, ports: [{port: 8888}]}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: llm}
+spec:
+  selector: {matchLabels: {app: llm}}
+  template:
+    metadata: {labels: {app: llm}}
+    spec: {containers: [{name: vllm, image: 'vllm/vllm-openai:v0.18.0'}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: llm}
+spec: {selector: {app: llm}, ports: [{port: 8000}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: api}
+spec:
+  rules:
+    - host: api.example.com
+      http:
+        paths:
+          - {path: /v1, pathType: Prefix, backend: {service: {name: llm, port: {number: 8000}}}}
+          - {path: /notebook, pathType: Prefix, backend: {service: {name: anna, port: {number: 8888}}}}
+```
+
 See LeanIX on [what is said against notebooks in production](https://engineering.leanix.net/blog/jupyter-notebooks-are-a-shell-replacement/), and Jupyter's
 [culling of idle kernels](https://jupyter-server.readthedocs.io/en/latest/other/full-config.html).
 """
@@ -113,11 +161,13 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from hullmark.checks.resilience._calls import Call, awaited
-from hullmark.model.architecture import Architecture
+from hullmark.checks.resilience._tried import TRIED
+from hullmark.model.architecture import Architecture, Route
 from hullmark.model.check import check
 from hullmark.model.component import ComponentKind, EdgeKind
 from hullmark.model.finding import Finding
-from hullmark.model.terms import SERVING, Confidence, Role, Severity
+from hullmark.model.resource import Resource
+from hullmark.model.terms import SERVING, Confidence, Platform, Reach, Role, Severity
 from hullmark.model.truth import Undecided
 from hullmark.model.workload import Workload
 from hullmark.text.regex import regex
@@ -126,6 +176,9 @@ from hullmark.text.source import Place
 _PRODUCTION = SERVING | {
     Role.LLM_GATEWAY, Role.INFERENCE_ROUTER, Role.RAG_SERVICE, Role.AGENT, Role.MCP_SERVER, Role.GUARDRAIL, Role.AI_UI,
 }  # fmt: skip
+_ANSWERS = SERVING | {Role.LLM_GATEWAY, Role.INFERENCE_ROUTER, Role.RAG_SERVICE, Role.AGENT}
+"""Roles that answer programs of production: a chat window beside a notebook is somebody's workbench."""
+
 _RUNS_CODE = regex(r"jupyter|notebook|code|kernel|interpreter|sandbox|\blab\b|mcp", re.IGNORECASE)
 """Settings by which a program lets a notebook server run code for it."""
 
@@ -136,11 +189,18 @@ def production_notebook(workload: Workload, arch: Architecture) -> Iterator[Find
         return
     name = workload.name
     for message, places in (*_asked(workload, arch), *_mixed(workload, arch), *_written(workload, arch)):
+        yield Finding(message, workload.at("metadata", "name"), related=places, advice=_MOVE)
+        return
+    for message, places in _beside(workload, arch):
+        yield Finding(message, workload.at("metadata", "name"), related=places, advice="give it a host of its own")
+        return
+    for message, places in _among(workload, arch):
         yield Finding(
             message,
             workload.at("metadata", "name"),
             related=places,
-            advice="move what production needs into an image of its own, and let a pipeline hand models over",
+            severity=Severity.LOW,
+            advice="give notebooks a namespace of their own",
         )
         return
     unsure = _unsure(workload, arch)
@@ -150,6 +210,7 @@ def production_notebook(workload: Workload, arch: Architecture) -> Iterator[Find
         )
 
 
+_MOVE = "move what production needs into an image of its own, and let a pipeline hand models over"
 _Found = Iterator[tuple[str, tuple[tuple[Place, str], ...]]]
 
 
@@ -174,11 +235,77 @@ def _mixed(workload: Workload, arch: Architecture) -> _Found:
     for podset in workload.podsets:
         for service in arch.around(podset).services:
             for other in arch.selected(service).podsets:
-                if other.workload.role in SERVING:
+                if other.workload.role in _ANSWERS:
                     yield (
                         f"service '{service.ref.name}' leads to notebook '{workload.name}' as well as to '{other.workload.name}'",
                         ((service.node.at("spec", "selector"), "selects both"),),
                     )
+
+
+def _beside(workload: Workload, arch: Architecture) -> _Found:
+    """Hosts that production answers at as well."""
+    for route in _routes(workload, arch):
+        for site in _sites(route):
+            other, shared = _answering(arch).get(site, (None, route))
+            if other is not None:
+                where = f"host '{site}'" if isinstance(site, str) else f"{site.ref.kind} '{site.ref.name}'"
+                yield (
+                    f"{where} leads to notebook '{workload.name}' as well as to '{other.name}'",
+                    ((route.place, "to the notebook"), (shared.place, f"to '{other.name}'")),
+                )
+
+
+@lru_cache(maxsize=1)
+def _answering(arch: Architecture) -> Mapping[str | Resource, tuple[Workload, Route]]:
+    """By host, or by route where it names none, a service of production that it leads to."""
+    found: dict[str | Resource, tuple[Workload, Route]] = {}
+    for workload in arch.workloads:
+        for route in _routes(workload, arch) if workload.role in _ANSWERS and not workload.template else ():
+            for site in _sites(route):
+                found.setdefault(site, (workload, route))
+    return found
+
+
+def _routes(workload: Workload, arch: Architecture) -> Iterator[Route]:
+    """The routes that publish a workload, without what its operator opens by itself."""
+    for podset in workload.podsets:
+        for route in arch.around(podset).routes:
+            if route.reach > Reach.CLUSTER and route.resource is not workload.resource:
+                yield route
+
+
+def _sites(route: Route) -> Iterator[str | Resource]:
+    """The hosts of a route, or the route itself where it does not name one."""
+    for host in route.host.split(", "):
+        if "*" in host or not host:
+            yield route.resource
+        elif not TRIED.search(host):
+            yield host.lower()
+
+
+def _among(workload: Workload, arch: Architecture) -> _Found:
+    """A service that is published from the same namespace."""
+    space = workload.namespace
+    if workload.platform is not Platform.KUBERNETES or not space or TRIED.search(space):
+        return
+    route = next((r for r in _routes(workload, arch) if next(_sites(r), None) is not None), None)
+    other = _published(arch).get(space) if route is not None else None
+    if route is not None and other is not None:
+        hop = arch.exposure(other).path[0]
+        yield (
+            f"notebook '{workload.name}' is published from namespace '{space}', as '{other.name}' is",
+            ((route.place, "publishes the notebook"), (hop.place, f"publishes '{other.name}'")),
+        )
+
+
+@lru_cache(maxsize=1)
+def _published(arch: Architecture) -> Mapping[str, Workload]:
+    """By namespace, a service of production that is reachable from outside the cluster."""
+    found: dict[str, Workload] = {}
+    for workload in arch.workloads:
+        if workload.role in _ANSWERS and not workload.template and arch.exposure(workload).reach > Reach.CLUSTER:
+            found.setdefault(workload.namespace, workload)
+    return found
 
 
 def _written(workload: Workload, arch: Architecture) -> _Found:

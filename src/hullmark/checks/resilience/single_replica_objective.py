@@ -3,7 +3,7 @@
 An objective of 99.9 % leaves 43 minutes in 30 days. One replica spends them on its own: each update and each drain of its node stops it until another one has loaded its model, and when a node dies, Kubernetes
 waits five minutes before it even replaces the pod.
 
-Objectives below 99.9 % are not found: what one replica comes to is for `hullmark simulate` to tell. Replicas that make one engine together count as one. What scales to zero and may grow beyond one replica is not found.
+Objectives below 99.9 % are not found: what one replica comes to is for `hullmark simulate` to tell. Without an objective, `single-point-of-failure` tells of published services that run once. Replicas that make one engine together count as one. What scales to zero and may grow beyond one replica is not found.
 
 To fix it, run two replicas on different nodes with a PodDisruptionBudget, or declare an objective that one replica can meet.
 
