@@ -22,8 +22,11 @@ SAMPLED = 307
 
 
 OWN_KEYS = frozenset(
-    {"annotations", "data", "labels", "limits", "matchLabels", "nodeSelector", "requests", "selector", "stringData"}
-)
+    {
+        "annotations", "clusterSelector", "data", "labels", "limits", "matchLabels", "nodeSelector", "requests", "selector",
+        "stringData",
+    }
+)  # fmt: skip
 """Maps whose keys are the user's own: Kubernetes reads null there as an empty value or as 0, and the key counts."""
 
 CHART_VALUES = frozenset({"values", "valuesObject", "valuesInline"})
