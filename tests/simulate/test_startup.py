@@ -46,7 +46,9 @@ def test_a_model_whose_name_does_not_tell_is_assumed() -> None:
 
 
 def test_a_model_in_the_image_comes_with_the_image() -> None:
-    mounted = SERVER.replace("readinessProbe", "volumeMounts: [{name: m, mountPath: /weights}]\n          readinessProbe")
+    mounted = SERVER.replace(
+        "readinessProbe", "volumeMounts: [{name: m, mountPath: /weights}]\n          readinessProbe"
+    )
     start, noted = started(SERVER.replace("MODEL", "/weights/a"))
     assert start.model == 0.0
     assert len(noted) == 1

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 Provenance = Literal["kubernetes", "embedded", "chart", "compose"]
 
 
+_NAMES = (("metadata", "name"), ("pipelineInfo", "name"), ("pipelineSpec", "pipelineInfo", "name"))
+"""Where objects keep their names: Kubernetes' own, and Kubeflow's compiled pipelines, which are files of their own."""
+
+
 class Ref(NamedTuple):
     """The identity of an object. ``namespace`` is empty where the manifest names none."""
 
@@ -84,8 +88,9 @@ class Resource:
     @cached_property
     def place(self) -> Place:
         """Where to point at when the object as a whole is meant: its name, else its kind."""
-        if string(self.node.value, "metadata", "name"):
-            return self.node.at("metadata", "name")
+        for path in _NAMES:
+            if string(self.node.value, *path):
+                return self.node.at(*path)
         return self.node.at("kind")
 
 

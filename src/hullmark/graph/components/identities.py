@@ -21,6 +21,10 @@ _POD_ROLE = "iam.amazonaws.com/role"
 """The annotation by which kiam and kube2iam give a pod an AWS role, https://github.com/jtblin/kube2iam."""
 
 
+_BY_RUN = "pipelines.kubeflow.org"
+"""The group of pipelines whose account is chosen anew for each run."""
+
+
 def identities(scene: Scene) -> None:
     """Every ServiceAccount with who runs as it and what it may do."""
     held: dict[str, dict[Grant, None]] = {}
@@ -47,7 +51,8 @@ def _used(scene: Scene) -> Iterator[tuple[str, tuple[Grant, ...]]]:
     """The accounts that pods run as, with what is granted to them."""
     for podset in scene.podsets():
         named = any(string(podset.node.value, key) for key in _KEYS)
-        if podset.workload.platform is Platform.KUBERNETES and (named or not podset.workload.template):
+        told = named or not (podset.workload.template or podset.workload.ref.group == _BY_RUN)
+        if podset.workload.platform is Platform.KUBERNETES and told:
             yield _runs_as(scene, podset), scene.arch.around(podset).identity.grants
     for account, described in made_accounts(scene):
         if described is not None:
