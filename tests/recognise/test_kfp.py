@@ -244,5 +244,5 @@ root: {{dag: {{tasks: {{prepare: {{componentRef: {{name: comp-prepare}}, inputs:
 """
     (task,) = read(text)
 
-    assert words(task) == ("prepare", "reg/prep:1", "python", "-m", "pkg.split")
-    assert said(task) == "prepare reg/prep:1 python -m pkg.split min_score python -m pkg.split --out /data/train/x"
+    assert words(task) == ("prepare", "python", "-m", "pkg.split")
+    assert said(task) == "prepare python -m pkg.split min_score python -m pkg.split --out /data/train/x"

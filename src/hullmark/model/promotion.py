@@ -28,7 +28,8 @@ RELEASING_CALLS = regex(
 """Calls by which a program registers a model or puts it into service."""
 
 TESTS = regex(
-    r"eval|valid|test|metric|score|scor(?:ing|e)|compar|approv|accept|gate|check|bench|champion|threshold|judge|review|analy[sz]",
+    r"eval|valid|(?<!la)(?<!at)test|metric|score|scor(?:ing|e)|compar|approv|accept|(?<![a-z])gate(?![a-z])|check(?!point)|bench"
+    r"|champion|threshold|judge|(?<!p)review|analy[sz]",
     re.IGNORECASE,
 )
 """What steps that look at a model are called, or run."""

@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import islice, takewhile
 from typing import NamedTuple
 
+from hullmark.model.image import Image
 from hullmark.model.promotion import command, program
 from hullmark.model.resource import Resource
 from hullmark.model.truth import string
@@ -319,15 +320,20 @@ def _conditions(item: _Item, given: Mapping[str, tuple[Output, ...]]) -> Iterato
 
 
 def words(task: Task) -> tuple[str, ...]:
-    """What a task is called, and what it runs: a lightweight component's function, another one's image and program."""
+    """What a task is called, and what it runs: a lightweight component's function, another one's program."""
     found = [task.name.partition(":")[0], string(task.node.value, "taskInfo", "name"), task.label.removeprefix("exec-")]
     run = list(islice(command(task.container), _MOST_INPUTS))
     if not program(task.container):
-        found += [string(task.container.value, "image") if task.container is not None else ""]
         found += takewhile(lambda word: not word.startswith("--"), run)
     elif _FUNCTION in run[:-1]:
         found.append(run[run.index(_FUNCTION) + 1])
     return tuple(dict.fromkeys(w[:_LONGEST] for w in found if w))
+
+
+def image(task: Task) -> str:
+    """The image that a task runs, without its tag; empty for what runs none."""
+    text = string(task.container.value, "image") if task.container is not None else ""
+    return Image.parse(text).repository if text else ""
 
 
 def said(task: Task) -> str:

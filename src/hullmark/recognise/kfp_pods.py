@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from hullmark.model.terms import Role
 from hullmark.recognise.assemble import Parts
-from hullmark.recognise.kfp import Task, tasks, words
+from hullmark.recognise.kfp import Task, image, tasks, words
 from hullmark.recognise.kinds import Part, Pod, Scene
 from hullmark.recognise.words import PURPOSES
 from hullmark.text.tree import EMPTY_MAP, Map, Node, PairMark, Seq, Value
@@ -33,7 +33,7 @@ def pods(carrier: Node, scene: Scene) -> Iterator[Pod]:
 
 def purpose(task: Task) -> Role:
     """What a task is for, by its words."""
-    found = words(task)
+    found = (*words(task), image(task))
     return next((role for word in found for role, pattern in PURPOSES if pattern.search(word)), Role.GENERIC)
 
 

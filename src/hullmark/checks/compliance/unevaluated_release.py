@@ -314,7 +314,7 @@ _Waited = Callable[[Component], Mapping[str, Component]]
 
 def _kept(release: Component, trained: Component, before: list[Component], waited: _Waited) -> bool:
     """Whether a gate stands between what trains and what releases, or in one of the two."""
-    if "bound" in trained.facts or "bound" in release.facts:
+    if "bound" in trained.facts or "bound" in release.facts or _does(release, "tests"):
         return True
     between = [s for s in before if trained.id in waited(s)]
     judged = {trained.id, *(s.id for s in between)}

@@ -26,7 +26,7 @@ from hullmark.model.promotion import (
 from hullmark.model.terms import TRAINERS, Role
 from hullmark.model.truth import string
 from hullmark.model.workload import Workload
-from hullmark.recognise.kfp import Output, Task, compiled, said, tasks, words
+from hullmark.recognise.kfp import Output, Task, compiled, image, said, tasks, words
 from hullmark.recognise.kfp_pods import purpose
 from hullmark.recognise.models import reference
 
@@ -147,6 +147,6 @@ def _tests(task: Task) -> bool:
 
 def _releases(task: Task) -> bool:
     """Whether a task registers a model or puts it into service, by what it is called or what its program calls."""
-    if RELEASES.search(" ".join(words(task))) is not None:
+    if RELEASES.search(" ".join((*words(task), image(task)))) is not None:
         return True
     return RELEASING_CALLS.search(program(task.container)) is not None
