@@ -240,3 +240,28 @@ def test_a_verified_signature_lowers_what_a_pickle_weighs(
     (found,) = findings("unsafe-weight-format", _PICKLED % (label, init, model) + beside)
 
     assert (found.severity, found.confidence) == (severity, confidence)
+
+
+@pytest.mark.parametrize(
+    ("agent", "severity"), [("", None), ("{name: BEDROCK_AGENT_ID, value: KLMNOPQRST}", Severity.LOW)]
+)
+def test_what_is_tied_in_three_respects_weighs_more(agent: str, severity: Severity | None) -> None:
+    text = f"""
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: assistant}}
+spec:
+  template:
+    spec:
+      containers:
+        - name: agent
+          image: langchain/langgraph-api:3.12
+          env:
+            - {{name: BEDROCK_MODEL_ID, value: amazon.nova-pro-v1:0}}
+            - {{name: BEDROCK_KNOWLEDGE_BASE_ID, value: ABCDEFGHIJ}}
+            - {agent or "{name: A, value: b}"}
+"""
+    (found,) = findings("proprietary-only-path", text)
+
+    assert found.severity is severity
+    assert len(found.related) == (3 if agent else 2)
