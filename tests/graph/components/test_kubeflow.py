@@ -108,3 +108,33 @@ root:
     assert pairs(graph, "depends-on") == {("PipelineSpec/p/a-2", "PipelineSpec/p/a")}
     assert (one(graph, "p/a").podset is not None, one(graph, "p/a-2").podset) == (True, None)
     assert one(graph, "p/a-2").facts["image"] == "a:1"
+
+
+def test_a_step_that_makes_what_serves_promotes_its_model() -> None:
+    made = """
+        inputs:
+          parameters:
+            manifest:
+              runtimeValue:
+                constant: |
+                  apiVersion: serving.kserve.io/v1beta1
+                  kind: InferenceService
+                  metadata: {name: churn}
+                  spec: {predictor: {model: {modelFormat: {name: sklearn}, storageUri: 's3://m/final'}}}
+"""
+    text = """
+pipelineInfo: {name: p}
+components: {comp-a: {executorLabel: exec-a}}
+deploymentSpec: {executors: {exec-a: {container: {image: 'a:1'}}}}
+root:
+  dag:
+    tasks:
+      a:
+        componentRef: {name: comp-a}
+"""
+    graph = draw(f"{text.rstrip()}{made}")
+
+    assert pairs(graph, "promotes") == {("PipelineSpec/p/a", "model/s3/m/final")}
+    assert pairs(graph, "serves") == {("InferenceService/churn", "model/s3/m/final")}
+    assert ("PipelineSpec/p/a", "InferenceService/churn") in pairs(graph, "depends-on")
+    assert one(graph, "p/a").facts["does"] == "releases"

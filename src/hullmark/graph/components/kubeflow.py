@@ -6,7 +6,7 @@ registers or deploys it promotes it (https://www.kubeflow.org/docs/components/pi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from hullmark.graph.components.draft import NO_NAMESPACE, Why
@@ -23,12 +23,13 @@ from hullmark.model.promotion import (
     TRAINS,
     program,
 )
-from hullmark.model.terms import TRAINERS, Role
+from hullmark.model.terms import SERVING, TRAINERS, Role
 from hullmark.model.truth import string
 from hullmark.model.workload import Workload
 from hullmark.recognise.kfp import Output, Task, compiled, image, said, tasks, words
 from hullmark.recognise.kfp_pods import purpose
 from hullmark.recognise.models import reference
+from hullmark.text.source import Place
 
 _MODELS = frozenset({"system.Model", "google.VertexModel", "google.UnmanagedContainerModel", "google.BQMLModel"})
 """Types of artifacts that are models."""
@@ -36,12 +37,14 @@ _MODELS = frozenset({"system.Model", "google.VertexModel", "google.UnmanagedCont
 
 def kubeflow(scene: Scene) -> None:
     """Every compiled pipeline of the scan."""
+    serving = {scene.owner(w) for w in scene.arch.workloads if w.role in SERVING}
+    makers = {source for _, source, target in scene.draft.edges(EdgeKind.DEPENDS_ON) if target in serving}
     for workload in scene.arch.workloads:
         if compiled(workload.resource) is not None:
-            _pipeline(scene, workload)
+            _pipeline(scene, workload, makers)
 
 
-def _pipeline(scene: Scene, workload: Workload) -> None:
+def _pipeline(scene: Scene, workload: Workload, makers: Collection[str]) -> None:
     known = tasks(workload.resource)
     own = {p.name: scene.owner(p) for p in workload.podsets}
     steps = {task.name: _step(scene, workload, task, own.get(task.name)) for task in known}
@@ -50,11 +53,21 @@ def _pipeline(scene: Scene, workload: Workload) -> None:
             if steps[other] != steps[task.name]:
                 why = Why(f"runs after task '{other}'", place)
                 scene.draft.edge(EdgeKind.DEPENDS_ON, steps[task.name], steps[other], why)
-        _told(scene, task, steps)
+        _told(scene, task, steps, makers)
     made = {o: m for task in known for o, m in _models(scene, workload, task, steps[task.name]).items()}
     for task in known:
         _imported(scene, workload, task, steps[task.name])
         _taken(scene, task, steps[task.name], made)
+
+
+def step_that_holds(scene: Scene, pipeline: Workload, place: Place) -> str | None:
+    """The step of a compiled pipeline in whose task or container an object is written."""
+    own = {p.name: scene.owner(p) for p in pipeline.podsets}
+    for task in tasks(pipeline.resource):
+        for node in (task.node, task.container):
+            if node is not None and node.path and place.path[: len(node.path)] == node.path and task.name in own:
+                return own[task.name]
+    return None
 
 
 def _step(scene: Scene, workload: Workload, task: Task, own: str | None) -> str:
@@ -118,13 +131,17 @@ def _taken(scene: Scene, task: Task, step: str, made: Mapping[Output, str]) -> N
 # -- what tasks are for --------------------------------------------------------------------------
 
 
-def _told(scene: Scene, task: Task, steps: Mapping[str, str]) -> None:
-    """Say of a step what it does with models, what bounds it keeps, and whose results decide whether it runs."""
-    does = (("trains", _trains), ("tests", _tests), ("releases", _releases))
+def _told(scene: Scene, task: Task, steps: Mapping[str, str], makers: Collection[str]) -> None:
+    """Say of a step what it does with models, what bounds it keeps, and whose results decide whether it runs.
+
+    ``makers`` make what serves.
+    """
+    step = steps[task.name]
+    does = (("trains", _trains), ("tests", _tests), ("releases", lambda t: step in makers or _releases(t)))
     results = dict.fromkeys(steps[name] for c in task.conditions for name in c.results_of)
     bound = THRESHOLD.search(f"{said(task)} {program(task.container)}")
     scene.tell(
-        steps[task.name],
+        step,
         does=", ".join(word for word, is_so in does if is_so(task)),
         bound=bound[0] if bound is not None else "",
         decided_by=", ".join(results),

@@ -13,7 +13,7 @@ from itertools import islice
 from hullmark.graph.components.calls import Calls
 from hullmark.graph.components.draft import Why
 from hullmark.graph.components.given import secrets
-from hullmark.graph.components.kubeflow import kubeflow
+from hullmark.graph.components.kubeflow import kubeflow, step_that_holds
 from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.settings import Setting, named, texts
 from hullmark.graph.components.volumes import bucket
@@ -212,17 +212,19 @@ def _request(calls: Calls, workload: Workload, template: Node) -> None:
 def _made_by_step(scene: Scene, workload: Workload, host: Workload, served: Mapping[str, list[str]]) -> None:
     """An object whose manifest a step of a workflow holds: the step makes it, and puts its model into service."""
     place = workload.resource.place
-    if "templates" not in place.path:
+    step = step_that_holds(scene, host, place)
+    if step is None and "templates" not in place.path:
         why = Why(f"{host.ref.kind} '{host.name}' makes {workload.ref.kind} '{workload.name}'", place)
         scene.draft.edge(EdgeKind.DEPENDS_ON, scene.owner(host), scene.owner(workload), why)
         return
-    at = place.path.index("templates")
-    template = host.resource.node.child(*_relative(host.resource, place.path[: at + 2]))
-    step = None if template is None else _step_of(scene, host, template)
-    if step is None or template is None:
+    if step is None:
+        at = place.path.index("templates")
+        template = host.resource.node.child(*_relative(host.resource, place.path[: at + 2]))
+        step = None if template is None else _step_of(scene, host, template)
+    if step is None:
         return
     made = scene.owner(workload)
-    why = Why(f"step '{string(template.value, 'name')}' makes {workload.ref.kind} '{workload.name}'", place)
+    why = Why(f"step '{scene.draft.get(step).label}' makes {workload.ref.kind} '{workload.name}'", place)
     scene.draft.edge(EdgeKind.DEPENDS_ON, step, made, why)
     if workload.role in SERVING:
         for model in served.get(made, ()):
