@@ -83,10 +83,9 @@ class Resource:
 
     @cached_property
     def place(self) -> Place:
-        """Where to point at when the object as a whole is meant: its name, else its kind."""
-        if string(self.node.value, "metadata", "name"):
-            return self.node.at("metadata", "name")
-        return self.node.at("kind")
+        """Where to point at when the object as a whole is meant: its name, or what its name begins with, else its kind."""
+        named = next((k for k in ("name", "generateName") if string(self.node.value, "metadata", k)), "")
+        return self.node.at("metadata", named) if named else self.node.at("kind")
 
 
 def strings(value: Value) -> dict[str, str]:

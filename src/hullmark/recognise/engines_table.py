@@ -382,6 +382,7 @@ LOOKALIKES = (
     r"cuda-sample[\w.-]*",
     r"mpi-pi[\w.-]*",
     r"(?!dcgm-|gpu-)[\w.-]+-(?:exporter|operator|client|benchmark|loadgen)",
+    r"(?:vllm|sglang|tritonserver|torchserve|mlserver|ollama|mlflow)-[\w.-]*(?:dashboard|proxy|gateway|monitor(?:ing)?|ui|frontend|webhook)",
     r"nemo-microservices/(?!guardrails)[\w.-]+",
 )
 """Images that look like an engine and are something else: simulators, parts of a server's operator, test clients."""
