@@ -154,8 +154,7 @@ LABS = (
         Role.NOTEBOOK,
         images=(
             r"jupyter/[\w.-]+ [\w.-]*jupyter(?:lab)?[\w.-]* "
-            "(?:pytorch|scipy|tensorflow|minimal|datascience|all-spark|base)-notebook codeserver-python "
-            r"rstudio(?:-[\w.-]+)?"
+            "(?:pytorch|scipy|tensorflow|minimal|datascience|all-spark|base)-notebook"
         ),
         commands=(
             "jupyter lab, jupyter notebook, jupyter server, jupyter-lab, jupyter-notebook, start-notebook.sh, "
@@ -164,6 +163,8 @@ LABS = (
         environment="JUPYTER_ NB_PREFIX",
         ports="8888",
     ),
+    row("rstudio", Role.NOTEBOOK, images=r"rstudio(?:-[\w.-]+)?", commands="rserver"),
+    row("code-server", Role.NOTEBOOK, images=r"code-?server(?:-[\w.-]+)?", commands="code-server"),
     row(
         "mlflow",
         Role.EXPERIMENT_TRACKING,

@@ -41,7 +41,7 @@ See [Good practices for Secrets](https://kubernetes.io/docs/concepts/security/se
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
@@ -68,12 +68,12 @@ def secret_in_manifest(resource: Resource, arch: Architecture) -> Iterator[Findi
     if resource.ref.kind == "Secret" and not resource.ref.group:
         yield from _in_secret(resource)
     elif any(tokens(resource.node.doc.source.text[slice(*resource.node.span)])):
-        yield from _in_fields(resource, arch.workload(resource))
+        yield from _in_fields(resource, arch.workloads)
 
 
-def _in_fields(resource: Resource, workload: Workload | None) -> Iterator[Finding]:
-    """Tokens in any field but those of containers and ConfigMaps, which checks of their own speak of."""
-    told = [] if workload is None else [text for c in workload.containers for text in _of_container(c)]
+def _in_fields(resource: Resource, workloads: Sequence[Workload]) -> Iterator[Finding]:
+    """Tokens in any field but those of ConfigMaps and of containers, also what charts make, which checks of their own tell."""
+    told = [text for w in workloads for c in w.containers for text in _of_container(c)]
     for node in _texts(resource.node):
         if resource.ref.kind == "ConfigMap" and node.path[:1] == ("data",):
             continue
