@@ -41,7 +41,8 @@ See [Good practices for Secrets](https://kubernetes.io/docs/concepts/security/se
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from functools import lru_cache
 
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
@@ -51,7 +52,6 @@ from hullmark.model.finding import Finding
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Severity
 from hullmark.model.truth import string
-from hullmark.model.workload import Workload
 from hullmark.text.regex import regex
 from hullmark.text.tree import Node, mapping
 
@@ -68,17 +68,23 @@ def secret_in_manifest(resource: Resource, arch: Architecture) -> Iterator[Findi
     if resource.ref.kind == "Secret" and not resource.ref.group:
         yield from _in_secret(resource)
     elif any(tokens(resource.node.doc.source.text[slice(*resource.node.span)])):
-        yield from _in_fields(resource, arch.workloads)
+        yield from _in_fields(resource, _told(arch))
 
 
-def _in_fields(resource: Resource, workloads: Sequence[Workload]) -> Iterator[Finding]:
-    """Tokens in any field but those of ConfigMaps and of containers, also what charts make, which checks of their own tell."""
-    told = [text for w in workloads for c in w.containers for text in _of_container(c)]
+@lru_cache(maxsize=1)
+def _told(arch: Architecture) -> frozenset[str]:
+    """The tokens of containers, also of those that charts make, which a check of their own tells."""
+    texts = (text for w in arch.workloads for c in w.containers for text in _of_container(c))
+    return frozenset(found.text for text in texts for found in tokens(text))
+
+
+def _in_fields(resource: Resource, told: frozenset[str]) -> Iterator[Finding]:
+    """Tokens in any field but those of containers and ConfigMaps."""
     for node in _texts(resource.node):
         if resource.ref.kind == "ConfigMap" and node.path[:1] == ("data",):
             continue
         for found in tokens(node.value if isinstance(node.value, str) else ""):
-            if not any(found.text in text for text in told):
+            if found.text not in told:
                 field = next((key for key in reversed(node.path) if isinstance(key, str)), "")
                 yield Finding(
                     f"{resource.ref.kind} '{resource.ref.name}' holds {found.noun} in '{field}'",
