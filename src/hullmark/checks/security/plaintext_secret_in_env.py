@@ -147,7 +147,8 @@ def _fix(container: Container, variable: Variable, found: Credential) -> Fix | N
     moved = put(variable.node, ("value",), reference)
     if not renamed or not moved:
         return None
-    return Fix(f"read it from Secret '{name}-secrets' (make that first)", (*renamed, *moved))
+    title = f"read it from Secret '{name}-secrets' (make that first)"
+    return Fix(title, (*renamed, *moved), opens=("dangling-reference",))
 
 
 def _arguments(container: Container) -> Iterator[tuple[str, Credential]]:
