@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import cached_property
 
 from hullmark.model.resource import Resource, Values
 from hullmark.model.truth import string
@@ -29,8 +30,12 @@ class Shelf:
     """The files of a scan, for the Applications that name some; each is read once."""
 
     def __init__(self, names: Iterable[str]) -> None:
-        self._names = {os.path.abspath(name): name for name in names if name != STDIN}
+        self._given = names
         self._read: dict[str, tuple[Node | None, str]] = {}
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        return {os.path.abspath(name): name for name in self._given if name != STDIN}
 
     def lent(self, resource: Resource) -> Resource:
         """The same object with the files that it names."""
