@@ -11,8 +11,8 @@ reported a step lower, because the gateway they publish through is set up elsewh
 `exposed-ray-control-plane`.
 
 A router or a LiteLLM without `master_key` before the servers opens them as well, however well they are shut themselves: then it is
-the one that is reported, with the servers behind it. From 1.104 on LiteLLM does not start without a key unless it is told to; where its tag
-names no release, nobody can know.
+the one that is reported, with the servers behind it. `sk-1234`, the key of its manual, counts as none. From 1.104 on LiteLLM starts neither
+without a key nor with that one unless it is told to; where its tag names no release, nobody can know.
 
 To fix it, make the Service a ClusterIP and lead to it through a gateway that authenticates.
 
