@@ -93,10 +93,10 @@ class _Scene:
         end = min(seconds, course.end)
         together, apart = (self.sweep.spans(some, outages, end) for some in (course.together, course.apart))
         for tally, one, other in zip(self.tallies, together, apart, strict=True):
-            tally.add(one, other, course.crowded, end)
+            tally.add(one, other, course, end)
         self.seconds += end
         self.failures += sum(outage.start < end for outage in outages)
-        self.begun += sum(start < end for start in course.begun)
+        self.begun += sum(start < end for start, _ in course.spells)
         self.crowded += sum(start < end for start in course.crowded)
 
     def chronicle(self, overlaps: Overlaps | None) -> Chronicle:

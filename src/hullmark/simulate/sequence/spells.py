@@ -20,14 +20,14 @@ from hullmark.simulate.sequence.world import Absence, Coming, World
 
 @dataclass
 class Course:
-    """What becomes of one stretch: absences ``together`` and ``apart``, and when spells and crowded spells began.
+    """What becomes of one stretch: absences ``together`` and ``apart``, and when spells begin and end.
 
-    ``end`` is where it had to stop, infinite where it did not.
+    ``crowded`` is when crowded ones began. ``end`` is where it had to stop, infinite where it did not.
     """
 
     together: list[Absence] = field(default_factory=list)
     apart: list[Absence] = field(default_factory=list)
-    begun: list[float] = field(default_factory=list)
+    spells: list[tuple[float, float]] = field(default_factory=list)
     crowded: list[float] = field(default_factory=list)
     end: float = math.inf
 
@@ -51,14 +51,14 @@ class Spells:
             self.world.work += len(alone)
             if outage.start >= over:  # else it is part of the spell before it
                 over = max([outage.end, *(absence.up for absence in alone)])
-                found.begun.append(outage.start)
                 if index + 1 < len(taking) and taking[index + 1].start < over:
                     found.crowded.append(outage.start)
                     alone = self.world.run(outage, Coming(taking, index + 1), calm)
                     over = self.world.now
                 found.together += alone
+                found.spells.append((outage.start, over))
             if self.world.spent:
-                found.end = found.begun[-1]
+                found.end = found.spells[-1][0]
                 break
         return found
 

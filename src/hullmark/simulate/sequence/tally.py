@@ -8,11 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hullmark.simulate.sequence.bounds import Weighed
+from hullmark.simulate.sequence.spells import Course
 from hullmark.simulate.sequence.sweep import Span
 from hullmark.simulate.slo import Promised
 
 TOGETHER = 86_400.0
-"""Outages less than a day apart count as one event of their interval, because one failure may cause them all."""
+"""Outages less than a day apart count as one event of their interval; all those of one spell do anyway, because one long
+repair may be behind them all."""
 
 
 @dataclass
@@ -33,26 +35,30 @@ class Tally:
     used: list[float] = field(default_factory=list)
     kept_apart: int = 0
 
-    def add(self, together: Sequence[Span], apart: Sequence[Span], crowded: Sequence[float], end: float) -> None:
-        """Count one stretch that ended then; ``crowded`` is when crowded spells began."""
-        self._count(together)
+    def add(self, together: Sequence[Span], apart: Sequence[Span], course: Course, end: float) -> None:
+        """Count one stretch that ended then."""
+        self._count(together, course.spells)
         self.apart += sum(up - down for down, up in apart)
         if together != apart:
-            self._compare(together, apart, crowded)
+            self._compare(together, apart, course.crowded)
         if self.promised is not None:
             self.used += _windows(together, self.promised.window, end)
             budget = self.promised.budget
             self.kept_apart += sum(lost <= budget for lost in _windows(apart, self.promised.window, end))
 
-    def _count(self, spans: Sequence[Span]) -> None:
-        seconds, number, last = 0.0, 0, 0.0
+    def _count(self, spans: Sequence[Span], spells: Sequence[Span]) -> None:
+        seconds, number, last, known = 0.0, 0, -math.inf, -1
         for down, up in spans:
-            if number and down - last > TOGETHER:
-                self.lost.add(seconds)
-                self.begun.add(number)
+            spell = bisect_right(spells, (down, math.inf)) - 1
+            inside = spell >= 0 and down <= spells[spell][1]
+            if down - last > TOGETHER and not (inside and spell == known):
+                self._event(seconds, number)
                 seconds, number = 0.0, 0
-            seconds, number, last = seconds + up - down, number + 1, up
+            seconds, number, last, known = seconds + up - down, number + 1, up, spell
             self.sizes.add(up - down)
+        self._event(seconds, number)
+
+    def _event(self, seconds: float, number: int) -> None:
         if number:
             self.lost.add(seconds)
             self.begun.add(number)

@@ -108,7 +108,8 @@ class World:
         self.marked: dict[Pod, int] = {}
         self.due: dict[Pod, float] = {}
         self.orphans: dict[Pod, None] = {}
-        self.mended: set[int] = set()
+        self.lain: dict[int, set[Member]] = {}
+        self.revived: set[int] = set()
         self.retry = False
         self.absences: list[Absence] = []
         self.moments: list[float] = []
@@ -186,7 +187,9 @@ class World:
         collected = collection(self.clock)
         if collected is not None:
             self._at(self.now + collected, self._collect, (node, self.now))
-        for pod in self._living(node):
+        living = self._living(node)
+        self.lain.setdefault(node, set()).update(standing.member[pod] for pod in living)
+        for pod in living:
             yield pod
             yield from (mate for mate in standing.gangs.get(pod, ()) if mate in standing.body)
 
@@ -241,7 +244,7 @@ class World:
                 cluster.remove(body)
         self.since.pop(node, None)
         self.tainted.discard(node)
-        self.mended.add(node)
+        self.revived.add(node)
         for pod in self._living(node):
             self.marked.pop(pod, None)
             yield from standing.gangs.get(pod, (pod,))
@@ -373,20 +376,23 @@ class World:
         self._stop(standing.preempted[first:])
         for seat, ready in self._ready(seats):
             self._return(seat.pod, self.now + ready)
+        self.revived.clear()
         if not self.active:
             self._settle()
 
     def _ready(self, seats: Sequence[Seat]) -> Iterator[tuple[Seat, float]]:
-        """How long pods take from a place to serving; images still lie on nodes that came back."""
+        """How long pods take from a place to serving; where their like were before, images and volumes still are."""
         standing = self.standing
+        just_back = {member for node in self.revived for member in self.lain.get(node, ())}
         together = [self.starts[standing.member[seat.pod]] for seat in seats] if self.speeds.shared else []
         for number, seat in enumerate(seats):
-            member, mended = standing.member[seat.pod], seat.node in self.mended
+            member = standing.member[seat.pod]
+            back = member in (just_back if seat.node in self.revived else self.lain.get(seat.node, ()))
             on = (standing.origin.get(body, body) for body in standing.cluster.on[seat.node])
-            cached = mended or any(standing.member.get(pod) is member for pod in on if pod is not seat.pod)
-            others = () if mended else (*together[:number], *together[number + 1 :])
+            cached = back or any(standing.member.get(pod) is member for pod in on if pod is not seat.pod)
+            others = () if back else (*together[:number], *together[number + 1 :])
             scale = standing.pools[seat.node].autoscale
-            detach = FORCE_DETACH if member.volumes.attached and not mended else 0.0
+            detach = FORCE_DETACH if member.volumes.attached and not back else 0.0
             provision = lognormal_mean(scale.median, scale.late) if seat.fresh and scale is not None else 0.0
             yield seat, detach + provision + self._started(seat.pod, cached=cached, others=others)
 
