@@ -12,6 +12,9 @@ from hullmark.simulate.placement.shape import Pod
 from hullmark.simulate.sequence.hazards import Outage
 from hullmark.simulate.sequence.world import Absence
 
+MOST_KNOWN = 100_000
+"""Sets of units for which is kept who is down with them."""
+
 Span = tuple[float, float]
 """From when until when something is down."""
 
@@ -86,6 +89,8 @@ class Sweep:
         """The rows that are down when these units are short, by their position; with all that needs them."""
         found = self._known.get(gone)
         if found is None:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
             lost, waiting = set(gone), list(gone)
             while waiting:
                 for number in self._users.get(waiting.pop(), ()):
