@@ -28,6 +28,7 @@ class Loading(NamedTuple):
     revision_variables: tuple[str, ...] = ()
 
 
+_LLAMA = "llama-cpp"
 _HUB_SERVER = Loading(("--model-id",), ("MODEL_ID",), ("--revision",), ("REVISION",))
 LOADING = {
     "vllm": Loading(("--model", "--model-tag"), ("MODEL_ID", "VLLM_MODEL")),
@@ -37,7 +38,7 @@ LOADING = {
     "sglang": Loading(("--model-path", "--model")),
     "triton": Loading(("--model-repository", "--model-store", "--model_repo", "--model-path", "--model")),
     "nim": Loading((), ("NIM_MODEL_NAME", "NIM_MODEL_PATH")),
-    "llama-cpp": Loading(("-hf", "-hfr", "--hf-repo", "-m", "--model"), ("LLAMA_ARG_HF_REPO", "LLAMA_ARG_MODEL")),
+    _LLAMA: Loading(("-hf", "-hfr", "--hf-repo", "-m", "--model"), ("LLAMA_ARG_HF_REPO", "LLAMA_ARG_MODEL")),
     "tf-serving": Loading(("--model-base-path",), ("MODEL_BASE_PATH",)),
     "torchserve": Loading(("--models", "--model-store")),
     "huggingface-server": Loading(("--model-id", "--model-dir"), ("MODEL_ID",), ("--model-revision", "--revision")),
@@ -104,6 +105,9 @@ _WEIGHTS = regex(r"\.(?:pt|pth|onnx|safetensors|gguf|engine|tflite|h5|keras|ckpt
 """How files of weights are called: a path to one is a model whoever is given it."""
 
 _HUB_ID = regex(r"[\w.-]+/[\w.-]+")
+_QUANTISED = regex(r"([\w.-]+/[\w.-]+):[\w.-]+")
+"""A repository and which of its files llama.cpp takes (``-hf org/name:Q4_K_M``): a size, not a revision."""
+
 _COMMIT = regex(r"[0-9a-f]{40}")
 _SCHEME = regex(r"([a-z][a-z0-9+.-]*)://(.*)", re.DOTALL)
 _SCHEMES = {
@@ -277,6 +281,8 @@ def _served(words: tuple[str, ...]) -> str:
 
 
 def _accept(container: Container, text: str, place: Place, revision: str, *, sure: bool) -> ModelReference | None:
+    if container.engine == _LLAMA and (sized := _QUANTISED.fullmatch(text)) is not None:
+        text = sized[1]
     found = reference(text, place, revision)
     if found is None:
         return None

@@ -30,7 +30,7 @@ ITEM = "an item of a list that is no Kubernetes object"
 
 _SELECTING = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
 """Kinds of the group ``apps``: ``spec.selector`` is required
-(https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/)."""
+(https://kubernetes.io/docs/reference/kubernetes-api/apps/deployment-v1/)."""
 
 _UNQUOTED_ACTION = re.compile(r"""^[^'"#\n]*\{[{%]""", re.MULTILINE)
 """A template action outside quotes and comments."""

@@ -81,7 +81,7 @@ PROVIDERS: Mapping[str, Provider] = {
     **_rows(TELEMETRY, """
         Langfuse | cloud.langfuse.com us.cloud.langfuse.com *.cloud.langfuse.com | https://langfuse.com/docs
         LangSmith | api.smith.langchain.com *.api.smith.langchain.com | https://docs.smith.langchain.com/
-        Weights & Biases | api.wandb.ai wandb.ai *.wandb.ai | https://docs.wandb.ai/guides/track/environment-variables
+        Weights & Biases | api.wandb.ai wandb.ai *.wandb.ai | https://docs.wandb.ai/models/track/environment-variables
         Comet | comet.com *.comet.com *.comet.ml | https://www.comet.com/docs/
         Neptune | app.neptune.ai *.neptune.ai | https://docs.neptune.ai/
         Arize | otlp.arize.com app.arize.com app.phoenix.arize.com | https://docs.arize.com/
