@@ -121,7 +121,7 @@ class Container:
         value = self.node.value
         return value if isinstance(value, Map) else mapping(None)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The container's name, written or given by its controller; its position if it has none."""
         return string(self.node.value, "name") or self.default_name

@@ -11,6 +11,7 @@ from hullmark.model.finding import NotChecked
 from hullmark.model.resource import Resource
 from hullmark.sources import kustomize
 from hullmark.sources.files import KUSTOMIZATIONS, File, contents, find
+from hullmark.sources.kfp import SIGN
 from hullmark.sources.kubernetes import PATCH, resources
 from hullmark.sources.valuefiles import Shelf
 from hullmark.text.source import Problem, Source, decode
@@ -130,7 +131,7 @@ def _file(file: File, fragments: dict[str, str]) -> Iterator[Found]:
             yield data
         elif (template := _by_content(file.name, data)) is not None:
             yield template
-        elif b"apiVersion" in data or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        elif b"apiVersion" in data or SIGN in data or data.startswith((b"\xff\xfe", b"\xfe\xff")):
             yield from _manifest(file, data)
         elif file.explicit:
             yield _nothing(file)

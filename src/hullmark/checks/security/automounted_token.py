@@ -107,6 +107,9 @@ _CALLING_KINDS = frozenset(
         "CronWorkflow",
         "WorkflowTemplate",
         "ClusterWorkflowTemplate",
+        "PipelineSpec",
+        "PipelineJob",
+        "PipelineVersion",
     }
 )
 _CALLING = regex(r"kubectl|leader-elect|kubeconfig|secrets/kubernetes\.io/serviceaccount|k8s_token_auth")

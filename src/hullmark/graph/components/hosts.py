@@ -102,6 +102,8 @@ PROVIDERS: Mapping[str, Provider] = {
         Zilliz Cloud | *.zillizcloud.com *.cloud.zilliz.com | https://docs.zilliz.com/
         Chroma Cloud | api.trychroma.com | https://docs.trychroma.com/cloud/
         turbopuffer | *.turbopuffer.com | https://turbopuffer.com/docs
+        Vertex AI Vector Search | *.vdb.vertexai.goog | https://cloud.google.com/vertex-ai/docs/vector-search/query-index-public-endpoint
+        Vertex AI Search | discoveryengine.googleapis.com *-discoveryengine.googleapis.com | https://cloud.google.com/generative-ai-app-builder/docs/reference/rest
     """),
     **_rows(TOOLS, """
         Tavily | api.tavily.com | https://docs.tavily.com/
@@ -159,6 +161,7 @@ PROVIDERS: Mapping[str, Provider] = {
         Upstash | *.upstash.io | https://upstash.com/docs
         Redis Cloud | *.redislabs.com *.redis-cloud.com *.redns.redis-cloud.com | https://redis.io/docs/latest/operate/rc/
         Elastic Cloud | *.elastic-cloud.com *.found.io *.es.io | https://www.elastic.co/docs
+        Tecton | *.tecton.ai | https://docs.tecton.ai/
         Snowflake | *.snowflakecomputing.com | https://docs.snowflake.com/
         Aiven | *.aivencloud.com | https://aiven.io/docs
     """, managed=True),
@@ -192,7 +195,11 @@ _AWS: Mapping[str, tuple[str, str]] = {
     "bedrock": ("Amazon Bedrock", LLM),
     "bedrock-runtime": ("Amazon Bedrock", LLM),
     "bedrock-agent-runtime": ("Amazon Bedrock", LLM),
+    "bedrock-agentcore": ("Amazon Bedrock", LLM),
     "runtime.sagemaker": ("Amazon SageMaker", LLM),
+    "featurestore-runtime": ("Amazon SageMaker Feature Store", DATABASE),
+    "kendra": ("Amazon Kendra", VECTORS),
+    "s3vectors": ("Amazon S3 Vectors", VECTORS),
     "rds": ("Amazon RDS", DATABASE),
     "docdb": ("Amazon DocumentDB", DATABASE),
     "neptune": ("Amazon Neptune", DATABASE),
