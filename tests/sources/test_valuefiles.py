@@ -125,6 +125,7 @@ def test_links_are_not_followed() -> None:
         ("a: [1\n", "values file 'a.yaml' is no YAML that can be read"),
         ("{{ if .x }}\n", "values file 'a.yaml' is no YAML that can be read"),
         ("- a\n", "values file '$values/a.yaml' is no mapping"),
+        ("a: " + "x" * 1_000_000, "values file 'a.yaml' is too large to be read"),
         ("a: \x00\n", "values file 'a.yaml' is no YAML that can be read"),
     ],
 )

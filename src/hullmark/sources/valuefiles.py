@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
+from itertools import islice
 
 from hullmark.model.resource import Resource, Values
 from hullmark.model.truth import string
@@ -24,6 +25,9 @@ from hullmark.text.yaml import read
 _ARGO = frozenset({"Application", "ApplicationSet"})
 _MOST = 256
 """Files that are looked for on behalf of one object; real ones name a handful."""
+
+_LARGEST = 1_000_000
+"""Bytes of one file; real ones have a few thousand."""
 
 
 class Shelf:
@@ -41,8 +45,7 @@ class Shelf:
         """The same object with the files that it names."""
         if resource.ref.kind not in _ARGO or resource.ref.group != "argoproj.io":
             return resource
-        entries = dict.fromkeys(_entries(resource))
-        found = [self._found(resource.file, entry) for entry in list(entries)[:_MOST]]
+        found = [self._found(resource.file, entry) for entry in islice(dict.fromkeys(_entries(resource)), _MOST)]
         values = tuple(each for each in found if each is not None)
         return replace(resource, values=values) if values else resource
 
@@ -65,7 +68,7 @@ def beside(kustomization: str, entries: Iterable[str]) -> tuple[Values, ...]:
     """The files of values that a kustomization, given by its file, names and has in or below its folder."""
     folder = os.path.dirname(kustomization)
     found = []
-    for entry in dict.fromkeys(entries):
+    for entry in islice(dict.fromkeys(entries), _MOST):
         name = os.path.normpath(os.path.join(folder, entry))
         if "\0" not in entry and inside(name, folder) and os.path.isfile(name):
             found.append(Values(entry, *_values(name)))
@@ -100,6 +103,8 @@ def _values(name: str) -> tuple[Node | None, str]:
     source = decode(name, data) if isinstance(data, bytes) else data
     if isinstance(source, Problem):
         return None, f"values file '{name}' {source.message}"
+    if len(data) > _LARGEST:
+        return None, f"values file '{name}' is too large to be read"
     for found in read(source):
         if isinstance(found, Document):
             return found.node, ""

@@ -159,7 +159,8 @@ See Qdrant's [read-only API key](https://qdrant.tech/documentation/security/#rea
 Weaknesses](https://genai.owasp.org/llmrisk/llm082025-vector-and-embedding-weaknesses/) and MITRE ATLAS [AML.T0070, RAG poisoning](https://atlas.mitre.org/techniques/AML.T0070).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 
 from hullmark.checks.security._index_keys import INDEXES, Index, keys, sets, users
@@ -167,6 +168,7 @@ from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.component import Component, EdgeKind
 from hullmark.model.finding import Finding
+from hullmark.model.references import references
 from hullmark.model.terms import Confidence, Role, Severity
 from hullmark.model.truth import Undecided
 from hullmark.model.workload import Workload
@@ -181,7 +183,7 @@ _MOST = 100
 
 @check(Workload, severity=Severity.LOW, confidence=Confidence.MEDIUM, roles=[Role.RAG_SERVICE, Role.AGENT])
 def retriever_write_key(workload: Workload, arch: Architecture) -> Iterator[Finding]:
-    if workload.template or workload.lifetime == "task":
+    if workload.template or workload.lifetime == "task" or not _shares(workload, arch):
         return
     unknown = ""
     for component, index, mixed in _indexes(workload, arch):
@@ -210,6 +212,24 @@ def retriever_write_key(workload: Workload, arch: Architecture) -> Iterator[Find
                 )
     if unknown:
         raise Undecided(unknown)
+
+
+def _shares(workload: Workload, arch: Architecture) -> bool:
+    """Whether what may fill an index mentions a Secret that it opens one with: asked first, as the graph is drawn for the answer."""
+    every = dict.fromkeys(INDEXES.values())
+    mine = {(key[0], key[1]) for index in every for key in (*keys(workload, index, arch), *sets(workload, index, arch))}
+    return any(writer is not workload for secret in mine for writer in _mentioning(arch).get(secret, ()))
+
+
+@lru_cache(maxsize=1)
+def _mentioning(arch: Architecture) -> Mapping[tuple[str, str], Sequence[Workload]]:
+    """Jobs and what prepares data, by the namespace and name of the Secrets that they mention."""
+    found: dict[tuple[str, str], list[Workload]] = {}
+    for writer in arch.workloads:
+        if writer.lifetime == "task" or writer.role is Role.DATA_PREPARATION:
+            for name in {r.name for p in writer.podsets for r in references(arch, p) if r.kind == "Secret"}:
+                found.setdefault((writer.namespace, name), []).append(writer)
+    return found
 
 
 def _differ(reader: Workload, writer: Workload, index: Index) -> bool:
