@@ -89,9 +89,9 @@ def at_pod(podset: PodSet, service: Resource | None, scan: Finds) -> Auth:
 def _leads_past(service: Resource | None, others: list[Container]) -> bool:
     if service is None:
         return False
-    declared = {
+    declared = [
         dig(p.value, key) for c in others for p in c.node.children("ports") for key in ("containerPort", "name")
-    }
+    ]
     ports = [p.value for p in service.node.children("spec", "ports")]
     targets = [dig(p, "targetPort") if dig(p, "targetPort") is not None else dig(p, "port") for p in ports]
     return any(isinstance(t, (int, str)) and t in declared for t in targets)

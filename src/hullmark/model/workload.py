@@ -108,7 +108,7 @@ class PodSet:
     @cached_property
     def volumes(self) -> Mapping[str, Node]:
         """Its volumes by name."""
-        return {string(v.value, "name"): v for v in self.node.children("volumes")}
+        return {string(v.value, "name"): v for v in self.node.children("volumes") if isinstance(v.value, dict)}
 
     @cached_property
     def ports(self) -> tuple[tuple[Port, str], ...]:

@@ -78,6 +78,8 @@ _INSTALLERS = {
     "apt-get": ("install",), "apk": ("add",), "yum": ("install",), "dnf": ("install",), "microdnf": ("install",),
     "npm": ("install", "i"),
 }  # fmt: skip
+_LISTED = regex(r"--requirement(?:=|$)|-[a-zA-Z]*r")
+"""pip's option for a file that lists packages, also in one word with others (``-qr``, ``-r/app/requirements.txt``)."""
 _RUNNERS = frozenset({"uvx", "npx", "pipx"})
 _LOCAL = regex(r"--require-hashes|--no-index|--offline")
 _SHELL = r"(?:sudo\s+)?(?:(?:ba|z|da)?sh|python3?)\b"
@@ -207,7 +209,7 @@ def _installer(words: tuple[str, ...]) -> str:
     if action not in actions or _LOCAL.search(" ".join(rest)):
         return ""
     packages = [w for w in rest[rest.index(action) + 1 :] if w[:1] != "-"]
-    local = bool(packages) and all(_on_disk(w) for w in packages) and "-r" not in rest
+    local = bool(packages) and all(_on_disk(w) for w in packages) and not any(_LISTED.match(w) for w in rest)
     return "" if local else words[start]
 
 

@@ -8,7 +8,7 @@ Tokens that an issuer's shape gives away (`hf_…`, `sk-…`, `ghp_…`, a priva
 object: an annotation, the values of a HelmRelease, a field of a custom resource.
 
 Not reported: encrypted Secrets (SOPS, SealedSecret), references to a secret store (ExternalSecret), placeholders,
-empty values, Secrets without data, public parts such as certificates and user names, and what the cluster writes
+empty values, configuration files in which no word speaks of a credential, Secrets without data, public parts such as certificates and user names, and what the cluster writes
 itself (service account tokens, Helm releases). A manifest taken from a live cluster contains its Secrets rightly;
 leave the file out of the scan or waive it.
 
@@ -61,6 +61,10 @@ _PUBLIC = regex(
     r"|scheme|engine|account|project|tenant|(?:client|key|access[._-]?key)[._-]?id|crt|cert|cabundle|ca|pub|verifyssl|usehttps|insecure)$",
     re.IGNORECASE,
 )
+
+_TELLING = regex(r"pass|pwd|secret|token|key|cred|auth|private|sign|salt|://", re.IGNORECASE)
+_SETTING = regex(r"[ \t]*(?:#.*|\[[\w.-]*\]|---|(?:-[ \t]+)?[\w.\"'/-]+[ \t]*[:=].{0,60}|-[ \t]+.{0,60})?[ \t\r]*")
+"""A line of a configuration file: a setting, an item, a section, a comment, or nothing."""
 
 
 @check(Resource, severity=Severity.MEDIUM)
@@ -145,5 +149,7 @@ def _text(node: Node, *, encoded: bool) -> str:
 
 
 def _private(text: str) -> bool:
-    """Whether it is more than a certificate."""
+    """Whether it is more than a certificate, or a configuration file in which nothing speaks of a credential."""
+    if "\n" in text.strip() and "BEGIN" not in text and not _TELLING.search(text):
+        return not all(_SETTING.fullmatch(line) for line in text.splitlines())
     return "PRIVATE KEY" in text or "BEGIN CERTIFICATE" not in text
