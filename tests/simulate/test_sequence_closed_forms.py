@@ -89,6 +89,7 @@ def test_how_often_the_second_failure_stops_it() -> None:
     assert inside(found.often, chain_of(2, 3).per_hour * HOURS_PER_YEAR)
 
 
+@pytest.mark.long
 def test_intervals_cover_the_closed_form() -> None:
     one, exact = spare_nodes(2, 3), chain_of(2, 3)
     share = often = change = 0
