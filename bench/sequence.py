@@ -16,11 +16,11 @@ from availability import PODS, manifests
 
 from hullmark.graph.build import build
 from hullmark.graph.components import components
+from hullmark.model.rates import overridden, shipped
 from hullmark.model.resource import Resource
 from hullmark.simulate.dependencies import network
 from hullmark.simulate.overlap.system import system
 from hullmark.simulate.pods import fleet
-from hullmark.simulate.rates import overridden, shipped
 from hullmark.simulate.sequence.play import MOST_WORK, Play, Stage, play
 from hullmark.simulate.services import services as known_services
 from hullmark.simulate.setting import Setting

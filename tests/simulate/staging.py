@@ -5,10 +5,10 @@ from __future__ import annotations
 from building import architecture
 
 from hullmark.graph.components import components
+from hullmark.model.rates import overridden, shipped
 from hullmark.simulate.dependencies import network
 from hullmark.simulate.overlap.system import system
 from hullmark.simulate.pods import fleet
-from hullmark.simulate.rates import overridden, shipped
 from hullmark.simulate.recovery import timers
 from hullmark.simulate.sequence.hazards import Hazard, hazards
 from hullmark.simulate.sequence.play import Stage

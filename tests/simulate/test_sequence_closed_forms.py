@@ -8,9 +8,9 @@ from random import Random
 import pytest
 from staging import QUIET, plain, stage, topology
 
+from hullmark.model.rates import HOURS_PER_YEAR
 from hullmark.simulate.overlap.answers import Interval
 from hullmark.simulate.overlap.solve import solve
-from hullmark.simulate.rates import HOURS_PER_YEAR
 from hullmark.simulate.redundancy import Steady, at_least, repaired
 from hullmark.simulate.sequence.answers import Record
 from hullmark.simulate.sequence.bounds import Weighed, difference, mean_of, proportion

@@ -16,7 +16,7 @@ from hullmark.text.source import Key, Place
 from hullmark.text.tree import Map, Node, Value, dig, items, mapping
 
 if TYPE_CHECKING:
-    from hullmark.model.workload import PodSet, Workload
+    from hullmark.model.workload import Evidence, PodSet, Workload
 
 ContainerKind = Literal["app", "init", "sidecar", "ephemeral"]
 
@@ -99,6 +99,8 @@ class Container:
     kind: ContainerKind
     podset: PodSet
     engine: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    """What its engine is told by."""
     models: tuple[ModelReference, ...] = ()
     accelerators: tuple[Accelerator, ...] = ()
     environment: Mapping[str, Variable] = field(default_factory=dict)

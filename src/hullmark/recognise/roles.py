@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from hullmark.model.terms import SERVING, TRAINERS, Role
 from hullmark.model.truth import string
 from hullmark.model.workload import Evidence
-from hullmark.recognise.engines import engine, engine_of
+from hullmark.recognise.engines import engine
 from hullmark.recognise.engines_table import KINDS
 from hullmark.recognise.words import (
     AGENT_VARIABLES,
@@ -89,7 +89,7 @@ def _engine(workload: Workload) -> tuple[str, tuple[Evidence, ...]]:
     if best is None or (own == "ray-serve" and best.engine == "ray"):
         kind = (Evidence(f"kind {workload.ref.kind}", workload.resource.node.at("kind")),) if own else ()
         return own, kind
-    return best.engine, engine_of(best)[1]
+    return best.engine, best.evidence
 
 
 _WEIGHTS = {

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from hullmark.model.rates import Rate
 from hullmark.report import chronicle, overlaps, simulation_training
 from hullmark.report.places import spot
 from hullmark.report.visible import visible
@@ -15,7 +16,6 @@ from hullmark.simulate.availability import Availability
 from hullmark.simulate.blast import Blast, Impact
 from hullmark.simulate.candidates import Repair
 from hullmark.simulate.felt import Felt, felt
-from hullmark.simulate.rates import Rate
 from hullmark.simulate.repairs import Ranked
 from hullmark.simulate.services import Need, Service
 from hullmark.simulate.simulation import Simulation

@@ -51,7 +51,7 @@ def _interval(run: Training) -> str:
     every = f"every {found.steps} steps" if found.steps is not None else f"every {duration(found.seconds or 0)}"
     if run.off is None or run.written is None:
         right = "" if run.right_step is None else f": the best if a step takes {duration(run.right_step)}"
-        return f"saves {every} ({where}){right}; how long a step takes is said by 'runs' in the topology"
+        return f"saves {every} ({where}){right}; how long a step takes is said by 'runs' in the topology or hullmark.dev/step-time"
     time = f", which is {duration(run.written * 3600)}" if found.steps is not None else ""
     return f"saves {every}{time} ({where}): {_off(run.off)}"
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from hullmark.graph.components import components
 from hullmark.model.architecture import Architecture
 from hullmark.model.form import document
+from hullmark.model.rates import Rate, digest, overridden, shipped
 from hullmark.simulate.availability import Availability, availability
 from hullmark.simulate.blast import Blast
 from hullmark.simulate.dependencies import Network, network
@@ -22,7 +23,6 @@ from hullmark.simulate.holding import require
 from hullmark.simulate.overlap.answers import TRIALS, Notice, Overlaps
 from hullmark.simulate.overlap.system import system
 from hullmark.simulate.pods import Member, fleet
-from hullmark.simulate.rates import Rate, digest, overridden, shipped
 from hullmark.simulate.repairs import Plan, plan
 from hullmark.simulate.scenarios import chosen
 from hullmark.simulate.sequence.answers import Chronicle
@@ -34,7 +34,7 @@ from hullmark.simulate.slo import Slo
 from hullmark.simulate.slo import read as read_slo
 from hullmark.simulate.standing import SEED, Standing
 from hullmark.simulate.startup import start_of
-from hullmark.simulate.topology import Topology, of_nodes, read
+from hullmark.simulate.topology import RunFacts, Topology, of_nodes, read
 from hullmark.simulate.training import Training, trainings
 from hullmark.text.source import Source
 
@@ -134,7 +134,7 @@ def simulate(  # noqa: PLR0913 - all that may be said of one simulation
     topology = read(described, rates) if described is not None else of_nodes(arch.resources) or generated(crew.pods)
     rates = overridden(rates, topology.rates)
     slo = read_slo(promised, rates) if promised is not None else Slo()
-    topology, rates = slo.onto(topology), dict(slo.rates or rates)
+    topology, rates = _timed(slo.onto(topology), arch), dict(slo.rates or rates)
     if described is not None:
         require(topology, crew)
     noted = list(crew.assumptions)
@@ -204,6 +204,16 @@ def _by_chance(stage: Stage, chance: Chance) -> tuple[Overlaps | None, Chronicle
     if chance.years:
         chronicle = play(stage, Play(chance.years, chance.seed, chance.passed), overlaps)
     return overlaps, chronicle
+
+
+def _timed(topology: Topology, arch: Architecture) -> Topology:
+    """The topology with the time of a step of the runs that declare it; what the topology itself says counts before that."""
+    runs = dict(topology.runs)
+    for workload in arch.workloads:
+        step, facts = arch.declared(workload).step_time, runs.get(workload.name, RunFacts())
+        if step is not None and facts.step is None and workload.training is not None:
+            runs[workload.name] = facts._replace(step=step / 3600)
+    return replace(topology, runs=runs)
 
 
 def _available(service: Service, course: Course) -> Iterator[Availability]:

@@ -9,11 +9,12 @@ from datetime import date
 from random import Random
 from typing import NamedTuple
 
+from hullmark.model.checkpoints import best, daly, ettr, spares, young
+from hullmark.model.saving import Interval, interval
 from hullmark.model.terms import Role
 from hullmark.model.truth import Undecided, string
 from hullmark.model.workload import Setting, Workload
 from hullmark.simulate.blast import Blast
-from hullmark.simulate.checkpoints import best, daly, ettr, spares, young
 from hullmark.simulate.effective import Assumption
 from hullmark.simulate.pods import Member
 from hullmark.simulate.recovery import Start
@@ -21,7 +22,6 @@ from hullmark.simulate.runs import Outcome, Plan, outcome
 from hullmark.simulate.services import Service
 from hullmark.simulate.standing import SEED, Standing
 from hullmark.simulate.topology import RunFacts
-from hullmark.text.source import Place
 
 STATE = 7.0
 """How many times as large as weights of two bytes a checkpoint is: master weights and both moments of Adam besides, 14
@@ -29,23 +29,6 @@ bytes a parameter (https://arxiv.org/abs/1910.02054, section 3.1, gradients left
 
 UNKNOWN_STATE = 105.0
 """Gigabytes of a checkpoint when no model's name tells: of eight billion parameters, rounded."""
-
-INTERVAL_FLAGS = (
-    *("--save-interval", "--save_interval", "--save-steps", "--save_steps"),
-    *("--checkpoint.interval", "--checkpointing-steps", "--checkpointing_steps"),
-)
-"""Flags that say after how many steps a run saves: Megatron-LM (``--save-interval``), transformers (``--save_steps``),
-torchtitan (``--checkpoint.interval``), diffusers (``--checkpointing_steps``). Sources:
-https://github.com/NVIDIA/Megatron-LM/blob/main/megatron/training/arguments.py,
-https://huggingface.co/docs/transformers/main_classes/trainer,
-https://github.com/pytorch/torchtitan/blob/main/docs/checkpoint.md and
-https://huggingface.co/docs/diffusers/training/text2image."""
-
-
-SECOND_FLAGS = ("--save_interval_secs", "--save_checkpoints_secs")
-"""Flags that say after how many seconds: of TF-Slim's ``train_image_classifier.py`` and of programs around Estimator's
-``save_checkpoints_secs``. Source:
-https://github.com/tensorflow/models/blob/master/research/slim/train_image_classifier.py."""
 
 DAYS = 30.0
 """Days of work of a run whose length nobody says."""
@@ -55,14 +38,6 @@ LEMON = 10.0
 (https://arxiv.org/abs/2410.21680, section on lemon nodes); the factor is assumed."""
 
 _TRAINS = frozenset({Role.TRAINING, Role.FINE_TUNING})
-
-
-class Interval(NamedTuple):
-    """How often a run saves, as written: after so many steps, or else seconds."""
-
-    steps: int | None
-    place: Place
-    seconds: float | None = None
 
 
 class Cost(NamedTuple):
@@ -237,7 +212,7 @@ def _training(  # noqa: PLR0913, PLR0917 - what a run rests on
         noted.append(Assumption(text, workload.at()))
     between = 1 / math.fsum(each.rate for each in hit)
     restart = facts.restart or math.fsum(each.rate * each.hours for each in hit) * between
-    interval = best(dump, between)
+    optimum = best(dump, between)
     ends = math.isfinite(restart)
     found = next(filter(None, map(_interval, services)), None)
     return Training(
@@ -248,24 +223,15 @@ def _training(  # noqa: PLR0913, PLR0917 - what a run rests on
         between,
         restart if ends else None,
         dump,
-        interval,
+        optimum,
         young(dump, between),
         daly(dump, between),
-        ettr(interval, dump, restart, between) if ends else None,
+        ettr(optimum, dump, restart, between) if ends else None,
         found,
         any(map(_kept, workload.training.checkpoints if workload.training else ())),
-        _hours(found, facts),
+        None if found is None else found.hours(facts.step),
         spares(math.fsum(each.rate * each.repair for each in hit)),
     )
-
-
-def _hours(found: Interval | None, facts: RunFacts) -> float | None:
-    """The hours of an interval as written; None where nobody knows how long a step takes."""
-    if found is None:
-        return None
-    if found.steps is None:
-        return (found.seconds or 0) / 3600 or None
-    return None if facts.step is None else found.steps * facts.step
 
 
 def _simulated(made: Training, facts: RunFacts, cost: Cost | None, begin: date | None) -> Training:
@@ -309,10 +275,4 @@ def _devices(service: Service) -> int:
 
 
 def _interval(service: Service) -> Interval | None:
-    for container in service.member.podset.containers:
-        for flags in (INTERVAL_FLAGS, SECOND_FLAGS):
-            value = container.argv.flag(*flags)
-            if value is not None and value.isascii() and value.isdigit() and int(value[:12]) > 0:
-                number, place = int(value[:12]), container.argv.place(*flags)
-                return Interval(number, place) if flags is INTERVAL_FLAGS else Interval(None, place, float(number))
-    return None
+    return next(filter(None, map(interval, service.member.podset.containers)), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from json import dumps
 
 from hullmark.text.regex import regex
@@ -22,10 +23,14 @@ def scalar(value: Value, *, quoted: bool = False, flow: bool = False) -> str:
     ``quoted`` asks for JSON. Strings that any YAML version might take for something else are
     quoted; inside flow collections (``flow``) so are those with a colon.
     """
-    if isinstance(value, str):
-        bare = not quoted and _BARE.fullmatch(value) and not _ambiguous(value, flow=flow)
-        return value if bare else _quote(value)
-    return dumps(value)
+    return _string(value, quoted=quoted, flow=flow) if isinstance(value, str) else dumps(value)
+
+
+@lru_cache(maxsize=1024)
+def _string(text: str, *, quoted: bool, flow: bool) -> str:
+    """What fixes write repeats from one to the next: names of fields and a few words."""
+    bare = not quoted and _BARE.fullmatch(text) and not _ambiguous(text, flow=flow)
+    return text if bare else _quote(text)
 
 
 def inline(value: Value, *, quoted: bool = False) -> str:

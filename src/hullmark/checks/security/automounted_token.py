@@ -80,7 +80,6 @@ CIS Kubernetes Benchmark 5.1.5 and 5.1.6, and MITRE ATLAS [AML.T0012, valid
 accounts](https://atlas.mitre.org/techniques/AML.T0012).
 """
 
-import re
 from collections.abc import Iterator
 
 from hullmark.model.architecture import Architecture
@@ -110,7 +109,9 @@ _CALLING_KINDS = frozenset(
         "ClusterWorkflowTemplate",
     }
 )
-_CALLING = regex(r"kubectl|leader-elect|kubeconfig|secrets/kubernetes\.io/serviceaccount|k8s_token_auth", re.IGNORECASE)
+_CALLING = regex(r"kubectl|leader-elect|kubeconfig|secrets/kubernetes\.io/serviceaccount|k8s_token_auth")
+"""Written in lower case: without regard to case every variable of a scan would be searched a letter at a time."""
+
 _CONTROLLER = regex(r"(?:operator|controller|controller-manager|webhook|autoscaler|scheduler|kubectl)$")
 
 
@@ -149,8 +150,8 @@ def _calls(podset: PodSet) -> bool:
         return True
     return any(
         _CONTROLLER.search(c.image.repository)
-        or _CALLING.search(c.argv.text)
-        or any(_CALLING.search(v.name) or (v.value and _CALLING.search(v.value)) for v in c.environment.values())
+        or _CALLING.search(c.argv.text.lower())
+        or any(_CALLING.search(f"{v.name} {v.value or ''}".lower()) for v in c.environment.values())
         for c in podset.containers
     )
 

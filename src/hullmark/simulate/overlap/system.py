@@ -17,10 +17,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
+from hullmark.model.rates import Rate
 from hullmark.simulate.blast import Blast
 from hullmark.simulate.dependencies import Network
 from hullmark.simulate.faults import Failure
-from hullmark.simulate.rates import Rate
 from hullmark.simulate.services import Service
 from hullmark.simulate.slo import Promised
 from hullmark.simulate.topology import ThirdParty, Topology

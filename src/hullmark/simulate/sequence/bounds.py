@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from hullmark.simulate.gamma import quantile
+from hullmark.model.gamma import quantile
 from hullmark.simulate.overlap.answers import Interval
 
 NORMAL = 1.959963984540054

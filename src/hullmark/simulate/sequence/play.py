@@ -7,12 +7,12 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from hullmark.model.rates import HOURS_PER_YEAR
 from hullmark.simulate.blast import Blast
 from hullmark.simulate.dependencies import Network
 from hullmark.simulate.overlap.answers import Answer, Interval, Notice, Overlaps
 from hullmark.simulate.overlap.system import System, is_journey, objectives
 from hullmark.simulate.pods import Member
-from hullmark.simulate.rates import HOURS_PER_YEAR
 from hullmark.simulate.recovery import Start, timers
 from hullmark.simulate.sequence.answers import Chronicle, Months, Record
 from hullmark.simulate.sequence.bounds import difference, mean_of, proportion
