@@ -5,46 +5,21 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 from random import Random
 
 import pytest
-from staging import plain, topology, world
+from staging import example, plain, topology, world
 from staging import stage as staged
 
-from hullmark.graph.build import build
-from hullmark.model.resource import Resource
-from hullmark.simulate import simulation
 from hullmark.simulate.recovery import timers
-from hullmark.simulate.sequence.answers import Chronicle
 from hullmark.simulate.sequence.hazards import Calm, Outage, hazards, history
 from hullmark.simulate.sequence.play import Stage
 from hullmark.simulate.sequence.spells import Spells
 from hullmark.simulate.sequence.sweep import Sweep
 from hullmark.simulate.sequence.world import Absence, Coming, World
-from hullmark.sources.kubernetes import resources
-from hullmark.text.source import Source
 
-ROOT = Path(__file__).parents[2] / "examples"
 SYSTEMS = ("rag-assistant", "fine-tuning-pipeline", "warehouse-vision", "batch-scoring")
 MONTH = 30 * 86_400.0
-
-
-def example(monkeypatch: pytest.MonkeyPatch, system: str, state: str) -> Stage:
-    """What an example is played on."""
-    found: list[Stage] = []
-
-    def keep(stage: Stage, *_: object) -> Chronicle:
-        found.append(stage)
-        return Chronicle((), 1.0, 1.0, 0, 0, 0, 0)
-
-    monkeypatch.setattr(simulation, "play", keep)
-    files = sorted((ROOT / system / state).rglob("*.yaml"))
-    read = (r for file in files for r in resources(Source(file.name, file.read_text())))
-    described = Source("topology.yaml", (ROOT / system / "topology.yaml").read_text())
-    arch = build([r for r in read if isinstance(r, Resource)])
-    simulation.simulate(arch, described, chance=simulation.Chance(trials=0, years=1))
-    return found[0]
 
 
 class _Watched(World):
