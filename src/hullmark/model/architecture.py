@@ -217,6 +217,9 @@ class Selection(NamedTuple):
     unknown: str = ""
 
 
+_NOTHING_SELECTED = Selection(())
+
+
 class Reason(NamedTuple):
     """One reason for an impact: how much it weighs, in a few words, and where it stands if anywhere."""
 
@@ -297,7 +300,7 @@ class Architecture:
 
     def selected(self, resource: Resource) -> Selection:
         """What a selecting object selects."""
-        return self.selections.get(resource, Selection(()))
+        return self.selections.get(resource, _NOTHING_SELECTED)
 
     def find(self, kind: str, namespace: str, name: str) -> Resource | None:
         """An object by kind, namespace and name; a missing namespace on either side matches."""

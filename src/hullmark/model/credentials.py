@@ -72,7 +72,7 @@ _SHAPES = {issuer: (sign, regex(rf"(?<![A-Za-z0-9]){shape}")) for issuer, (sign,
 
 _WORDS = regex(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z0-9]+")
 _SECRETIVE = regex(
-    r"(?:^|_)(?:token|secret|password|passwd|pwd|passphrase|pass|requirepass|pat|credentials?|secret_key_base"
+    r"(?:^|_)(?:token|secret|[a-z0-9]*(?:password|passwd|passphrase)|pwd|pass|requirepass|sshpass|rediscli_auth|pat|credentials?|secret_key_base"
     r"|apikey|accesskey|secretkey|(?:api|access|secret|private|master|encryption|signing|account|shared|auth|salt)_key)"
     r"(?:_\d+)?$"
 )
@@ -95,7 +95,8 @@ _SLOT = regex(
 )
 _ELSEWHERE = regex(
     r"\$\([A-Za-z_]\w*\)$|(?:\.{0,2}/|~/)[\w.@/-]*$|[a-z]:\\|os\.environ/|vault:|ref\+|secretref|arn:aws:|projects/[^/]+/secrets/"
-    r"|[a-z][a-z0-9+.-]*://|(?:env|file|ssm|kms|secret|secrets|awssm|gcpsm|akv):|ENC\[|\$ANSIBLE_VAULT|\$2[aby]\$|argon2|sha\d+:"
+    r"|[a-z][a-z0-9+.-]*://|(?:env|file|ssm|kms|secret|secrets|awssm|gcpsm|akv):|ENC\[|\$ANSIBLE_VAULT|sha\d+:"
+    r"|\$?argon2|\$(?:2[aby]|apr1|[156y]|scrypt|pbkdf2[\w-]*)\$|(?:pbkdf2|scrypt)[:_$]"
     r"|\{(?:SSHA|CRYPT)\}|@",
     re.IGNORECASE,
 )
@@ -146,7 +147,7 @@ def settled(value: str) -> bool:
 
 def _graded(value: str, *, reference: bool = False) -> Credential | None:
     """The credential a value is, with its kind; ``reference`` allows for the name of a Secret object."""
-    value = value.strip()
+    value = value.strip().strip("'\"")
     if not value or _ELSEWHERE.match(value) or _NOTHING.fullmatch(value):
         return None
     if is_placeholder(value) or value[0] == "$" or (len(value) < 80 and _SLOT.search(value)):

@@ -194,6 +194,16 @@ def simulate(  # noqa: PLR0913 - all that may be said of one simulation
     )
 
 
+def _timed(topology: Topology, arch: Architecture) -> Topology:
+    """The topology with the time of a step of the runs that declare it; what the topology itself says counts before that."""
+    runs = dict(topology.runs)
+    for workload in arch.workloads:
+        step, facts = arch.declared(workload).step_time, runs.get(workload.name, RunFacts())
+        if step is not None and facts.step is None and workload.training is not None:
+            runs[workload.name] = facts._replace(step=step / 3600)
+    return replace(topology, runs=runs)
+
+
 def _by_chance(stage: Stage, chance: Chance) -> tuple[Overlaps | None, Chronicle | None]:
     """What several failures do at once: estimated from states that are drawn, and in years event by event."""
     overlaps = chronicle = None
@@ -204,16 +214,6 @@ def _by_chance(stage: Stage, chance: Chance) -> tuple[Overlaps | None, Chronicle
     if chance.years:
         chronicle = play(stage, Play(chance.years, chance.seed, chance.passed), overlaps)
     return overlaps, chronicle
-
-
-def _timed(topology: Topology, arch: Architecture) -> Topology:
-    """The topology with the time of a step of the runs that declare it; what the topology itself says counts before that."""
-    runs = dict(topology.runs)
-    for workload in arch.workloads:
-        step, facts = arch.declared(workload).step_time, runs.get(workload.name, RunFacts())
-        if step is not None and facts.step is None and workload.training is not None:
-            runs[workload.name] = facts._replace(step=step / 3600)
-    return replace(topology, runs=runs)
 
 
 def _available(service: Service, course: Course) -> Iterator[Availability]:

@@ -114,7 +114,7 @@ def shared_single_writer_volume(workload: Workload, arch: Architecture) -> Itera
         if pods < 2 or not use.modes or not set(use.modes) <= _SINGLE:
             continue
         one_pod = "ReadWriteOnce" not in use.modes
-        if not one_pod and all(_on_one_node(p) for p in use.podsets):
+        if not one_pod and all(_on_one_node(p) for p in use.podsets) and len({_node_of(p) for p in use.podsets}) < 2:
             continue
         who = "one pod" if one_pod else "one node"
         yield Finding(
@@ -178,8 +178,13 @@ def _at_once(one: Workload, other: Workload) -> bool:
 
 def _pinned_together(one: PodSet, other: PodSet) -> bool:
     """Whether both must stand on the same node: by name, or one beside the other."""
-    names = [string(p.node.value, "nodeName") or string(p.node.value, "nodeSelector", _HOST) for p in (one, other)]
-    return (bool(names[0]) and names[0] == names[1]) or _beside_pods(one, other) or _beside_pods(other, one)
+    named = _node_of(one)
+    return (bool(named) and named == _node_of(other)) or _beside_pods(one, other) or _beside_pods(other, one)
+
+
+def _node_of(podset: PodSet) -> str:
+    """The node that its pods are bound to by name; empty where none is."""
+    return string(podset.node.value, "nodeName") or string(podset.node.value, "nodeSelector", _HOST)
 
 
 def _most(podset: PodSet, arch: Architecture) -> int:
@@ -266,7 +271,7 @@ def _modes(node: Node, *keys: str) -> tuple[str, ...]:
 
 def _on_one_node(podset: PodSet) -> bool:
     """Whether its pods must stand beside each other, so that one node is enough."""
-    return _beside_pods(podset, podset)
+    return bool(_node_of(podset)) or _beside_pods(podset, podset)
 
 
 def _beside_pods(podset: PodSet, other: PodSet) -> bool:

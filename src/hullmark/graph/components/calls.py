@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
@@ -74,6 +74,7 @@ class Calls:
         self._files: dict[int, tuple[tuple[Setting, Found, Place], ...]] = {}
         self._found: dict[tuple[str, str, bool], tuple[Found, ...]] = {}
         self._nested: dict[tuple[int, str], tuple[Setting, ...]] = {}
+        self._trees = configuration.Trees()
 
     def workload(self, workload: Workload) -> None:
         """All that a workload's pods and fields name."""
@@ -92,7 +93,7 @@ class Calls:
             return (setting,)
         key = (id(setting.origin.value), setting.text)
         if key not in self._nested:
-            self._nested[key] = tuple(configuration.inside(setting))
+            self._nested[key] = tuple(configuration.inside(setting, self._trees))
         return self._nested[key]
 
     def _podset(self, podset: PodSet) -> None:
@@ -108,10 +109,10 @@ class Calls:
         for config, key, node in configuration.files(self.scene, podset):
             known = self._files.get(id(node.value))
             if known is None:
-                pairs = (
-                    (s, f, s.at(f.address.text)) for s in configuration.written(config, key, node) for f in found(s)
+                said = configuration.written(config, key, node, self._trees)
+                known = self._files[id(node.value)] = tuple(
+                    (s, f, s.at(f.address.text)) for s in said for f in found(s)
                 )
-                known = self._files[id(node.value)] = tuple(pairs)
             for setting, one, place in known:
                 self._named(owner, setting, one, (near, place))
 
@@ -138,10 +139,9 @@ class Calls:
         target = self.resolver(address, Seen(near.ref.namespace, near, place), strong=one.strong)
         if target is None or self._itself(owner, target.component):
             return
-        path = without_tokens(address.path.partition("?")[0])[:100] if address.path else ""
-        facts = {"port": shown_port(address), "scheme": address.scheme, "path": path}
+        facts = _facts(address)
         if target.offered is False:
-            facts["port-offered"] = "no"
+            facts = {**facts, "port-offered": "no"}
         why = Why(
             text, place, target.certain, "" if target.certain else f"'{address.host}' may be a host outside", facts
         )
@@ -151,7 +151,10 @@ class Calls:
     def _itself(self, owner: str, target: str) -> bool:
         """Whether a Service leads to nobody but the caller, or to parts of it."""
         behind = self.scene.behind(target)
-        return bool(behind) and all(b == owner or self.scene.draft.get(b).parent == owner for b in behind)
+        for other in behind:
+            if other != owner and self.scene.draft.get(other).parent != owner:
+                return False
+        return bool(behind)
 
     def _keys(self, owner: str, container: Container) -> None:
         """Keys of providers that nothing sends elsewhere."""
@@ -166,6 +169,13 @@ class Calls:
             target = external(self.scene, key.host, place)
             text = f"variable '{name}' of container '{container.name}', and none that names another address"
             self.scene.draft.edge(EdgeKind.CALLS, owner, target, Why(text, place, certain=False))
+
+
+@lru_cache(maxsize=8192)
+def _facts(address: Address) -> Mapping[str, str]:
+    """What an address tells of the calls that are made to it; pods of one kind name the same."""
+    path = without_tokens(address.path.partition("?")[0])[:100] if address.path else ""
+    return {"port": shown_port(address), "scheme": address.scheme, "path": path}
 
 
 def found(setting: Setting) -> Iterator[Found]:

@@ -29,6 +29,9 @@ class Why(NamedTuple):
     facts: Mapping[str, str] = {}
 
 
+_Key = tuple[EdgeKind, str, str]
+
+
 @dataclass(slots=True)
 class _Line:
     evidence: list[Evidence]
@@ -42,7 +45,8 @@ class Draft:
 
     def __init__(self) -> None:
         self._components: dict[str, Component] = {}
-        self._lines: dict[tuple[EdgeKind, str, str], _Line] = {}
+        self._lines: dict[_Key, _Line] = {}
+        self._by_kind: dict[EdgeKind, list[_Key]] = {}
         self._ids: dict[tuple[ComponentKind, int], str] = {}
         self.powers: dict[str, tuple[Power, ...]] = {}
 
@@ -72,6 +76,10 @@ class Draft:
         self._ids[key] = made
         return made
 
+    def known(self, kind: ComponentKind, resource: Resource) -> str:
+        """The id of an object's component if it has been asked for before; else empty."""
+        return self._ids.get((kind, id(resource)), "")
+
     def add(self, component: Component) -> str:
         """Add a component unless one of its id is there; what is declared replaces what was only mentioned."""
         known = self._components.get(component.id)
@@ -97,22 +105,26 @@ class Draft:
 
     def edge(self, kind: EdgeKind, source: str, target: str, why: Why) -> None:
         """Add an edge, or further evidence for it; one certain piece makes it certain."""
-        line = self._lines.get((kind, source, target))
+        key = (kind, source, target)
+        line = self._lines.get(key)
         if line is None:
             facts = {k: v for k, v in why.facts.items() if v} if why.facts else {}
-            self._lines[kind, source, target] = _Line([Evidence(why.text, why.place)], why.certain, why.unknown, facts)
+            self._lines[key] = _Line([Evidence(why.text, why.place)], why.certain, why.unknown, facts)
+            self._by_kind.setdefault(kind, []).append(key)
             return
         if why.certain and not line.certain:
             line.certain, line.unknown = True, why.unknown
         if len(line.evidence) < _MOST_EVIDENCE and not any(_same(e, why) for e in line.evidence):
             line.evidence.append(Evidence(why.text, why.place))
-        for key, value in why.facts.items():
+        for fact, value in why.facts.items():
             if value:
-                line.facts.setdefault(key, value)
+                line.facts.setdefault(fact, value)
 
-    def edges(self, *kinds: EdgeKind) -> Iterator[tuple[EdgeKind, str, str]]:
-        """The edges of these kinds so far."""
-        return (key for key in list(self._lines) if key[0] in kinds)
+    def edges(self, *kinds: EdgeKind) -> list[tuple[EdgeKind, str, str]]:
+        """The edges of these kinds so far, in order."""
+        if len(kinds) == 1:
+            return list(self._by_kind.get(kinds[0], ()))
+        return [key for key in self._lines if key[0] in kinds]
 
     def fact(self, edge: tuple[EdgeKind, str, str], key: str) -> str:
         """A fact of an edge; empty if it is not known."""

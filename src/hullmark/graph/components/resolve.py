@@ -15,7 +15,6 @@ from hullmark.graph.components.externals import external, kubernetes_api, public
 from hullmark.graph.components.hosts import provider
 from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.services import MadeServices
-from hullmark.graph.network.reach import declared_ports
 from hullmark.model.component import ComponentKind
 from hullmark.model.resource import Resource
 from hullmark.text.regex import regex
@@ -146,13 +145,13 @@ class Resolver:
         if resource is None:
             return []
         found = [
-            str(dig(port.value, key))
+            str(value)
             for port in resource.node.children("spec", "ports")
             for key in ("port", "name", "targetPort")
-            if dig(port.value, key) is not None
+            if (value := dig(port.value, key)) is not None
         ]
         for podset in self._scene.arch.selected(resource).podsets:
-            found += [text for port, name in declared_ports(podset) for text in (str(port.number), name) if text]
+            found += [text for port, name in podset.ports for text in (str(port.number), name) if text]
         return found
 
 

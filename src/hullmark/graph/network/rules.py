@@ -94,16 +94,6 @@ def selector_of(value: Value) -> Selector | None:
     return found
 
 
-def either(answers: Iterable[Truth]) -> Truth:
-    """Whether one of them holds."""
-    unknown = False
-    for answer in answers:
-        if answer:
-            return True
-        unknown = unknown or answer is None
-    return None if unknown else False
-
-
 def both(one: Truth, other: Truth) -> Truth:
     """Whether both hold."""
     if one is False or other is False:

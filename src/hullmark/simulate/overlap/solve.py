@@ -79,8 +79,9 @@ class _Reader:
         self.sums, self.system, self.tail = sums, sums.table.system, tail
         self.total, self.frequency = sums.unavailability, sums.frequency
         self.signatures = list(sums.begun)
+        shape = len(self.signatures), len(self.total)  # both may be 0: where nothing runs all the time
         self.lost, self.rest, self.begun = (
-            np.array([found.get(s, np.zeros(len(self.total))) for s in self.signatures]).reshape(-1, len(self.total))
+            np.array([found.get(s, np.zeros(shape[1])) for s in self.signatures]).reshape(shape)
             for found in (sums.lost, sums.rest, sums.begun)
         )
         self.drawn = self._drawn(seed)
