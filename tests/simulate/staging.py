@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from building import architecture
 
+from hullmark.graph.build import build
 from hullmark.graph.components import components
 from hullmark.model.rates import overridden, shipped
+from hullmark.model.resource import Resource
+from hullmark.simulate import simulation
 from hullmark.simulate.dependencies import network
 from hullmark.simulate.overlap.system import system
 from hullmark.simulate.pods import fleet
 from hullmark.simulate.recovery import timers
+from hullmark.simulate.sequence.answers import Chronicle
 from hullmark.simulate.sequence.hazards import Hazard, hazards
 from hullmark.simulate.sequence.play import Stage
 from hullmark.simulate.sequence.world import World
@@ -19,7 +26,10 @@ from hullmark.simulate.slo import Slo
 from hullmark.simulate.slo import read as read_slo
 from hullmark.simulate.startup import start_of
 from hullmark.simulate.topology import read
+from hullmark.sources.kubernetes import resources
 from hullmark.text.source import Source
+
+ROOT = Path(__file__).parents[2] / "examples"
 
 QUIET = "zone: {per_year: 0}, region: {per_year: 0}, control_plane_self-managed: {per_year: 0}, registry: {per_year: 0}"
 """Rates that leave nodes alone to fail."""
@@ -89,6 +99,23 @@ def stage(*manifests: str, on: str, slo: str = "") -> Stage:
     unplaced = {s.name: [i for i, pod in enumerate(s.member.pods) if pod not in course.standing.body] for s in known}
     model = system(described, course.blasts, ties, known, unplaced)
     return Stage(course.standing, starts, course.blasts, ties, model)
+
+
+def example(monkeypatch: pytest.MonkeyPatch, system: str, state: str) -> Stage:
+    """What an example is played on."""
+    found: list[Stage] = []
+
+    def keep(stage: Stage, *_: object) -> Chronicle:
+        found.append(stage)
+        return Chronicle((), 1.0, 1.0, 0, 0, 0, 0)
+
+    monkeypatch.setattr(simulation, "play", keep)
+    files = sorted((ROOT / system / state).rglob("*.yaml"))
+    read = (r for file in files for r in resources(Source(file.name, file.read_text())))
+    described = Source("topology.yaml", (ROOT / system / "topology.yaml").read_text())
+    arch = build([r for r in read if isinstance(r, Resource)])
+    simulation.simulate(arch, described, chance=simulation.Chance(trials=0, years=1))
+    return found[0]
 
 
 def world(on: Stage) -> World:

@@ -6,9 +6,9 @@ import math
 from random import Random
 
 import pytest
-from staging import QUIET, plain, stage, topology
+from staging import QUIET, example, plain, stage, topology
 
-from hullmark.model.rates import HOURS_PER_YEAR
+from hullmark.model.rates import HOURS_PER_YEAR, shipped
 from hullmark.simulate.overlap.answers import Interval
 from hullmark.simulate.overlap.solve import solve
 from hullmark.simulate.redundancy import Steady, at_least, repaired
@@ -19,6 +19,8 @@ from hullmark.simulate.windows import Outages, within
 
 RATE, REPAIR = 0.01, 0.1
 """Failures and repairs an hour of the nodes of `staging.topology`."""
+
+GPU_NODE, DAY = shipped()["gpu_node_a100"].per_hour, 24.0
 
 BUDGET = """\
 apiVersion: policy/v1
@@ -84,11 +86,23 @@ def test_spare_room_for_one_failure_is_none_for_the_second(pods: int, nodes: int
     assert found.differing > 20
 
 
+def test_two_accelerator_nodes_of_an_example_are_broken_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has room for what the other runs, and both are a day in repair: what competition adds is that both are broken."""
+    one = example(monkeypatch, "rag-assistant", "corrected")
+    found = next(r for r in play(one, Play(3_000)).records if "model" in r.name)
+    assert shipped()["gpu_node_a100"].repair_hours == DAY
+    both = (GPU_NODE * DAY / (1 + GPU_NODE * DAY)) ** 2
+    assert inside(found.difference, both)
+    assert found.difference.low > 0.5 * both
+    assert found.difference.high < 1.7 * both
+
+
 def test_how_often_the_second_failure_stops_it() -> None:
     found = records(spare_nodes(2, 3), 150)["Deployment/web", "needed"]
     assert inside(found.often, chain_of(2, 3).per_hour * HOURS_PER_YEAR)
 
 
+@pytest.mark.long
 def test_intervals_cover_the_closed_form() -> None:
     one, exact = spare_nodes(2, 3), chain_of(2, 3)
     share = often = change = 0

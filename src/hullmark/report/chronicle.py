@@ -85,7 +85,8 @@ def competition(one: Record) -> str:
     if not one.differing:
         return f"competition for room: none was seen to matter; less than {_minutes(high)} a year (95 %)"
     sure = "" if low > 0 or high < 0 else ", which may be chance"
-    grown = "" if one.apart < 1e-12 else f": {one.more / one.apart:+.0%} of what single recoveries leave"
+    part = one.more / one.apart if one.apart else 0.0
+    grown = f": {part:+.0%} of what single recoveries leave" if abs(part) >= 0.005 else ""
     return (
         f"competition for room: {signed(one.more * MINUTES)} minutes a year ({signed(low)} to {signed(high)}{sure}), by "
         f"{many(one.differing, 'spell')}{grown}"
@@ -119,10 +120,11 @@ def _months(months: Months) -> str:
     beside = [] if months.computed is None else [f"computed for outages at random: {chance(months.computed)}"]
     if months.apart > months.kept:
         beside.append(f"{many(months.apart - months.kept, 'window')} lost to competition")
+    most = f"at most {share(months.late)}" if months.late else "nothing"
     return (
         f"objective {100 * months.target:g} % in {duration(months.window)}: kept in {kept(months)}"
         f"{''.join(f'; {text}' for text in beside)}; of the budget of {duration(months.budget)} {share(months.spent)} is used in "
-        f"the mean, and in 19 of 20 windows at most {share(months.late)}"
+        f"the mean, and in 19 of 20 windows {most}"
     )
 
 

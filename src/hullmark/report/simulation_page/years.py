@@ -88,5 +88,5 @@ def _months(name: str, months: Months) -> tuple[str | Cell, ...]:
         Cell(kept(months), chance if 0 < chance < 1 else None),
         "" if months.computed is None else Cell(likely(months.computed), months.computed),
         Cell(f"{months.spent:.0%}", months.spent, "good" if months.spent <= 1 else "bad", duration(months.budget)),
-        Cell(f"{months.late:.0%}", months.late),
+        Cell(f"{months.late:.0%}" if months.late else "nothing", months.late),
     )

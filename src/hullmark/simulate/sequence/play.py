@@ -81,7 +81,7 @@ class _Scene:
         self.world.most = how.most
         self.spells = Spells(self.world)
         self.hazards = hazards(stage.blasts, stage.network, standing.topology.third_parties, stage.system)
-        self.sweep = Sweep(stage.system, {pod: self.world.names[member] for pod, member in standing.member.items()})
+        self.sweep = Sweep(stage.system, {pod: self.world.names[standing.member[pod]] for pod in standing.body})
         promised = objectives(stage.system, stage.network)
         self.tallies = [Tally(promised.get(row)) for row in self.sweep.rows]
         self.seconds, self.failures, self.begun, self.crowded = 0.0, 0, 0, 0
@@ -146,11 +146,12 @@ def _scaled(interval: Interval, unit: float) -> Interval:
 
 
 def _months(tally: Tally, answer: Answer | None) -> Months | None:
-    promised, used = tally.promised, sorted(tally.used)
-    if promised is None or not used:
+    promised, used, count = tally.promised, sorted(tally.used), tally.windows
+    if promised is None or not count:
         return None
-    budget, count = promised.budget, len(used)
-    kept = bisect_right(used, budget)
+    budget, quiet = promised.budget, count - len(used)
+    kept = quiet + bisect_right(used, budget)
+    late = math.ceil(0.95 * count) - 1 - quiet
     computed = answer.verdict.chance if answer is not None and answer.verdict is not None else None
     return Months(
         promised.target,
@@ -159,8 +160,8 @@ def _months(tally: Tally, answer: Answer | None) -> Months | None:
         count,
         kept,
         proportion(kept, count),
-        tally.kept_apart,
+        count - tally.missed_apart,
         math.fsum(used) / count / budget,
-        used[math.ceil(0.95 * count) - 1] / budget,
+        used[late] / budget if late >= 0 else 0.0,
         computed,
     )

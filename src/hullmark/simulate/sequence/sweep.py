@@ -25,7 +25,7 @@ class Sweep:
     """Goes through time once. ``rows`` are asked, by their index in the system; ``never`` those short from the start."""
 
     def __init__(self, system: System, pods: dict[Pod, str]) -> None:
-        """Prepare for a system whose pods that can be away are of these services."""
+        """Prepare for a system whose pods that have a place are of these services."""
         self.rows = [index for index, asked in enumerate(system.asked) if not asked.alone and asked.of < 0]
         units: dict[str, list[int]] = {}
         for index, unit in enumerate(system.units):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from hullmark.simulate.sequence.bounds import Weighed
@@ -16,13 +16,17 @@ TOGETHER = 86_400.0
 """Outages less than a day apart count as one event of their interval; all those of one spell do anyway, because one long
 repair may be behind them all."""
 
+SHORTEST = 3_600.0
+"""Seconds of a window that is looked at; shorter ones would be too many."""
+
 
 @dataclass
 class Tally:
     """One row. ``lost`` and ``begun`` are seconds and outages of events, ``sizes`` the seconds of single outages.
 
     ``more`` and ``less`` are by how much crowded spells differ between the two courses; ``apart`` are the seconds lost
-    in the one in which each failure recovers by itself. ``used`` are the seconds that each window loses.
+    in the one in which each failure recovers by itself. Of so many ``windows`` those that lose something lose the
+    ``used`` seconds; ``missed_apart`` lose more than the budget in that other course.
     """
 
     promised: Promised | None = None
@@ -33,7 +37,8 @@ class Tally:
     less: Weighed = field(default_factory=Weighed)
     apart: float = 0.0
     used: list[float] = field(default_factory=list)
-    kept_apart: int = 0
+    windows: int = 0
+    missed_apart: int = 0
 
     def add(self, together: Sequence[Span], apart: Sequence[Span], course: Course, end: float) -> None:
         """Count one stretch that ended then."""
@@ -41,10 +46,11 @@ class Tally:
         self.apart += sum(up - down for down, up in apart)
         if together != apart:
             self._compare(together, apart, course.crowded)
-        if self.promised is not None:
-            self.used += _windows(together, self.promised.window, end)
-            budget = self.promised.budget
-            self.kept_apart += sum(lost <= budget for lost in _windows(apart, self.promised.window, end))
+        if self.promised is not None and self.promised.window >= SHORTEST:
+            whole, budget = int(end // self.promised.window), self.promised.budget
+            self.windows += whole
+            self.used += _used(together, self.promised.window, whole)
+            self.missed_apart += sum(lost > budget for lost in _used(apart, self.promised.window, whole))
 
     def _count(self, spans: Sequence[Span], spells: Sequence[Span]) -> None:
         seconds, number, last, known = 0.0, 0, -math.inf, -1
@@ -76,10 +82,12 @@ class Tally:
                 (self.more if change > 0 else self.less).add(abs(change))
 
 
-def _windows(spans: Sequence[Span], window: float, end: float) -> list[float]:
-    """The seconds that each whole window loses."""
-    used = [0.0] * int(end // window)
+def _used(spans: Sequence[Span], window: float, whole: int) -> Iterable[float]:
+    """The seconds that windows lose, without those that lose nothing."""
+    used: dict[int, float] = {}
     for down, up in spans:
-        for at in range(int(down // window), min(int(up // window) + 1, len(used))):
-            used[at] += max(min(up, (at + 1) * window) - max(down, at * window), 0.0)
-    return used
+        for at in range(int(down // window), min(int(up // window) + 1, whole)):
+            lost = min(up, (at + 1) * window) - max(down, at * window)
+            if lost > 0:
+                used[at] = used.get(at, 0.0) + lost
+    return used.values()

@@ -336,7 +336,7 @@ class World:
             group = standing.gangs.get(pod, (pod,))
             if any(self._stuck(mate) and mate not in self.marked for mate in group):
                 continue
-            for mate in group:
+            for mate in (mate for mate in group if mate in self.away):  # others never had a place
                 if mate in standing.body:
                     stays = self._stuck(mate) and standing.member[mate].workload.ref.kind not in STATEFUL
                     standing.leave(mate) if stays else standing.take(mate)
@@ -375,7 +375,8 @@ class World:
         seats = standing.seat(asked)
         self._stop(standing.preempted[first:])
         for seat, ready in self._ready(seats):
-            self._return(seat.pod, self.now + ready)
+            if seat.pod in self.away:  # not one that never had a place and came with its group
+                self._return(seat.pod, self.now + ready)
         self.revived.clear()
         if not self.active:
             self._settle()
