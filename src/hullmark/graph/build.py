@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from hullmark.graph.applications import at_pod
@@ -91,7 +92,7 @@ def build(resources: Sequence[Resource], *, complete: bool = False, declared: Se
         by_name=_grouped(((r.ref.kind, r.ref.name), r) for r in resources),
         callers=called,
         outside=without_pods(workloads),
-        draw=_drawn,
+        draw=partial(_drawn, pods=pods),
         declarations=declarations(resources, workloads, declared),
         complete=complete,
     )
@@ -99,11 +100,11 @@ def build(resources: Sequence[Resource], *, complete: bool = False, declared: Se
     return arch
 
 
-def _drawn(arch: Architecture) -> Graph:
+def _drawn(arch: Architecture, pods: Pods) -> Graph:
     """The component graph; what draws it is loaded only for scans that ask, since that costs as long as a small scan."""
     from hullmark.graph.components import components
 
-    return components(arch)
+    return components(arch, pods)
 
 
 class _Around(NamedTuple):

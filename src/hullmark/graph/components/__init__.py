@@ -25,13 +25,14 @@ from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.services import made_services, services
 from hullmark.graph.components.stores import Stores, sharing
 from hullmark.graph.components.workloads import workloads
+from hullmark.graph.index import Pods
 from hullmark.model.architecture import Architecture
 from hullmark.model.component import Graph
 
 
-def components(arch: Architecture) -> Graph:
-    """The component graph of an architecture."""
-    scene = Scene(arch)
+def components(arch: Architecture, pods: Pods | None = None) -> Graph:
+    """The component graph of an architecture; ``pods`` is the index of its pods where that is at hand."""
+    scene = Scene(arch, pods)
     for namespace in arch.kinds("Namespace"):
         if not namespace.ref.group:
             scene.zones.namespace(namespace.ref.name, namespace)
