@@ -131,7 +131,7 @@ _MOST, _FEW = 1000, 50
 def unevaluated_release(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     if workload.ref.group not in ("argoproj.io", "tekton.dev") or not _both(workload, arch):
         return
-    graph, whole = arch.graph, arch.graph.of(workload)
+    graph, whole = arch.wiring, arch.wiring.of(workload)
     steps = _parts(arch).get(whole.id, []) if whole is not None else []
     tasks = list(islice(_tasks(workload), _MOST))
     if _gated(workload, tasks):
@@ -163,7 +163,7 @@ def unevaluated_release(workload: Workload, arch: Architecture) -> Iterator[Find
 def _parts(arch: Architecture) -> Mapping[str, list[Component]]:
     """The steps of each pipeline."""
     found: dict[str, list[Component]] = {}
-    for component in arch.graph.components:
+    for component in arch.wiring.components:
         if component.parent:
             found.setdefault(component.parent, []).append(component)
     return found

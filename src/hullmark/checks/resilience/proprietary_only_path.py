@@ -87,19 +87,19 @@ def proprietary_only_path(workload: Workload, arch: Architecture) -> Iterator[Fi
     if workload.template or not workload.containers:
         return
     parts = own(workload, arch)
-    calls = [e for c in parts for e in arch.graph.out(c.id, EdgeKind.CALLS)]
+    calls = [e for c in parts for e in arch.wiring.out(c.id, EdgeKind.CALLS)]
     models = [e for e in calls if category(e, arch) == MODELS]
     indexes = [e for e in calls if category(e, arch) == _INDEXES]
     if not models or not indexes or any(_provider(e, arch) not in _CLOSED for e in indexes):
         return
-    kept = [arch.graph.by_id[e.target] for c in parts for e in arch.graph.out(c.id, EdgeKind.READS)]
+    kept = [arch.wiring.by_id[e.target] for c in parts for e in arch.wiring.out(c.id, EdgeKind.READS)]
     if any(c.kind is ComponentKind.DATA_STORE and c.declared and c.facts.get("sort") for c in kept):
         return
     if any(may_answer(e, arch) for e in calls if e not in models and e not in indexes):
         return
     for component in parts:
-        for edge in arch.graph.out(component.id, EdgeKind.READS, EdgeKind.MOUNTS):
-            read = arch.graph.by_id[edge.target]
+        for edge in arch.wiring.out(component.id, EdgeKind.READS, EdgeKind.MOUNTS):
+            read = arch.wiring.by_id[edge.target]
             if unseen(read, edge):
                 raise Undecided(
                     f"whether '{workload.name}' has another model or index: '{read.label}', which it reads, is not in the scan"
@@ -116,7 +116,7 @@ def proprietary_only_path(workload: Workload, arch: Architecture) -> Iterator[Fi
 
 
 def _provider(edge: Edge, arch: Architecture) -> str:
-    return arch.graph.by_id[edge.target].facts.get("provider", "")
+    return arch.wiring.by_id[edge.target].facts.get("provider", "")
 
 
 def _names(edges: list[Edge], arch: Architecture) -> str:

@@ -210,7 +210,7 @@ def retriever_write_key(workload: Workload, arch: Architecture) -> Iterator[Find
 
 def _indexes(workload: Workload, arch: Architecture) -> Iterator[Component]:
     """The Qdrants that it reads and, as far as its role tells, does not write."""
-    graph, own = arch.graph, arch.graph.of(workload)
+    graph, own = arch.wiring, arch.wiring.of(workload)
     if own is None:
         return
     written = {e.target for e in graph.out(own.id, EdgeKind.WRITES)}
@@ -221,8 +221,8 @@ def _indexes(workload: Workload, arch: Architecture) -> Iterator[Component]:
 
 def _writers(index: Component, reader: Workload, arch: Architecture) -> Iterator[Workload]:
     """What fills an index: jobs, and what prepares data."""
-    for edge in islice(arch.graph.into(index.id, EdgeKind.WRITES), _MOST):
-        writer = arch.graph.by_id[edge.source].workload
+    for edge in islice(arch.wiring.into(index.id, EdgeKind.WRITES), _MOST):
+        writer = arch.wiring.by_id[edge.source].workload
         if writer is None or writer is reader or writer.template:
             continue
         if writer.lifetime == "task" or writer.role is Role.DATA_PREPARATION:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from hullmark.graph.components.veil import veil
 from hullmark.model.component import Component, ComponentKind, Edge, EdgeKind, Graph, Power
@@ -112,9 +112,14 @@ class Draft:
             return list(self._by_kind.get(kinds[0], ()))
         return [key for key in self._edges if key[0] in kinds]
 
-    def facts(self, edge: _Key) -> dict[str, str]:
-        """The facts of an edge, to be read and added to."""
-        return cast("dict[str, str]", self._edges[edge].facts)  # the draft's own until it is finished
+    def facts(self, edge: _Key) -> Mapping[str, str]:
+        """The facts of an edge."""
+        return self._edges[edge].facts
+
+    def note(self, edge: _Key, more: Mapping[str, str]) -> None:
+        """Add facts to an edge."""
+        kind, source, target, evidence, certain, unknown, facts = self._edges[edge]
+        self._edges[edge] = Edge(kind, source, target, evidence, certain, unknown, {**facts, **more})
 
     def finish(self) -> Graph:
         """The graph, without what it must not show."""

@@ -196,8 +196,7 @@ def judged(scene: Scene, reachability: Reachability) -> None:
         service, caller = scene.draft.get(target), scene.draft.get(source)
         if service.kind is not ComponentKind.SERVICE or service.resource is None or caller.workload is None:
             continue
-        facts = scene.draft.facts(edge)
-        said = facts.get("port", "")
+        said = scene.draft.facts(edge).get("port", "")
         if (target, said) not in ports:
             ports[target, said] = _behind(service.resource, said)
         port = ports[target, said]
@@ -206,9 +205,10 @@ def judged(scene: Scene, reachability: Reachability) -> None:
         verdicts = [reachability.may(one, other, port) for one in ones for other in others]
         if verdicts:
             allowed = [v.allowed for v in verdicts]
-            facts["network"] = "yes" if True in allowed else "unknown" if None in allowed else "no"
+            facts = {"network": "yes" if True in allowed else "unknown" if None in allowed else "no"}
             if facts["network"] == "no":
                 facts["refused-by"] = ", ".join(str(p.ref) for p in verdicts[0].policies)
+            scene.draft.note(edge, facts)
 
 
 def _behind(service: Resource, port: str) -> int | str | None:
