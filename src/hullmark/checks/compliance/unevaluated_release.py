@@ -149,7 +149,7 @@ def unevaluated_release(workload: Workload, arch: Architecture) -> Iterator[Find
     compiled = _is_compiled(workload)
     if not compiled and not _both(workload, arch):
         return
-    graph, whole = arch.graph, arch.graph.of(workload)
+    graph, whole = arch.wiring, arch.wiring.of(workload)
     steps = _parts(arch).get(whole.id, []) if whole is not None else []
     if compiled:
         yield from _of_tasks(steps, graph)
@@ -188,7 +188,7 @@ def _finding(release: tuple[str, Place], trained: tuple[str, Place | None]) -> F
 def _parts(arch: Architecture) -> Mapping[str, list[Component]]:
     """The steps of each pipeline."""
     found: dict[str, list[Component]] = {}
-    for component in arch.graph.components:
+    for component in arch.wiring.components:
         if component.parent:
             found.setdefault(component.parent, []).append(component)
     return found

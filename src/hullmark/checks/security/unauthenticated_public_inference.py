@@ -157,10 +157,10 @@ def _shut(workload: Workload, arch: Architecture) -> Resource | None:
 
 def _behind(workload: Workload, arch: Architecture) -> Iterator[tuple[Place, str]]:
     """The model servers that a gateway or router passes requests on to."""
-    own = arch.graph.of(workload) if workload.role in _PASSING_ON and workload.podsets else None
-    for call in arch.graph.out(own.id, EdgeKind.CALLS) if own is not None else ():
-        for led in arch.graph.out(call.target, EdgeKind.ROUTES):
-            server, place = arch.graph.by_id[led.target].workload, call.evidence[0].place
+    own = arch.wiring.of(workload) if workload.role in _PASSING_ON and workload.podsets else None
+    for call in arch.wiring.out(own.id, EdgeKind.CALLS) if own is not None else ():
+        for led in arch.wiring.out(call.target, EdgeKind.ROUTES):
+            server, place = arch.wiring.by_id[led.target].workload, call.evidence[0].place
             if server is not None and server.role in SERVING and place is not None:
                 yield place, f"which passes requests on to '{server.name}'"
 

@@ -123,7 +123,8 @@ class Calls:
         if known is None:  # teams copy their variables from pod to pod
             known = self._found[key] = tuple(found(setting))
         for one in known:
-            self.address(owner, setting, _with_port(one, setting, container), near)
+            whole = one if container is None else _with_port(one, setting, container)
+            self._named(owner, setting, whole, (near, setting.at(whole.address.text)))
 
     def address(self, owner: str, setting: Setting, one: Found, near: Resource) -> None:
         """One address that a component names."""
@@ -229,9 +230,9 @@ def _is_call(address: Address, name: str) -> bool:
     return address.scheme in _SCHEMES or by_scheme(address.scheme) is not None
 
 
-def _with_port(one: Found, setting: Setting, container: Container | None) -> Found:
+def _with_port(one: Found, setting: Setting, container: Container) -> Found:
     """An address whose port stands in a variable beside it (``DB_HOST`` and ``DB_PORT``)."""
-    if container is None or one.address.port or one.address.scheme or not isinstance(setting.origin, Node):
+    if one.address.port or one.address.scheme or not isinstance(setting.origin, Node):
         return one
     base = setting.name.rpartition("_")[0]
     port = container.env(f"{base}_PORT") if base else None

@@ -24,13 +24,15 @@ _GROUPS = {"ServiceAccount": "", "Secret": "", "ConfigMap": "", "Service": "", "
 class Scene:
     """One architecture while its graph is drawn."""
 
-    def __init__(self, arch: Architecture) -> None:
+    def __init__(self, arch: Architecture, pods: Pods | None = None) -> None:
         self.arch = arch
         self.draft = Draft()
-        self.chains = Chains()
-        self.pods = Pods(self.chains, arch.workloads)
+        self.pods = pods or Pods(Chains(), arch.workloads)
+        self.chains = self.pods.chains
         self.composed = bool(arch.resources) and all(r.platform is Platform.COMPOSE for r in arch.resources)
-        self.zones = Zones(self.draft, {r.ref: r for r in reversed(arch.resources)}, composed=self.composed)
+        hosts = {w.resource.host for w in arch.workloads if w.resource.host is not None}
+        found = {r.ref: r for r in reversed(arch.resources) if r.ref in hosts} if hosts else {}
+        self.zones = Zones(self.draft, found, composed=self.composed)
         self._names: dict[str, Names] = {}
         self._owners: dict[PodSet, str] = {}
         self._wholes: dict[Workload, str] = {}
