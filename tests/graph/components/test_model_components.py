@@ -36,6 +36,7 @@ spec: {{predictor: {{model: {{modelFormat: {{name: sklearn}}, storageUri: '{uri}
 
     assert edge.target == model
     assert (model, keeper) in edges(graph, "depends-on")
+    assert one(graph, model).zone == one(graph, keeper).zone
     assert ("workload/-/InferenceService/s", model) in edges(graph, "serves")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from hullmark.graph.components.draft import NO_NAMESPACE, Why
@@ -77,7 +78,9 @@ class Models:
             )  # fmt: skip
             self.scene.draft.add(component)
             self._spots[made] = spot
-            self._lies(made, model, spot)
+            keeper = self._lies(made, model, spot)
+            if keeper and (beside := self.scene.draft.get(keeper).zone) != zone:
+                self.scene.draft.replace(replace(component, zone=beside))
         return made
 
     def store(self, component: str) -> str:
@@ -118,8 +121,8 @@ class Models:
         own = f"path/{ref.namespace or NO_NAMESPACE}/{ref.kind}/{ref.name}"
         return Spot(own, path.strip("/"), f"{own}:{path}")
 
-    def _lies(self, made: str, model: ModelReference, spot: Spot) -> None:
-        """What keeps a model: a hub, a registry of images, a bucket, a volume."""
+    def _lies(self, made: str, model: ModelReference, spot: Spot) -> str:
+        """What keeps a model: a hub, a registry of images, a bucket, a volume; empty if that is not known."""
         draft = self.scene.draft
         if model.scheme in _HUBS:
             keeper = external(self.scene, _HUBS[model.scheme], model.place)
@@ -134,13 +137,14 @@ class Models:
                 or model.id.partition("://")[2].partition("/")[0]
             )
             if not host:
-                return
+                return ""
             keeper = external(self.scene, host.partition(":")[0].lower(), model.place)
         elif spot.store in draft:
             keeper = spot.store
         else:
-            return
+            return ""
         draft.edge(EdgeKind.DEPENDS_ON, made, keeper, Why(f"'{model.id}' lies there", model.place))
+        return keeper
 
     def derive(self) -> None:
         """Models that lie at or below the output of a training run."""
