@@ -136,9 +136,10 @@ def _matters(edge: Edge, graph: Graph) -> bool:
     if source is None or target is None:
         return False
     if edge.kind in _HIDDEN:
-        near = any(e.source == INTERNET for e in graph.into(target.id, *_HIDDEN))
-        outside = source.id == INTERNET or (source.id == INTERNAL and not near)
-        return outside and target.kind in (ComponentKind.ROUTE, ComponentKind.WORKLOAD, ComponentKind.SERVICE)
+        if target.kind not in (ComponentKind.ROUTE, ComponentKind.WORKLOAD, ComponentKind.SERVICE):
+            return False
+        near = source.id == INTERNAL and any(e.source == INTERNET for e in graph.into(target.id, *_HIDDEN))
+        return source.id == INTERNET or (source.id == INTERNAL and not near)
     if edge.kind is EdgeKind.RUNS_AS:
         return target.id in graph.powers or target.label != "default"
     loads = {e.target for e in graph.out(source.id, EdgeKind.LOADS_MODEL)} if edge.kind is EdgeKind.SERVES else ()
