@@ -86,11 +86,13 @@ def _edge(edge: Edge) -> Edge:
 
 
 def _clean(edge: Edge) -> bool:
-    """Whether nothing of an edge has to go; text by text, which takes half as long as to put them together first."""
-    for text in (edge.source, edge.target, *edge.facts.values()):
-        if veiled(text) != text:
+    """Whether nothing of an edge has to go."""
+    if veiled(edge.source) != edge.source or veiled(edge.target) != edge.target:
+        return False
+    for piece in edge.evidence:
+        if veiled(piece.text) != piece.text:
             return False
-    return all(veiled(piece.text) == piece.text for piece in edge.evidence)
+    return not edge.facts or all(veiled(value) == value for value in edge.facts.values())
 
 
 def _facts(facts: Mapping[str, str]) -> dict[str, str]:
