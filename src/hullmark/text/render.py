@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from json import dumps
 
 from hullmark.text.regex import regex
@@ -23,8 +24,7 @@ def scalar(value: Value, *, quoted: bool = False, flow: bool = False) -> str:
     quoted; inside flow collections (``flow``) so are those with a colon.
     """
     if isinstance(value, str):
-        bare = not quoted and _BARE.fullmatch(value) and not _ambiguous(value, flow=flow)
-        return value if bare else _quote(value)
+        return _quote(value) if quoted else _written(value, flow)
     return dumps(value)
 
 
@@ -59,6 +59,12 @@ def entry(key: str, value: Value) -> list[str]:
     if isinstance(value, (dict, list)) and value:
         return [f"{name}:", *(STEP + line for line in block(value))]
     return [f"{name}: {scalar(value)}"]
+
+
+@lru_cache(maxsize=512)
+def _written(text: str, flow: bool) -> str:  # noqa: FBT001 - only ever called above
+    """A string as YAML; fixes write the same few names for every container of a scan."""
+    return text if _BARE.fullmatch(text) and not _ambiguous(text, flow=flow) else _quote(text)
 
 
 def _ambiguous(text: str, *, flow: bool) -> bool:

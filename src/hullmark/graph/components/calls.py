@@ -77,10 +77,6 @@ _Shared = tuple[int, Span, str, str, str]
 """Where a setting stands, how it is called, and the namespace and the file from which it is seen."""
 
 
-def _shared(origin: Node, text: str, near: Resource) -> _Shared:
-    return id(origin.doc.source), origin.span, text, near.ref.namespace, near.file
-
-
 class Calls:
     """Draws the edges that addresses tell of."""
 
@@ -111,36 +107,41 @@ class Calls:
         owner, near = self.scene.owner(podset), podset.workload.resource
         for container in podset.containers:
             for variable in settings.variables(container):
+                inside = self._inside(variable)
                 if variable.shared and isinstance(variable.origin, Node):
-                    key = _shared(variable.origin, variable.text, near)
-                    known = self._shared.get(key)
-                    self._tell(owner, self._once(key, self._inside(variable), near, container) if known is None else known)
+                    self._tell(owner, self._once(variable.origin, variable.text, inside, near, container))
                 else:
-                    for setting in self._inside(variable):
+                    for setting in inside:
                         self.setting(owner, setting, near, container)
             spoken = (settings.arguments(container), settings.hooks(container), configuration.scripts(container))
             for setting in chain.from_iterable(spoken):
                 self.setting(owner, setting, near)
             self._keys(owner, container)
         for config, name, node in configuration.files(self.scene, podset):
-            key = _shared(node, "", near)
-            known = self._shared.get(key)
             written = configuration.written(config, name, node, self._trees)
-            self._tell(owner, self._once(key, written, near) if known is None else known)
+            self._tell(owner, self._once(node, "", written, near))
 
     def _once(
-        self, key: _Shared, listed: Iterable[Setting], near: Resource, container: Container | None = None
+        self, at: Node, text: str, listed: Iterable[Setting], near: Resource, container: Container | None = None
     ) -> Iterator[_Said]:
-        """What settings say, kept for all pods of a namespace that take them from one ConfigMap.
+        """What the settings at a node say, kept for all pods of a namespace that take them from one ConfigMap.
 
         Not so where the port stands in another variable, which may be the container's own.
         """
+        key = (id(at.doc.source), at.span, text, near.ref.namespace, near.file)
+        known = self._shared.get(key)
+        if known is not None:
+            yield from known
+            return
         made: list[_Said] = []
+        alike = True
         for setting in listed:
+            plain = all(f.address.port or f.address.scheme for f in self._addresses(setting))
+            alike = alike and (container is None or plain)
             for said in self._said(setting, near, container):
                 made.append(said)
                 yield said
-        if all(one.address.port or one.address.scheme for one in made):
+        if alike:
             self._shared[key] = made
 
     def setting(self, owner: str, setting: Setting, near: Resource, container: Container | None = None) -> None:
@@ -155,14 +156,18 @@ class Calls:
 
     def _said(self, setting: Setting, near: Resource, container: Container | None) -> Iterator[_Said]:
         """What the addresses in a setting say."""
-        key = (setting.name, setting.value, setting.prose)
-        known = self._found.get(key)
-        if known is None:  # teams copy their variables from pod to pod
-            known = self._found[key] = tuple(found(setting))
-        for one in known:
+        for one in self._addresses(setting):
             said = self._says(setting, one if container is None else _with_port(one, setting, container), near)
             if said is not None:
                 yield said
+
+    def _addresses(self, setting: Setting) -> tuple[Found, ...]:
+        """The addresses in a setting; teams copy their variables from pod to pod."""
+        key = (setting.name, setting.value, setting.prose)
+        known = self._found.get(key)
+        if known is None:
+            known = self._found[key] = tuple(found(setting))
+        return known
 
     def _says(self, setting: Setting, one: Found, near: Resource) -> _Said | None:
         """What an address says; None where it leads to nobody."""
