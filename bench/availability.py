@@ -17,6 +17,7 @@ import numpy as np
 
 from hullmark.graph.build import build
 from hullmark.graph.components import components
+from hullmark.model.rates import shipped
 from hullmark.model.resource import Resource
 from hullmark.simulate.availability import availability
 from hullmark.simulate.blast import blast
@@ -28,7 +29,6 @@ from hullmark.simulate.overlap.states import dense, sparse
 from hullmark.simulate.overlap.system import Asked, Lost, Part, System, Unit, Window
 from hullmark.simulate.overlap.table import table
 from hullmark.simulate.pods import fleet
-from hullmark.simulate.rates import shipped
 from hullmark.simulate.recovery import timers
 from hullmark.simulate.services import services as known_services
 from hullmark.simulate.standing import Standing

@@ -9,8 +9,8 @@ import sys
 from random import Random
 from time import process_time
 
-from hullmark.simulate.checkpoints import best, between_failures, ettr
-from hullmark.simulate.rates import shipped
+from hullmark.model.checkpoints import best, between_failures, ettr
+from hullmark.model.rates import shipped
 from hullmark.simulate.runs import Plan, outcome
 
 MOST = 1.0

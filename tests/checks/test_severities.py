@@ -240,3 +240,61 @@ def test_a_verified_signature_lowers_what_a_pickle_weighs(
     (found,) = findings("unsafe-weight-format", _PICKLED % (label, init, model) + beside)
 
     assert (found.severity, found.confidence) == (severity, confidence)
+
+
+@pytest.mark.parametrize(
+    ("rules", "severity", "confidence"),
+    [
+        ("[{from: [{podSelector: {matchLabels: {app: ui}}}]}]", Severity.HIGH, Confidence.MEDIUM),
+        ("[]", Severity.HIGH, Confidence.MEDIUM),
+        ("[{from: [{ipBlock: {cidr: 198.51.100.0/24}}]}]", None, None),
+        ("[{}]", None, None),
+    ],
+)
+def test_a_load_balancer_weighs_less_before_pods_that_admit_pods_only(
+    rules: str, severity: Severity | None, confidence: Confidence | None
+) -> None:
+    text = f"""
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {{name: n}}
+spec: {{podSelector: {{}}, policyTypes: [Ingress], ingress: {rules}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {{name: s}}
+spec: {{type: LoadBalancer, selector: {{app: a}}, ports: [{{port: 80}}]}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {{name: a, labels: {{app: a}}}}
+spec: {{containers: [{{name: v, image: 'vllm/vllm-openai:v0.18.0'}}]}}
+"""
+    (found,) = findings("unauthenticated-public-inference", text)
+    assert (found.severity, found.confidence) == (severity, confidence)
+    assert bool(found.related) == bool(severity)
+
+
+@pytest.mark.parametrize(
+    ("agent", "severity"), [("", None), ("{name: BEDROCK_AGENT_ID, value: KLMNOPQRST}", Severity.LOW)]
+)
+def test_what_is_tied_in_three_respects_weighs_more(agent: str, severity: Severity | None) -> None:
+    text = f"""
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: assistant}}
+spec:
+  template:
+    spec:
+      containers:
+        - name: agent
+          image: langchain/langgraph-api:3.12
+          env:
+            - {{name: BEDROCK_MODEL_ID, value: amazon.nova-pro-v1:0}}
+            - {{name: BEDROCK_KNOWLEDGE_BASE_ID, value: ABCDEFGHIJ}}
+            - {agent or "{name: A, value: b}"}
+"""
+    (found,) = findings("proprietary-only-path", text)
+
+    assert found.severity is severity
+    assert len(found.related) == (3 if agent else 2)

@@ -69,3 +69,14 @@ def test_what_privilege_had_covered_up_does_not_keep_it(folder: Path) -> None:
 
     assert done.stderr == "1 finding in 1 file repaired; a new scan proves it\n"
     assert "privileged: false" in (folder / "pod.yaml").read_text()
+
+
+def test_what_is_rendered_is_left_out_and_said_so(tmp_path: Path) -> None:
+    project = tmp_path / "compose.yaml"
+    project.write_text("services: {chat: {image: 'vllm/vllm-openai:v0.18.0', privileged: true}}\n")
+
+    done = hullmark(tmp_path, "fix", ".", "--unsafe", "--write")
+
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "1 rendered unit left out: what it is made of is for you to change\n"
+    assert "privileged: true" in project.read_text()

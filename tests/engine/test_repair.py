@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from scanning import DEPLOYMENT, Found, escalating_toy, privileged_toy, result, toy, writable_toy
 
+from hullmark.checks.registry import checks as registered
 from hullmark.engine.fix import ROUNDS, Repair, plan, repair
 from hullmark.engine.result import Result, Settled
 from hullmark.model.architecture import Architecture
@@ -147,6 +148,22 @@ def test_a_fix_that_makes_the_outcome_unknown_is_undone() -> None:
     assert found.declined[0].reason == (
         "the outcome would be unknown (doubting-toy on Deployment 'chat' container 'server'): nobody knows"
     )
+
+
+def test_a_fix_may_leave_undecided_what_it_says_it_does() -> None:
+    checks = {c.id: c for c in registered()}
+    names = ("plaintext-secret-in-env", "dangling-reference")
+    text = DEPLOYMENT.replace("privileged: true", "privileged: false").replace(
+        "chat:1\n", "chat:1\n          env: [{name: DB_PASSWORD, value: correct-horse}]\n", 1
+    )
+    assert "DB_PASSWORD" in text
+
+    found = mended(text, [checks[name] for name in names], Safety.UNSAFE)
+
+    assert [s.check for s in found.applied] == ["plaintext-secret-in-env"]
+    assert "secretKeyRef" in found.texts[FILE]
+    assert "correct-horse" not in found.texts[FILE]
+    assert result(found.texts, [checks["dangling-reference"]]).undecided
 
 
 def test_a_fix_that_breaks_the_text_is_undone() -> None:

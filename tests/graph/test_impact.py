@@ -182,3 +182,40 @@ def test_a_role_that_is_not_there_is_no_reason(scan: Scan) -> None:
     binding = ROLE.partition("---\n")[2].partition("---\n")[2].format(kind="ClusterRole")
 
     assert impact(scan(a=deployment("web", "a") + "---\n" + binding)) == Importance(Impact.LOW, ())
+
+
+SCALED = """
+---
+apiVersion: keda.sh/v1alpha1
+kind: ScaledObject
+metadata: {name: s}
+spec: {scaleTargetRef: {name: web}, minReplicaCount: 0, maxReplicaCount: 3, triggers: [{type: cron}]}
+"""
+
+
+def test_devices_count_that_are_taken_when_somebody_asks(scan: Scan) -> None:
+    held = deployment("web").replace(
+        "main, image: registry.example/web:1", "main, resources: {limits: {nvidia.com/gpu: 8}}"
+    )
+    held = held.replace("\nspec:\n", "\nspec:\n  replicas: 0\n", 1)
+    assert "gpu" in held
+    assert "replicas: 0" in held
+
+    assert impact(scan(a=held)).reasons == ()
+    found = impact(scan(a=held + SCALED))
+    assert (found.impact, found.reasons) == (Impact.HIGH, ("8 accelerators when somebody asks",))
+
+
+@pytest.mark.parametrize(
+    ("profile", "expected"),
+    [
+        ("amd-gpu-mi300x:8", ("8 accelerators when somebody asks",)),
+        ("nvidia-gpu-l4:1", ("1 accelerator when somebody asks",)),
+        ("cpu:2", ()),
+        ("of-our-own:8", ()),
+    ],
+)
+def test_a_profile_of_kubeai_says_how_many_devices(scan: Scan, profile: str, expected: tuple[str, ...]) -> None:
+    model = "apiVersion: kubeai.org/v1\nkind: Model\nmetadata: {name: web}\n"
+    model += f"spec: {{engine: VLLM, url: 'hf://a/b', resourceProfile: '{profile}'}}\n"
+    assert impact(scan(a=model)).reasons == expected

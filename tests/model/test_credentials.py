@@ -12,7 +12,7 @@ from hullmark.model.credentials import credential, secretive, tokens
     [
         "HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "NGC_API_KEY", "OPENAI_API_KEY", "LITELLM_MASTER_KEY", "WEBUI_SECRET_KEY",
         "QDRANT__SERVICE__API_KEY", "AWS_SECRET_ACCESS_KEY", "POSTGRES_PASSWORD", "DB_PASS", "apiKey", "vllmApiKey",
-        "hf-token", "requirepass", "JWT_SECRET", "API_KEY_2",
+        "hf-token", "requirepass", "JWT_SECRET", "API_KEY_2", "PGPASSWORD", "MONGOPASSWORD", "REDISCLI_AUTH",
     ],
 )  # fmt: skip
 def test_names_that_ask_for_a_credential(name: str) -> None:
@@ -47,6 +47,12 @@ def test_names_that_only_sound_alike(name: str) -> None:
         ("API_TOKEN", "4096", None),
         ("JWT_SECRET", "gateway-jwt-secret", None),
         ("PASSWORD", "$2b$12$abcdefghijklmnopqrstuv", None),
+        ("PASSWORD", "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub", None),
+        ("PASSWORD", "$apr1$x7k2$1nQ7l2gk9h3o4p5q6r7s8", None),
+        ("PASSWORD", "pbkdf2:sha256:260000$ab12cd34$0123456789abcdef", None),
+        ("ServerApp.password", "'sha1:74ba40f8a388:c913541b7ee99d15d5ed31d4226bf7838f83a50e'", None),
+        ("ServerApp.password", "''", None),
+        ("API_KEY", '"123456"', "literal"),
         ("TOKEN_URL", "https://login.example/oauth/token", None),
         ("API_TOKEN", "https://login.example/oauth/token", None),
         ("API_KEY", "vault:secret/data/openai#key", None),

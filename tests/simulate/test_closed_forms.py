@@ -6,8 +6,8 @@ import math
 
 import pytest
 
+from hullmark.model.checkpoints import best, between_failures, daly, ettr, ettr_of_meta, young
 from hullmark.simulate.availability import in_series, unavailable
-from hullmark.simulate.checkpoints import best, between_failures, daly, ettr, ettr_of_meta, young
 
 
 def test_a_failure_a_year_of_an_hour_costs_an_hour_a_year() -> None:

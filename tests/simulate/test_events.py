@@ -7,9 +7,9 @@ from building import architecture
 
 from hullmark.model.errors import HullmarkError
 from hullmark.model.quorums import QUORUMS
+from hullmark.model.rates import shipped
 from hullmark.report import simulation_scenario
 from hullmark.simulate.faults import Failure
-from hullmark.simulate.rates import shipped
 from hullmark.simulate.scenarios import SCENARIOS, chosen
 from hullmark.simulate.simulation import Simulation, simulate
 from hullmark.text.source import Source

@@ -11,6 +11,7 @@ from random import Random
 import numpy as np
 import pytest
 
+from hullmark.model.rates import Rate, shipped
 from hullmark.simulate.dependencies import Network
 from hullmark.simulate.overlap.answers import Answer, Overlaps
 from hullmark.simulate.overlap.estimate import plain, summed
@@ -19,7 +20,6 @@ from hullmark.simulate.overlap.solve import bounds, solve
 from hullmark.simulate.overlap.states import broken, dense, sparse, stratified
 from hullmark.simulate.overlap.system import Asked, Part, System, Unit, Window
 from hullmark.simulate.overlap.table import table
-from hullmark.simulate.rates import Rate, shipped
 from hullmark.simulate.redundancy import at_least, common_cause, in_zones, one_or_more, repaired, until_first
 from hullmark.simulate.slo import read
 from hullmark.simulate.windows import Outages, within

@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 from test_failures import BUDGET, EVICTED, IMAGE, simulated, topology, web
 
-from hullmark.simulate.checkpoints import ettr
+from hullmark.model.checkpoints import ettr
 from hullmark.simulate.costs import ACCELERATOR, CORE, COSTS
 from hullmark.simulate.repairs import MINUTES, UPGRADES, Ranked
 from hullmark.simulate.simulation import Simulation

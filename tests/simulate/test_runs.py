@@ -12,9 +12,9 @@ import jsonschema_rs
 import pytest
 from building import architecture
 
+from hullmark.model.checkpoints import best, between_failures, ettr, ettr_of_meta, spares
+from hullmark.model.rates import shipped
 from hullmark.report import simulation, simulation_json
-from hullmark.simulate.checkpoints import best, between_failures, ettr, ettr_of_meta, spares
-from hullmark.simulate.rates import shipped
 from hullmark.simulate.runs import EXACT, Plan, cut, draw, negative_binomial, outcome, poisson
 from hullmark.simulate.simulation import Simulation, simulate
 from hullmark.text.source import Source
@@ -216,6 +216,15 @@ def test_prices_and_steps_that_nobody_says_are_asked_for() -> None:
     assert "no 'gpuHourPrice' of its pools" in text
     assert "how long a step takes is said by 'runs' in the topology" in text
     assert "done after 54 d" in text
+
+
+def test_a_declared_step_time_counts_where_the_topology_has_none() -> None:
+    declared = RUN.replace("metadata: {name: tune", "metadata: {annotations: {hullmark.dev/step-time: 12s}, name: tune")
+    silent = TOPOLOGY.replace("step: 6s, ", "")
+    for on, seconds in ((TOPOLOGY, 6), (silent, 12)):
+        (run,) = simulate(architecture(declared.replace("SAVE", "--save_steps=100")), Source("t", on)).trainings
+        assert run.written == pytest.approx(seconds * 100 / 3600)
+        assert run.dump == pytest.approx(10 / 3600)
 
 
 def test_intervals_in_seconds_need_no_topology() -> None:

@@ -11,7 +11,7 @@ import pytest
 from building import architecture
 
 from hullmark.model.errors import HullmarkError
-from hullmark.simulate.rates import shipped
+from hullmark.model.rates import shipped
 from hullmark.simulate.simulation import Simulation, simulate
 from hullmark.simulate.slo import Slo, read
 from hullmark.text.source import Source

@@ -33,6 +33,10 @@ def run(options: argparse.Namespace) -> int:
         return exit_code(plan.judge(units))
     # What is rendered cannot be edited, and what lies beside it does not depend on it.
     plain = [unit for unit in units if unit.reading.sources]
+    if len(plain) < len(units) and not options.quiet:
+        note(f"{count(len(units) - len(plain), 'rendered unit')} left out: what it is made of is for you to change")
+    if not plain:
+        return CLEAN
     sources = {source.name: source for unit in plain for source in unit.reading.sources}
     made = repair(
         {name: source.text for name, source in sources.items()},

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from hullmark.engine.result import Result, Settled
 from hullmark.model.finding import Fix, Subject
-from hullmark.model.terms import Safety
+from hullmark.model.terms import Outcome, Safety
 from hullmark.text.edit import Edit, apply, conflicts
 from hullmark.text.source import Source
 
@@ -82,7 +82,8 @@ def repair(texts: Texts, rescan: Rescan, wanted: Callable[[Settled], bool], safe
     """Make the fixes of the findings that are wanted, and prove each of them.
 
     A fix is kept when the scan after it finds less of its check on its subject, nothing more of anything else, and no
-    new outcome *unknown* or *error*. What the finding had covered up and is no worse is not new (`Check.covered_by`).
+    new outcome *unknown* or *error*. What the finding had covered up and is no worse is not new (`Check.covered_by`),
+    and neither is an *unknown* that the fix is said to open (`Fix.opens`).
     Otherwise the fix is undone and the reason reported.
     """
     state = _State(dict(texts), rescan(texts))
@@ -191,8 +192,10 @@ def _fault(before: Result, after: Result, fixes: Sequence[Settled]) -> str:
         if count > was[check, subject] and (check, subject) not in uncovered:
             return f"it would bring a new finding ({_called(check, subject)})"
     undecided = {(v.check, v.subject) for v in before.undecided}
+    opened = {(c, s) for f in fixes if f.finding.fix for c in f.finding.fix.opens for s in _around(f.subject)}
     for verdict in after.undecided:
-        if (verdict.check, verdict.subject) not in undecided:
+        expected = verdict.outcome is Outcome.UNKNOWN and (verdict.check, verdict.subject) in opened
+        if (verdict.check, verdict.subject) not in undecided and not expected:
             who = _called(verdict.check, verdict.subject)
             return f"the outcome would be {verdict.outcome.value} ({who}): {verdict.reason}"
     return ""

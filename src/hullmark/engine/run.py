@@ -57,6 +57,10 @@ class _Subject(NamedTuple):
     workload: Workload | None
 
 
+_Who = tuple[Subject, Place]
+"""What verdicts on a subject call it, and where it stands."""
+
+
 def evaluate(arch: Architecture, checks: Iterable[AnyCheck]) -> Evaluation:
     """Run these checks on every subject; a crash in one of them is an *error* outcome and the run goes on."""
     choice = _Choice(checks)
@@ -65,9 +69,10 @@ def evaluate(arch: Architecture, checks: Iterable[AnyCheck]) -> Evaluation:
     for subject in _subjects(arch):
         kind = type(subject.value)
         seen[kind] = seen.get(kind, 0) + 1
+        who = None
         for check, found, reason in _failures(subject, choice.checks(subject), arch):
-            verdict = _verdict(check, subject, found, reason)
-            judged.append(Judged(verdict, check, *subject))
+            who = who or _who(subject)
+            judged.append(Judged(_verdict(check, subject, who, found, reason), check, *subject))
     return Evaluation(tuple(judged), _tallies(choice, seen, judged))
 
 
@@ -83,8 +88,8 @@ def judge(check: AnyCheck, subject: Any, resource: Resource, arch: Architecture)
     """The outcome of one check on one subject."""
     whole = _Subject(subject, resource, None)
     for _, found, reason in _failures(whole, (check,), arch):
-        return _verdict(check, whole, found, reason)
-    return Verdict(check.id, _name(whole), _place(whole), Outcome.PASS)
+        return _verdict(check, whole, _who(whole), found, reason)
+    return Verdict(check.id, *_who(whole), Outcome.PASS)
 
 
 def applies(check: AnyCheck, subject: Any, resource: Resource, workload: Workload | None) -> bool:
@@ -181,7 +186,9 @@ def _failures(
             found = []
 
 
-def _verdict(check: AnyCheck, subject: _Subject, found: tuple[Finding, ...], reason: str | Exception) -> Verdict:
+def _verdict(
+    check: AnyCheck, subject: _Subject, who: _Who, found: tuple[Finding, ...], reason: str | Exception
+) -> Verdict:
     release = subject.resource.release
     if release is not None:
         found = tuple(map(release.told, found))
@@ -195,7 +202,7 @@ def _verdict(check: AnyCheck, subject: _Subject, found: tuple[Finding, ...], rea
         outcome = Outcome.ERROR
     elif check.absence not in _BESIDE_PODS and (unsettled := _unsettled(subject)):
         outcome, found, reason = Outcome.UNKNOWN, (), unsettled
-    return Verdict(check.id, _name(subject), _place(subject), outcome, found, reason)
+    return Verdict(check.id, *who, outcome, found, reason)
 
 
 def _unsettled(subject: _Subject) -> str:
@@ -207,16 +214,14 @@ def _unsettled(subject: _Subject) -> str:
     return podset.unsettled if isinstance(podset, PodSet) else ""
 
 
-def _name(subject: _Subject) -> Subject:
-    value, ref = subject.value, subject.resource.ref
+def _who(subject: _Subject) -> _Who:
+    value, resource = subject.value, subject.resource
+    kind, namespace, name, _ = resource.ref
     if isinstance(value, Container):
-        return Subject(ref.kind, ref.namespace, ref.name, value.name, value.podset.name)
-    return Subject(ref.kind, ref.namespace, ref.name, "", value.name if isinstance(value, PodSet) else "")
-
-
-def _place(subject: _Subject) -> Place:
-    value = subject.value
-    return value.at() if isinstance(value, Container | PodSet) else subject.resource.place
+        return Subject(kind, namespace, name, value.name, value.podset.name), value.at()
+    if isinstance(value, PodSet):
+        return Subject(kind, namespace, name, "", value.name), value.at()
+    return Subject(kind, namespace, name), resource.place
 
 
 def _tallies(choice: _Choice, seen: Mapping[type, int], judged: Iterable[Judged]) -> dict[str, Tally]:

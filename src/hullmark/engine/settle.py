@@ -107,7 +107,7 @@ def _accepted(
             continue
         workload: Workload | None = item.workload or standings.workloads.get(item.resource)
         waiver = waivers.accepting(item.check.id, item.verdict.subject, item.subject, item.resource, workload)
-        yield item._replace(workload=workload), waiver
+        yield item if item.workload is workload else item._replace(workload=workload), waiver
 
 
 def _merged(

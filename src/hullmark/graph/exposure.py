@@ -30,11 +30,11 @@ def exposure(
     podset: PodSet, services: Sequence[Resource], arrived: Sequence[Arrival], ingress: Isolation, before: Before
 ) -> Exposure:
     """The exposure of a pod set."""
+    if (inside := on_loopback(podset)) is not None:
+        return Exposure(Reach.LOOPBACK, (Hop(f"container '{inside.name}' listens on loopback", inside.at()),))
     ways = list(_published(podset, services, arrived, before))
     if ways:
         return max(ways, key=_width)
-    if not services and (inside := on_loopback(podset)) is not None:
-        return Exposure(Reach.LOOPBACK, (Hop(f"container '{inside.name}' listens on loopback", inside.at()),))
     inner = strongest(before(podset, services[0] if services else None)) or ""
     if ingress.isolated and not ingress.open:
         policy = ingress.policies[0]

@@ -12,6 +12,7 @@ from functools import lru_cache
 from hullmark.graph.powers import powers
 from hullmark.model.architecture import Architecture, Exposure, Identity, Importance, Reason
 from hullmark.model.declaration import AiActClass, DataClass, Declarations, Statement
+from hullmark.model.kubeai import devices
 from hullmark.model.terms import Impact, Reach, Role
 from hullmark.model.workload import Workload
 from hullmark.text.source import Place
@@ -46,7 +47,7 @@ def importance(workload: Workload, arch: Architecture) -> Importance:
 def _reasons(workload: Workload, arch: Architecture) -> Iterator[Reason]:
     yield from _declared(arch.declared(workload))
     yield from _exposed(workload, arch.exposure(workload))
-    yield from _held(workload)
+    yield from _held(workload, arch)
     yield from _powers(workload, arch)
     if workload.role is Role.AGENT:
         yield from _tools(workload, arch)
@@ -91,16 +92,25 @@ def _exposed(workload: Workload, exposure: Exposure) -> Iterator[Reason]:
         yield Reason(_MODERATE, "reachable from the internal network", place)
 
 
-def _held(workload: Workload) -> Iterator[Reason]:
-    devices = [a for c in workload.containers for a in c.accelerators]
-    if not devices:
-        return
-    total = workload.accelerator_total
+def _held(workload: Workload, arch: Architecture) -> Iterator[Reason]:
+    """The devices it holds, or takes when somebody asks what is scaled down to nothing."""
+    held = [a.place for c in workload.containers for a in c.accelerators]
+    total = workload.accelerator_total if held else 0
+    asked = _taken(workload, arch) if total == 0 else 0
+    place = held[0] if held else workload.at("spec", "resourceProfile")
     if total is None:
-        yield Reason(_MODERATE, "accelerators", devices[0].place)
-    elif total:
-        plural = "accelerator" if total == 1 else "accelerators"
-        yield Reason(_HIGH if total >= _MANY_ACCELERATORS else _MODERATE, f"{total} {plural}", devices[0].place)
+        yield Reason(_MODERATE, "accelerators", place)
+    elif total or asked:
+        text = "1 accelerator" if (total or asked) == 1 else f"{total or asked} accelerators"
+        impact = _HIGH if (total or asked) >= _MANY_ACCELERATORS else _MODERATE
+        yield Reason(impact, text if total else f"{text} when somebody asks", place)
+
+
+def _taken(workload: Workload, arch: Architecture) -> int:
+    """The devices of one pod of each set that is scaled from nothing; what is switched off takes none."""
+    if workload.ref.group == "kubeai.org":
+        return devices(workload, arch) or 0
+    return sum(p.accelerator_count for p in workload.podsets if arch.links[p].replicas.most != 0)
 
 
 def _powers(workload: Workload, arch: Architecture) -> Iterator[Reason]:

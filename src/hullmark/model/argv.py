@@ -287,6 +287,7 @@ def _canonical(name: str) -> str:
     return f"--{bare}" if len(bare) > 1 else name
 
 
+@lru_cache(maxsize=4096)
 def _unabbreviated(name: str) -> str | None:
     if len(name.lstrip("-")) < _SHORTEST_ABBREVIATION:
         return None

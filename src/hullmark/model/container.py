@@ -16,7 +16,7 @@ from hullmark.text.source import Key, Place
 from hullmark.text.tree import Map, Node, Value, dig, items, mapping
 
 if TYPE_CHECKING:
-    from hullmark.model.workload import PodSet, Workload
+    from hullmark.model.workload import Evidence, PodSet, Workload
 
 ContainerKind = Literal["app", "init", "sidecar", "ephemeral"]
 
@@ -99,6 +99,8 @@ class Container:
     kind: ContainerKind
     podset: PodSet
     engine: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    """What its engine is told by."""
     models: tuple[ModelReference, ...] = ()
     accelerators: tuple[Accelerator, ...] = ()
     environment: Mapping[str, Variable] = field(default_factory=dict)
@@ -149,7 +151,7 @@ class Container:
         """A security-context field where the container's value wins over the pod's, and null equals absent.
 
         Only runAsUser, runAsGroup, runAsNonRoot, seLinuxOptions, seccompProfile, appArmorProfile and windowsOptions inherit
-        (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#security-context-1).
+        (https://kubernetes.io/docs/tasks/configure-pod-container/security-context/#set-the-security-context-for-a-container).
         """
         own = dig(self.node.value, "securityContext", *keys)
         return own if own is not None else dig(self.podset.node.value, "securityContext", *keys)

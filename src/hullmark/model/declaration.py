@@ -1,4 +1,4 @@
-"""What manifests cannot say and people declare: owner, data class, AI Act class, purpose, objective, impact.
+"""What manifests cannot say and people declare: owner, data class, AI Act class, purpose, objective, impact, time of a step.
 
 A declaration is a statement, with the place where it was made. It stands in an annotation (``hullmark.dev/owner``) of an
 object or a pod template, or in ``hullmark.yaml``; the keys and the words are the same in both.
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal, NamedTuple, TypeVar
 
+from hullmark.model import duration
 from hullmark.model.terms import Impact
 from hullmark.text.regex import regex
 from hullmark.text.source import Place
@@ -94,7 +95,8 @@ _AI_ACT_WORDS = {**{c.value: c for c in AiActClass}, "high": AiActClass.HIGH_RIS
 _IMPACT_WORDS = {**{i.word: i for i in Impact}, "medium": Impact.MODERATE}
 
 Value = str | float | DataClass | AiActClass | Impact
-"""The value of a statement: text for owner and purpose, percent for the objective, a member of its enumeration otherwise."""
+"""The value of a statement: text for owner and purpose, percent for the objective, a `Duration` for the time of a step, a member of its
+enumeration otherwise."""
 
 
 class DeclarationError(ValueError):
@@ -151,6 +153,17 @@ def _objective(text: str) -> float:
     return float(word)
 
 
+class Duration(float):
+    """A length of time in seconds."""
+
+
+def _duration(text: str) -> Duration:
+    found = duration.seconds(text.strip())
+    if found is None:
+        raise DeclarationError(f"'{_short(text)}' is no duration", duration.HINT)
+    return Duration(found)
+
+
 def _short(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:60]}…"
 
@@ -162,6 +175,7 @@ KEYS: Mapping[str, Callable[[str], Value]] = {
     "purpose": _text,
     "slo": _objective,
     "impact": _one_of("impact", _IMPACT_WORDS),
+    "step-time": _duration,
 }
 """What can be declared, and what reads it; each raises `DeclarationError`."""
 
@@ -189,7 +203,7 @@ class Statement(NamedTuple):
         if isinstance(self.value, Impact):
             return self.value.word
         if isinstance(self.value, float):
-            return f"{self.value:g} %"
+            return f"{self.value:g} {'s' if isinstance(self.value, Duration) else '%'}"
         return self.value.value if isinstance(self.value, Enum) else self.value
 
 
@@ -252,6 +266,12 @@ class Declarations:
         """The availability that is promised, in percent."""
         found = self.value("slo")
         return found if isinstance(found, float) else None
+
+    @property
+    def step_time(self) -> float | None:
+        """How many seconds a step of training takes."""
+        found = self.value("step-time")
+        return found if isinstance(found, Duration) else None
 
     @property
     def use(self) -> str:

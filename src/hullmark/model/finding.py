@@ -10,11 +10,15 @@ from hullmark.text.source import Place
 
 
 class Fix(NamedTuple):
-    """A change of the user's text that removes a finding; ``title`` is in the imperative."""
+    """A change of the user's text that removes a finding; ``title`` is in the imperative.
+
+    ``opens`` names checks that it may leave undecided about the same subject: it refers to what somebody makes first.
+    """
 
     title: str
     edits: tuple[Edit, ...]
     safety: Safety = Safety.UNSAFE
+    opens: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, title: str, edits: Edits, safety: Safety = Safety.UNSAFE) -> Fix | None:

@@ -9,14 +9,11 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from math import isfinite
 
+from hullmark.model import duration
 from hullmark.model.errors import HullmarkError, suggestion
-from hullmark.text.regex import regex
 from hullmark.text.source import Key, Place, Problem, Source, Span
 from hullmark.text.tree import EMPTY_MAP, Document, Node
 from hullmark.text.yaml import read
-
-_DURATION = regex(r"([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(s|m|h|d|w|y)")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800, "y": 31_557_600}
 
 
 def document(source: Source, what: str, *, may_be_empty: bool = False) -> Form:
@@ -147,10 +144,10 @@ class Form:
         found = self.text(key)
         if not found:
             return default
-        parts = _DURATION.fullmatch(found)
-        if parts is None or float(parts[1]) == 0:
-            raise self.wrong(key, f"'{key}' is no duration", "write a number and its unit, such as 30d, 12h, 5m or 90s")
-        return float(parts[1]) * _SECONDS[parts[2]]
+        length = duration.seconds(found)
+        if length is None:
+            raise self.wrong(key, f"'{key}' is no duration", duration.HINT)
+        return length
 
     def date(self, key: str) -> date | None:
         """A day such as ``2026-12-01``."""

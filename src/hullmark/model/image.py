@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from hullmark.model.truth import is_placeholder
@@ -26,6 +27,7 @@ class Image(NamedTuple):
     unknown: bool
 
     @classmethod
+    @lru_cache(maxsize=4096)
     def parse(cls, text: str) -> Image:
         """Take a reference apart; any text gives an image, if need be an unknown one."""
         text = text.strip()

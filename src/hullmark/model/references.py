@@ -58,6 +58,9 @@ def _mentions(
         if name := string(value, named):
             found = _reference(arch, podset, kind, name, value, node.at(key, named))
             yield found._replace(key_place=node.at(key, "key")) if found.key else found
+            for item in node.children(key, "items"):  # of a volume: without one of them the pod does not start
+                if wanted := string(item.value, "key"):
+                    yield found._replace(key=wanted, key_place=item.at("key"))
 
 
 def _reference(arch: Architecture, podset: PodSet, kind: str, name: str, value: Value, place: Place) -> Reference:

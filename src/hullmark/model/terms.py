@@ -5,7 +5,16 @@ from __future__ import annotations
 from enum import Enum, IntEnum
 
 
-class Severity(IntEnum):
+class _Level(IntEnum):
+    """A step of a scale; ``word`` is what reports and configuration call it."""
+
+    word: str
+
+    def __init__(self, _step: int) -> None:
+        self.word = self.name.lower()
+
+
+class Severity(_Level):
     """How bad a finding is in itself, whatever the workload."""
 
     INFO = 0
@@ -14,39 +23,24 @@ class Severity(IntEnum):
     HIGH = 3
     CRITICAL = 4
 
-    @property
-    def word(self) -> str:
-        """The lower-case word for reports and configuration."""
-        return self.name.lower()
 
-
-class Confidence(IntEnum):
+class Confidence(_Level):
     """How sure a check is that what it saw is what it says."""
 
     LOW = 0
     MEDIUM = 1
     HIGH = 2
 
-    @property
-    def word(self) -> str:
-        """The lower-case word for reports and configuration."""
-        return self.name.lower()
 
-
-class Impact(IntEnum):
+class Impact(_Level):
     """What it would cost if the workload failed or leaked (FIPS 199's three levels)."""
 
     LOW = 0
     MODERATE = 1
     HIGH = 2
 
-    @property
-    def word(self) -> str:
-        """The lower-case word for reports and configuration."""
-        return self.name.lower()
 
-
-class Reach(IntEnum):
+class Reach(_Level):
     """How far an API reaches: exposure E0 to E4."""
 
     LOOPBACK = 0
@@ -54,11 +48,6 @@ class Reach(IntEnum):
     CLUSTER = 2
     INTERNAL = 3
     PUBLIC = 4
-
-    @property
-    def word(self) -> str:
-        """The lower-case word for reports."""
-        return self.name.lower()
 
 
 class Outcome(Enum):

@@ -101,13 +101,14 @@ class PodSet:
 
     @property
     def windows(self) -> bool:
-        """Whether its pods declare Windows."""
-        return string(self.node.value, "os", "name") == "windows"
+        """Whether its pods run on Windows: they say so, or their node selector asks for its nodes."""
+        asked = (("os", "name"), ("nodeSelector", "kubernetes.io/os"), ("nodeSelector", "beta.kubernetes.io/os"))
+        return any(string(self.node.value, *path) == "windows" for path in asked)
 
     @cached_property
     def volumes(self) -> Mapping[str, Node]:
         """Its volumes by name."""
-        return {string(v.value, "name"): v for v in self.node.children("volumes")}
+        return {string(v.value, "name"): v for v in self.node.children("volumes") if isinstance(v.value, dict)}
 
     @cached_property
     def ports(self) -> tuple[tuple[Port, str], ...]:

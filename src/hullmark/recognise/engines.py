@@ -144,6 +144,8 @@ def _from_environment(container: Container) -> Iterator[_Clue]:
 
 def _from_labels(container: Container) -> Iterator[_Clue]:
     labels = container.podset.labels
+    if labels.keys().isdisjoint(ENGINE_LABELS):
+        return
     for label in ENGINE_LABELS:
         found = _LABELS.get(labels.get(label, "").lower())
         if found is not None and container.kind == "app":

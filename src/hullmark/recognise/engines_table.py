@@ -214,6 +214,11 @@ MODEL_SERVERS = (
     row("localai", Role.ONLINE_INFERENCE, images="local-?ai", commands="local-ai"),
     row("infinity", Role.EMBEDDING, images="michaelf34/infinity", commands="infinity_emb v2"),
     row(
+        "weaviate-transformers",
+        Role.EMBEDDING,
+        images="semitechnologies/(?:transformers-inference|reranker-transformers|multi2vec-(?:clip|bind))",
+    ),
+    row(
         "faster-whisper",
         Role.ONLINE_INFERENCE,
         images="faster-whisper(?:-server)? speaches whisper(?:-asr)?-(?:server|webservice)",
@@ -272,7 +277,7 @@ ROUTERS = (
     ),
     row("portkey", Role.LLM_GATEWAY, images="portkeyai/gateway gateway_enterprise"),
     row("bifrost", Role.LLM_GATEWAY, images="maximhq/bifrost"),
-    row("one-api", Role.LLM_GATEWAY, images="one-api new-api"),
+    row("one-api", Role.LLM_GATEWAY, images="one-api calciumion/new-api"),
     row("higress-ai", Role.LLM_GATEWAY, images=r"higress/ai-[\w.-]+"),
     row("helicone", Role.LLM_GATEWAY, images=r"helicone/[\w.-]+"),
     row("agentgateway", Role.LLM_GATEWAY, images="agentgateway"),
@@ -382,6 +387,12 @@ LOOKALIKES = (
     r"cuda-sample[\w.-]*",
     r"mpi-pi[\w.-]*",
     r"(?!dcgm-|gpu-)[\w.-]+-(?:exporter|operator|client|benchmark|loadgen)",
+    r"(?:vllm|sglang|tritonserver|torchserve|mlserver|ollama|mlflow)-[\w.-]*(?:dashboard|proxy|gateway|monitor(?:ing)?|ui|frontend|webhook)",
+    r"(?:langgraph|crewai|mcp)-[\w.-]*(?:dashboard|ui|frontend|inspector|registry)",
+    r"stable-diffusion-frontend",
+    r"jupyterhub/(?:configurable-http-proxy|k8s-(?:image-awaiter|network-tools|secret-sync))",
+    r"(?:tensorboards?|notebook)-controller|(?:jupyter|tensorboards|volumes)-web-app",
+    r"bentoml/yatai[\w.-]*",
     r"nemo-microservices/(?!guardrails)[\w.-]+",
 )
 """Images that look like an engine and are something else: simulators, parts of a server's operator, test clients."""

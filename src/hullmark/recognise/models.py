@@ -28,6 +28,7 @@ class Loading(NamedTuple):
     revision_variables: tuple[str, ...] = ()
 
 
+_LLAMA = "llama-cpp"
 _HUB_SERVER = Loading(("--model-id",), ("MODEL_ID",), ("--revision",), ("REVISION",))
 LOADING = {
     "vllm": Loading(("--model", "--model-tag"), ("MODEL_ID", "VLLM_MODEL")),
@@ -37,7 +38,7 @@ LOADING = {
     "sglang": Loading(("--model-path", "--model")),
     "triton": Loading(("--model-repository", "--model-store", "--model_repo", "--model-path", "--model")),
     "nim": Loading((), ("NIM_MODEL_NAME", "NIM_MODEL_PATH")),
-    "llama-cpp": Loading(("-hf", "-hfr", "--hf-repo", "-m", "--model"), ("LLAMA_ARG_HF_REPO", "LLAMA_ARG_MODEL")),
+    _LLAMA: Loading(("-hf", "-hfr", "--hf-repo", "-m", "--model"), ("LLAMA_ARG_HF_REPO", "LLAMA_ARG_MODEL")),
     "tf-serving": Loading(("--model-base-path",), ("MODEL_BASE_PATH",)),
     "torchserve": Loading(("--models", "--model-store")),
     "huggingface-server": Loading(("--model-id", "--model-dir"), ("MODEL_ID",), ("--model-revision", "--revision")),
@@ -59,6 +60,8 @@ _ANY = Loading(
         "--model",
         "--model-name",
         "--model-uri",
+        "--weights",
+        "--model-weights",
         "model.path",
         "model_name_or_path",
     ),
@@ -98,7 +101,13 @@ DECLARED: dict[str, _Paths] = {
 }
 """Fields of objects that name a model, by kind; ``*`` stands for every item."""
 
+_WEIGHTS = regex(r"\.(?:pt|pth|onnx|safetensors|gguf|engine|tflite|h5|keras|ckpt|joblib)$")
+"""How files of weights are called: a path to one is a model whoever is given it."""
+
 _HUB_ID = regex(r"[\w.-]+/[\w.-]+")
+_QUANTISED = regex(r"([\w.-]+/[\w.-]+):[\w.-]+")
+"""A repository and which of its files llama.cpp takes (``-hf org/name:Q4_K_M``): a size, not a revision."""
+
 _COMMIT = regex(r"[0-9a-f]{40}")
 _SCHEME = regex(r"([a-z][a-z0-9+.-]*)://(.*)", re.DOTALL)
 _SCHEMES = {
@@ -123,8 +132,9 @@ _SCHEMES = {
     "http": "http",
     "https": "http",
 }
-_SERVE_FIELDS = regex(r"^[ \t-]*(model_source|model_id|MODEL_ID)[ \t]*:[ \t]*[\"']?([^\s\"'#,}]+)", re.MULTILINE)
-_SERVE_REVISION = regex(r"^[ \t-]*revision[ \t]*:[ \t]*[\"']?([^\s\"'#,}]+)", re.MULTILINE)
+_BEFORE, _AFTER = r"(?:^[ \t-]*|[{,][ \t]*)[\"']?", r"[\"']?[ \t]*:[ \t]*[\"']?([^\s\"'#,}]+)"
+_SERVE_FIELDS = regex(rf"{_BEFORE}(model_source|model_id|MODEL_ID){_AFTER}", re.MULTILINE)
+_SERVE_REVISION = regex(rf"{_BEFORE}revision{_AFTER}", re.MULTILINE)
 """The revision among an application's ``engine_kwargs``; it follows the model it is for."""
 
 _DOWNLOADS = {"huggingface-cli": "download", "hf": "download", "ollama": "pull"}
@@ -212,6 +222,7 @@ def _all(container: Container, workload: Workload) -> Iterator[ModelReference]:
         yield from _from_flags(container)
         yield from _from_environment(container)
         yield from _from_downloads(container)
+        yield from _from_initializer(container, workload)
     if container.engine:
         yield from _from_volumes(container)
         yield from _from_image(container)
@@ -271,12 +282,14 @@ def _served(words: tuple[str, ...]) -> str:
 
 
 def _accept(container: Container, text: str, place: Place, revision: str, *, sure: bool) -> ModelReference | None:
+    if container.engine == _LLAMA and (sized := _QUANTISED.fullmatch(text)) is not None:
+        text = sized[1]
     found = reference(text, place, revision)
     if found is None:
         return None
     if found.scheme == "hub" and "://" not in text and container.mount_for(f"/{text}") is not None:
         return ModelReference("path", text, revision, "", place)
-    return found if sure or found.scheme != "path" else None
+    return found if sure or found.scheme != "path" or _WEIGHTS.search(found.id) else None
 
 
 def _variable(container: Container, names: tuple[str, ...]) -> str:
@@ -293,6 +306,22 @@ def _from_environment(container: Container) -> Iterator[ModelReference]:
             if found is not None:
                 yield found
                 return
+
+
+_INITIALIZER = "trainer/model-initializer"
+
+
+def _from_initializer(container: Container, workload: Workload) -> Iterator[ModelReference]:
+    """What the initializer of Kubeflow Trainer fetches, unless the TrainJob says another model.
+
+    https://www.kubeflow.org/docs/components/trainer/operator-guides/runtime/ (``STORAGE_URI``).
+    """
+    own = workload.resource.node.get("spec", "initializer", "model", "storageUri")
+    variable = container.environment.get("STORAGE_URI")
+    if own is None and variable is not None and container.image.repository.endswith(_INITIALIZER):
+        found = reference(variable.value or "", variable.node.at("value"))
+        if found is not None:
+            yield found
 
 
 def _from_downloads(container: Container) -> Iterator[ModelReference]:

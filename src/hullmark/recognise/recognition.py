@@ -184,7 +184,9 @@ def _containers(scene: _Scene, podset: PodSet, made: Pod) -> Iterator[Container]
             default_name=name or unnamed or _position(node),
             completed=bool(name),
         )
-        _set(container, "engine", engine_of(container)[0])
+        engine, evidence = engine_of(container)
+        _set(container, "engine", engine)
+        _set(container, "evidence", evidence)
         yield container
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from hullmark.model.promotion import is_lightweight
 from hullmark.model.terms import SERVING, TRAINERS, Role
 from hullmark.model.truth import string
 from hullmark.model.workload import Evidence
-from hullmark.recognise.engines import engine, engine_of
+from hullmark.recognise.engines import engine
 from hullmark.recognise.engines_table import KINDS
 from hullmark.recognise.words import (
     AGENT_VARIABLES,
@@ -75,7 +76,11 @@ def podset_role(podset: PodSet) -> Role:
 
 def podset_purpose(podset: PodSet) -> Role | None:
     """What the words of a pod set's own commands, images and name say it is for, as a step of a larger whole is told."""
-    texts = [c.argv.text for c in podset.containers] + [c.image.repository for c in podset.containers] + [podset.name]
+    texts = (
+        [c.argv.text for c in podset.containers if not is_lightweight(c.node)]
+        + [c.image.repository for c in podset.containers]
+        + [podset.name]
+    )
     return next((role for text in texts for role, pattern in PURPOSES if text and pattern.search(text)), None)
 
 
@@ -89,7 +94,7 @@ def _engine(workload: Workload) -> tuple[str, tuple[Evidence, ...]]:
     if best is None or (own == "ray-serve" and best.engine == "ray"):
         kind = (Evidence(f"kind {workload.ref.kind}", workload.resource.node.at("kind")),) if own else ()
         return own, kind
-    return best.engine, engine_of(best)[1]
+    return best.engine, best.evidence
 
 
 _WEIGHTS = {

@@ -80,7 +80,7 @@ APPLICATIONS = (
     row(
         "open-webui",
         Role.AI_UI,
-        images="open-webui(?:/pipelines)? pipelines",
+        images="open-webui(?:/pipelines)?",
         commands="open-webui serve",
         environment="WEBUI_",
     ),
@@ -98,6 +98,7 @@ APPLICATIONS = (
     row("anythingllm", Role.AI_UI, images="anythingllm"),
     row("lobe-chat", Role.AI_UI, images=r"lobe-?chat(?:-[\w.-]+)?"),
     row("chat-ui", Role.AI_UI, images="huggingface/chat-ui(?:-db)? hollama big-agi chatgpt-next-web"),
+    row("ragflow", Role.RAG_SERVICE, images="infiniflow/ragflow"),
     row("flowise", Role.AGENT, images="flowise"),
     row("langflow", Role.AGENT, images=r"langflow(?:-[\w.-]+)?", commands="langflow run", environment="LANGFLOW_"),
     row("dify", Role.AGENT, images="dify-(?:api|web|sandbox|plugin-daemon)"),
@@ -154,8 +155,7 @@ LABS = (
         Role.NOTEBOOK,
         images=(
             r"jupyter/[\w.-]+ [\w.-]*jupyter(?:lab)?[\w.-]* "
-            "(?:pytorch|scipy|tensorflow|minimal|datascience|all-spark|base)-notebook codeserver-python "
-            r"rstudio(?:-[\w.-]+)?"
+            "(?:pytorch|scipy|tensorflow|minimal|datascience|all-spark|base)-notebook"
         ),
         commands=(
             "jupyter lab, jupyter notebook, jupyter server, jupyter-lab, jupyter-notebook, start-notebook.sh, "
@@ -164,6 +164,8 @@ LABS = (
         environment="JUPYTER_ NB_PREFIX",
         ports="8888",
     ),
+    row("rstudio", Role.NOTEBOOK, images=r"rstudio(?:-[\w.-]+)?", commands="rserver"),
+    row("code-server", Role.NOTEBOOK, images=r"code-?server(?:-[\w.-]+)?", commands="code-server"),
     row(
         "mlflow",
         Role.EXPERIMENT_TRACKING,

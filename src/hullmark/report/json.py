@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
 
 from hullmark.engine.result import Part, Result, Settled, WaiverNote
-from hullmark.model.finding import NotChecked, Subject, Verdict
+from hullmark.model.finding import Fix, NotChecked, Subject, Verdict
 from hullmark.model.terms import Outcome
 from hullmark.model.waiver import Waiver
 from hullmark.model.workload import Workload
@@ -36,36 +36,60 @@ def render(result: Result) -> str:
 _dump = json.JSONEncoder(ensure_ascii=False).encode
 
 
+class _Shape:
+    """An object whose keys are always the same: its text is made once, with gaps for values that are JSON already.
+
+    A scan writes tens of thousands of findings, and by way of dictionaries that takes three times as long.
+    """
+
+    def __init__(self, keys: str) -> None:
+        self.text = "{" + ", ".join(f"{_dump(key)}: %s" for key in keys.split()) + "}"
+
+    def fill(self, *values: str | int) -> str:
+        """The text with these values, one for each key."""
+        return self.text % values
+
+
+_SPAN = "file line column end_line end_column"
+_FINDING = _Shape(
+    f"check pillar severity confidence priority impact exposure subject message {_SPAN} exact fix advice related fingerprint"
+    " theme gates gates_by_impact known waived units"
+)
+_FIX = _Shape("title safety")
+_RELATED = _Shape(f"{_SPAN} message")
+_BOOLEANS = ("false", "true")
+
+
 def pieces(result: Result) -> Iterator[str]:
     """The same text bit by bit, so that a large report need not be held."""
     before = "{\n"
     for key, value in _parts(result):
-        yield f"{before}{_dump(key)}: "
         if isinstance(value, Iterator):
+            yield f"{before}{_dump(key)}: "
             between = "[\n  "
             for item in value:
-                yield between
-                yield _dump(item)
+                yield between + item
                 between = ",\n  "
             yield "[]" if between.startswith("[") else "\n]"
         else:
-            yield _dump(value)
+            yield f"{before}{_dump(key)}: {_dump(value)}"
         before = ",\n"
     yield "\n}\n"
 
 
 def _parts(result: Result) -> Iterator[tuple[str, Any]]:
-    """The report key by key; lists are made as they are written, since a large one need not be held twice."""
+    """The report key by key; lists are made as they are written, item by item as text, since a large one need not be held twice."""
     yield "schema", SCHEMA
     yield "version", __version__
     yield "profile", visible(result.profile)
     yield "summary", _summary(result)
-    yield "units", map(_part, result.parts)
-    yield "workloads", map(partial(_workload, result), result.architecture.workloads)
+    yield "units", map(_dump, map(_part, result.parts))
+    yield "workloads", map(_dump, map(partial(_workload, result), result.architecture.workloads))
     yield "findings", map(partial(_finding, result), chain(result.findings, result.waived))
-    yield "unknown", map(_undecided, result.undecided)
-    yield "not_checked", map(_not_checked, result.not_checked)
-    yield "diagnostics", chain(map(_problem, result.problems), map(_waiver_note, result.waiver_notes))
+    yield "unknown", map(_dump, map(_undecided, result.undecided))
+    yield "not_checked", map(_dump, map(_not_checked, result.not_checked))
+    notes = chain(map(_problem, result.problems), map(_waiver_note, result.waiver_notes))
+    yield "diagnostics", map(_dump, notes)
     yield "outcomes", {check: _tally(tally) for check, tally in sorted(result.tallies.items())}
 
 
@@ -105,31 +129,64 @@ def _workload(result: Result, workload: Workload) -> dict[str, Any]:
     return {**told, "unit": visible(unit.title) if unit is not None else ""}
 
 
-def _finding(result: Result, settled: Settled) -> dict[str, Any]:
-    finding, fix = settled.finding, settled.finding.fix
-    return {
-        "check": settled.check,
-        "pillar": settled.pillar.value,
-        "severity": settled.severity.word,
-        "confidence": settled.confidence.word,
-        "priority": settled.priority,
-        "impact": settled.impact.word,
-        "exposure": settled.reach.word,
-        "subject": _subject(settled.subject),
-        "message": visible(redact(finding.message, finding)),
-        **span(finding.at),
-        "exact": finding.at.exact,
-        "fix": fix and {"title": visible(redact(fix.title, finding)), "safety": fix.safety.value},
-        "advice": visible(redact(finding.advice, finding)),
-        "related": [{**span(place), "message": visible(redact(text, finding))} for place, text in finding.related],
-        "fingerprint": settled.fingerprint,
-        "theme": settled.theme and settled.theme.value,
-        "gates": settled.gates,
-        "gates_by_impact": settled.by_impact,
-        "known": settled.known,
-        "waived": settled.waiver and _waiver(settled.waiver),
-        "units": [visible(title) for title in result.where(settled)],
-    }
+@lru_cache(maxsize=4096)
+def _text(text: str | None) -> str:
+    """A foreign text as JSON; null for None. Names and advice repeat from finding to finding."""
+    return _dump(text and visible(text))
+
+
+def _finding(result: Result, settled: Settled) -> str:
+    finding = settled.finding
+    return _FINDING.fill(
+        _text(settled.check),
+        _text(settled.pillar.value),
+        _text(settled.severity.word),
+        _text(settled.confidence.word),
+        settled.priority,
+        _text(settled.impact.word),
+        _text(settled.reach.word),
+        _subject_text(settled.subject),
+        _dump(visible(redact(finding.message, finding))),
+        *_span(finding.at),
+        _BOOLEANS[finding.at.exact],
+        "null" if finding.fix is None else _fix(settled, finding.fix),
+        _text(redact(finding.advice, finding)),
+        _related(settled) if finding.related else "[]",
+        _dump(settled.fingerprint),
+        _text(settled.theme and settled.theme.value),
+        _BOOLEANS[settled.gates],
+        _BOOLEANS[settled.by_impact],
+        _BOOLEANS[settled.known],
+        "null" if settled.waiver is None else _dump(_waiver(settled.waiver)),
+        _texts(result.where(settled)),
+    )
+
+
+def _span(place: Place) -> tuple[str | int, ...]:
+    """The values of `hullmark.report.places.span`."""
+    start, end = place.start, place.end
+    return _text(place.source.name), start.line, start.column, end.line, end.column
+
+
+def _fix(settled: Settled, fix: Fix) -> str:
+    return _FIX.fill(_text(redact(fix.title, settled.finding)), _text(fix.safety.value))
+
+
+def _related(settled: Settled) -> str:
+    finding = settled.finding
+    found = (_RELATED.fill(*_span(place), _text(redact(text, finding))) for place, text in finding.related)
+    return f"[{', '.join(found)}]"
+
+
+@lru_cache(maxsize=256)
+def _texts(texts: tuple[str, ...]) -> str:
+    return _dump([visible(text) for text in texts])
+
+
+@lru_cache(maxsize=64)
+def _subject_text(subject: Subject) -> str:
+    """A subject as JSON; findings about one follow each other."""
+    return _dump(_subject(subject))
 
 
 def _subject(subject: Subject) -> dict[str, str]:

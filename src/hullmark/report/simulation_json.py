@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from hullmark.report import overlaps, simulation_training
+from hullmark.model.rates import Rate
+from hullmark.report import chronicle, overlaps, simulation_training
 from hullmark.report.places import spot
 from hullmark.report.visible import visible
 from hullmark.simulate.availability import Availability
 from hullmark.simulate.blast import Blast, Impact
 from hullmark.simulate.candidates import Repair
 from hullmark.simulate.felt import Felt, felt
-from hullmark.simulate.rates import Rate
 from hullmark.simulate.repairs import Ranked
 from hullmark.simulate.services import Need, Service
 from hullmark.simulate.simulation import Simulation
@@ -84,6 +84,7 @@ def _simulation(one: Simulation) -> dict[str, Any]:
         ],
         "availability": [_availability(a) for a in one.availabilities],
         "overlaps": overlaps.plain(one.overlaps),
+        "sequence": chronicle.plain(one.chronicle),
         "dependencies": [
             {
                 "service": visible(d.source),

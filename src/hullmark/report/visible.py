@@ -12,6 +12,10 @@ _UNSAFE = regex(
 )
 
 
+_NARROW = regex("[\x20-\x7e\xa0-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e]*")
+"""Latin letters and punctuation, each of which takes one column."""
+
+
 def visible(text: str) -> str:
     """The text with control characters, direction marks and undecodable bytes replaced by visible signs, one for one.
 
@@ -27,7 +31,7 @@ def _sign(match: re.Match[str]) -> str:
 
 def cells(text: str) -> int:
     """How many columns of a terminal a visible text takes: wide characters two, combining ones none."""
-    if text.isascii():
+    if _NARROW.fullmatch(text):
         return len(text)
     from unicodedata import combining, east_asian_width
 

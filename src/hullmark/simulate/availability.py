@@ -18,9 +18,9 @@ from functools import cache
 from random import Random
 from typing import NamedTuple
 
+from hullmark.model.rates import HOURS_PER_YEAR, Rate
 from hullmark.simulate.blast import Blast
 from hullmark.simulate.faults import Failure
-from hullmark.simulate.rates import HOURS_PER_YEAR, Rate
 from hullmark.simulate.services import Need, Service
 from hullmark.simulate.standing import SEED
 

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from hullmark.model.architecture import Architecture
+from hullmark.model.rates import Rate
 from hullmark.model.resource import Resource
 from hullmark.simulate.budgets import scaled
 from hullmark.simulate.faults import Failure, accelerated, rate_of
 from hullmark.simulate.pods import Member
-from hullmark.simulate.rates import Rate
 from hullmark.simulate.services import Service
 from hullmark.simulate.standing import Standing
 from hullmark.simulate.training import LEMON

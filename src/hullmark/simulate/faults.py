@@ -8,9 +8,9 @@ from typing import Literal
 
 from hullmark.graph.components.hosts import HUB, LLM, TELEMETRY
 from hullmark.model.component import ComponentKind, EdgeKind, Graph
+from hullmark.model.rates import Rate
 from hullmark.simulate.placement.shape import Node, Pod
 from hullmark.simulate.pods import Member
-from hullmark.simulate.rates import Rate
 from hullmark.simulate.topology import Pool, ThirdParty, Topology
 
 Kind = (

@@ -13,12 +13,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from hullmark.model.checkpoints import ettr
+from hullmark.model.rates import HOURS_PER_YEAR, Rate
 from hullmark.model.workload import PodSet
 from hullmark.simulate.availability import DRAWS, Cause, causes, draws, together
 from hullmark.simulate.candidates import Repair, candidates
-from hullmark.simulate.checkpoints import ettr
 from hullmark.simulate.drain import Drain
-from hullmark.simulate.rates import HOURS_PER_YEAR, Rate
 from hullmark.simulate.recovery import Speeds, started
 from hullmark.simulate.services import Service
 from hullmark.simulate.setting import Course, Setting

@@ -2,7 +2,7 @@
 
 A run is work cut into stretches, each ended by a checkpoint. Failures come at random, M hours apart in the mean. A
 stretch that is struck is lost as far as it had come and begun again, after a restart that may be struck too. That is the
-renewal process whose mean is Daly's equation (`hullmark.simulate.checkpoints`). It is not followed failure by failure:
+renewal process whose mean is Daly's equation (`hullmark.model.checkpoints`). It is not followed failure by failure:
 
 - failures before n stretches are through are negative binomial, drawn as a Poisson variable of a gamma mean;
 - restarts struck are negative binomial likewise (a geometric number for each failure);
@@ -20,7 +20,7 @@ from functools import lru_cache
 from random import Random
 from typing import NamedTuple
 
-from hullmark.simulate.checkpoints import ettr
+from hullmark.model.checkpoints import ettr
 
 EXACT = 16
 """How many losses are drawn one by one before their sum is."""
@@ -186,7 +186,7 @@ def cut(length: float, between: float) -> Cut:
     if length <= 0:
         return Cut(0.0, between, 0.0, 0.0, 0.0)
     end = min(length, 60 * between)
-    steps = 2_000
+    steps = 200 if end <= 2 * between else 2_000
     points = [end * i / steps for i in range(steps + 1)]
     weights = [(4 if i % 2 else 2) * math.exp(-t / between) for i, t in enumerate(points)]
     weights[0] /= 2

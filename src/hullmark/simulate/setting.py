@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from hullmark.model.component import Graph
+from hullmark.model.rates import Rate
 from hullmark.model.workload import PodSet
 from hullmark.simulate.blast import Blast, blast
 from hullmark.simulate.budgets import Promise
@@ -15,7 +16,6 @@ from hullmark.simulate.drain import Drain, drain
 from hullmark.simulate.events import always
 from hullmark.simulate.faults import Failure, failures
 from hullmark.simulate.pods import Fleet, Member
-from hullmark.simulate.rates import Rate
 from hullmark.simulate.recovery import Start, timers
 from hullmark.simulate.services import Need, Service, title
 from hullmark.simulate.standing import Standing

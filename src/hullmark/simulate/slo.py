@@ -13,7 +13,7 @@ from typing import Literal
 
 from hullmark.model.errors import HullmarkError
 from hullmark.model.form import Form, document
-from hullmark.simulate.rates import Rate, stated
+from hullmark.model.rates import Rate, stated
 from hullmark.simulate.topology import ThirdParty, Topology
 from hullmark.text.source import Place, Source
 

@@ -84,7 +84,7 @@ class Bandwidth:
 
 @dataclass(frozen=True)
 class ThirdParty:
-    """A service of others; ``failures`` names its rate (`hullmark.simulate.rates`), ``region`` what it fails with."""
+    """A service of others; ``failures`` names its rate (`hullmark.model.rates`), ``region`` what it fails with."""
 
     name: str
     failures: str

@@ -9,11 +9,14 @@ from datetime import date
 from random import Random
 from typing import NamedTuple
 
+from hullmark.model.checkpoints import best, daly, ettr, spares, young
+from hullmark.model.rates import Rate
+from hullmark.model.saving import Interval, interval
 from hullmark.model.terms import Role
 from hullmark.model.truth import Undecided, string
 from hullmark.model.workload import Setting, Workload
 from hullmark.simulate.blast import Blast
-from hullmark.simulate.checkpoints import best, daly, ettr, spares, young
+from hullmark.simulate.doubt import Doubt, Strike, doubted, paces
 from hullmark.simulate.effective import Assumption
 from hullmark.simulate.pods import Member
 from hullmark.simulate.recovery import Start
@@ -21,7 +24,6 @@ from hullmark.simulate.runs import Outcome, Plan, outcome
 from hullmark.simulate.services import Service
 from hullmark.simulate.standing import SEED, Standing
 from hullmark.simulate.topology import RunFacts
-from hullmark.text.source import Place
 
 STATE = 7.0
 """How many times as large as weights of two bytes a checkpoint is: master weights and both moments of Adam besides, 14
@@ -29,23 +31,6 @@ bytes a parameter (https://arxiv.org/abs/1910.02054, section 3.1, gradients left
 
 UNKNOWN_STATE = 105.0
 """Gigabytes of a checkpoint when no model's name tells: of eight billion parameters, rounded."""
-
-INTERVAL_FLAGS = (
-    *("--save-interval", "--save_interval", "--save-steps", "--save_steps"),
-    *("--checkpoint.interval", "--checkpointing-steps", "--checkpointing_steps"),
-)
-"""Flags that say after how many steps a run saves: Megatron-LM (``--save-interval``), transformers (``--save_steps``),
-torchtitan (``--checkpoint.interval``), diffusers (``--checkpointing_steps``). Sources:
-https://github.com/NVIDIA/Megatron-LM/blob/main/megatron/training/arguments.py,
-https://huggingface.co/docs/transformers/main_classes/trainer,
-https://github.com/pytorch/torchtitan/blob/main/docs/checkpoint.md and
-https://huggingface.co/docs/diffusers/training/text2image."""
-
-
-SECOND_FLAGS = ("--save_interval_secs", "--save_checkpoints_secs")
-"""Flags that say after how many seconds: of TF-Slim's ``train_image_classifier.py`` and of programs around Estimator's
-``save_checkpoints_secs``. Source:
-https://github.com/tensorflow/models/blob/master/research/slim/train_image_classifier.py."""
 
 DAYS = 30.0
 """Days of work of a run whose length nobody says."""
@@ -55,14 +40,6 @@ LEMON = 10.0
 (https://arxiv.org/abs/2410.21680, section on lemon nodes); the factor is assumed."""
 
 _TRAINS = frozenset({Role.TRAINING, Role.FINE_TUNING})
-
-
-class Interval(NamedTuple):
-    """How often a run saves, as written: after so many steps, or else seconds."""
-
-    steps: int | None
-    place: Place
-    seconds: float | None = None
 
 
 class Cost(NamedTuple):
@@ -81,7 +58,8 @@ class Training:
     where a restart is never over. ``saves`` says whether it names a place for checkpoints that outlives its pods. ``written`` is the
     interval that the files say, where they (or the topology, which knows how long a step takes) tell a time; ``spares``
     how many nodes in reserve are enough 99 times in 100; ``best_runs`` and ``written_runs`` what came of thousands of
-    runs with either interval, the latter without any checkpoint where none outlives the pods.
+    runs with either interval, the latter without any checkpoint where none outlives the pods. ``strikes`` are the failures
+    that stop it, and ``doubt`` what came of ``runs`` whose rates were drawn as well, None where they are known for sure.
     """
 
     name: str
@@ -99,8 +77,10 @@ class Training:
     saves: bool
     written: float | None = None
     spares: int = 0
+    strikes: tuple[Strike, ...] = ()
     best_runs: Outcome | None = None
     written_runs: Outcome | None = None
+    doubt: Doubt | None = None
     cost: Cost | None = None
     start: date | None = None
     days: float | None = None
@@ -199,11 +179,15 @@ def _nodes(services: Sequence[Service], standing: Standing) -> set[int]:
 
 
 class _Hit(NamedTuple):
-    """The failure of one node that stops a run: how often an hour, hours until all works again and until it is mended."""
+    """The failure of one node that stops a run: how often it happens, and the hours until all works again."""
 
-    rate: float
+    by: Rate
     hours: float
-    repair: float
+
+    @property
+    def rate(self) -> float:
+        """How often an hour."""
+        return self.by.per_hour
 
 
 def _hits(services: Sequence[Service], blasts: Sequence[Blast]) -> Iterator[_Hit]:
@@ -213,7 +197,16 @@ def _hits(services: Sequence[Service], blasts: Sequence[Blast]) -> Iterator[_Hit
         if blast.failure.kind in ("node", "reclaim") and rate is not None:
             times = [impact.away for impact in blast.impacts if impact.service in mine]
             if times:
-                yield _Hit(rate.per_hour, max(times) / 3600, rate.repair_hours)
+                yield _Hit(rate, max(times) / 3600)
+
+
+def _strikes(hit: Sequence[_Hit]) -> Iterator[Strike]:
+    """Failures of nodes alike together."""
+    alike: dict[Rate, list[float]] = {}
+    for each in hit:
+        alike.setdefault(each.by, []).append(each.hours)
+    for rate, hours in alike.items():
+        yield Strike(rate, len(hours), math.fsum(hours) / len(hours))
 
 
 def _training(  # noqa: PLR0913, PLR0917 - what a run rests on
@@ -237,7 +230,7 @@ def _training(  # noqa: PLR0913, PLR0917 - what a run rests on
         noted.append(Assumption(text, workload.at()))
     between = 1 / math.fsum(each.rate for each in hit)
     restart = facts.restart or math.fsum(each.rate * each.hours for each in hit) * between
-    interval = best(dump, between)
+    optimum = best(dump, between)
     ends = math.isfinite(restart)
     found = next(filter(None, map(_interval, services)), None)
     return Training(
@@ -248,24 +241,16 @@ def _training(  # noqa: PLR0913, PLR0917 - what a run rests on
         between,
         restart if ends else None,
         dump,
-        interval,
+        optimum,
         young(dump, between),
         daly(dump, between),
-        ettr(interval, dump, restart, between) if ends else None,
+        ettr(optimum, dump, restart, between) if ends else None,
         found,
         any(map(_kept, workload.training.checkpoints if workload.training else ())),
-        _hours(found, facts),
-        spares(math.fsum(each.rate * each.repair for each in hit)),
+        None if found is None else found.hours(facts.step),
+        strikes=tuple(_strikes(hit)),
+        spares=spares(math.fsum(each.rate * each.by.repair_hours for each in hit)),
     )
-
-
-def _hours(found: Interval | None, facts: RunFacts) -> float | None:
-    """The hours of an interval as written; None where nobody knows how long a step takes."""
-    if found is None:
-        return None
-    if found.steps is None:
-        return (found.seconds or 0) / 3600 or None
-    return None if facts.step is None else found.steps * facts.step
 
 
 def _simulated(made: Training, facts: RunFacts, cost: Cost | None, begin: date | None) -> Training:
@@ -280,7 +265,11 @@ def _simulated(made: Training, facts: RunFacts, cost: Cost | None, begin: date |
     plans = [plan(made.best, made.dump), plan(made.written, made.dump) if made.saves else plan(work, 0.0)]
     drawn = [None if p is None else outcome(p, Random(SEED)) for p in plans]  # noqa: S311 - repeatable
     start = facts.start or begin
-    return replace(made, best_runs=drawn[0], written_runs=drawn[1], cost=cost, start=start, days=facts.days)
+    made = replace(made, best_runs=drawn[0], written_runs=drawn[1], cost=cost, start=start, days=facts.days)
+    if made.runs is None:
+        return made
+    drawn_too = doubted(made.runs.plan, paces(made.strikes, facts.restart), Random(SEED))  # noqa: S311 - repeatable
+    return replace(made, doubt=drawn_too)
 
 
 def _cost(devices: int, nodes: set[int], standing: Standing) -> Cost | None:
@@ -309,10 +298,4 @@ def _devices(service: Service) -> int:
 
 
 def _interval(service: Service) -> Interval | None:
-    for container in service.member.podset.containers:
-        for flags in (INTERVAL_FLAGS, SECOND_FLAGS):
-            value = container.argv.flag(*flags)
-            if value is not None and value.isascii() and value.isdigit() and int(value[:12]) > 0:
-                number, place = int(value[:12]), container.argv.place(*flags)
-                return Interval(number, place) if flags is INTERVAL_FLAGS else Interval(None, place, float(number))
-    return None
+    return next(filter(None, map(interval, service.member.podset.containers)), None)

@@ -23,9 +23,14 @@ def scalar(value: Value, *, quoted: bool = False, flow: bool = False) -> str:
     ``quoted`` asks for JSON. Strings that any YAML version might take for something else are
     quoted; inside flow collections (``flow``) so are those with a colon.
     """
-    if isinstance(value, str):
-        return _quote(value) if quoted else _written(value, flow)
-    return dumps(value)
+    return _string(value, quoted=quoted, flow=flow) if isinstance(value, str) else dumps(value)
+
+
+@lru_cache(maxsize=1024)
+def _string(text: str, *, quoted: bool, flow: bool) -> str:
+    """What fixes write repeats from one to the next: names of fields and a few words."""
+    bare = not quoted and _BARE.fullmatch(text) and not _ambiguous(text, flow=flow)
+    return text if bare else _quote(text)
 
 
 def inline(value: Value, *, quoted: bool = False) -> str:
@@ -59,12 +64,6 @@ def entry(key: str, value: Value) -> list[str]:
     if isinstance(value, (dict, list)) and value:
         return [f"{name}:", *(STEP + line for line in block(value))]
     return [f"{name}: {scalar(value)}"]
-
-
-@lru_cache(maxsize=512)
-def _written(text: str, flow: bool) -> str:  # noqa: FBT001 - only ever called above
-    """A string as YAML; fixes write the same few names for every container of a scan."""
-    return text if _BARE.fullmatch(text) and not _ambiguous(text, flow=flow) else _quote(text)
 
 
 def _ambiguous(text: str, *, flow: bool) -> bool:

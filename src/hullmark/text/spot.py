@@ -111,7 +111,7 @@ def line_end(text: str, offset: int) -> int | None:
 def tail(spot: Spot) -> int | None:
     """Where a line can be added after a block collection: past a comment, and past blank lines that are content."""
     value, start, end = spot.value, spot.start, spot.end
-    if not _KEEPS.search(spot.text, start, end):
+    if "+" not in spot.text[start:end] or not _KEEPS.search(spot.text, start, end):
         return line_end(spot.text, end)
     while isinstance(value, (Map, Seq)) and value.marks and not _opens(spot.text, start):
         marks = value.marks.items() if isinstance(value, Map) else enumerate(value.marks)

@@ -99,6 +99,7 @@ def _finding(who: str, has: int, needed: Setting, place: Place) -> Finding:
         place,
         label="too few to start" if short else f"{has - int(needed.value)} of them idle",
         related=((needed.place, "what the engine uses"),) if needed.place.exact else (),
+        advice="ask for as many devices as the engine's parallel sizes multiply to, or change the sizes",
     )
 
 

@@ -3,7 +3,7 @@
 Weights that come from a public hub at each start make recovery depend on that hub: when it is slow, limits rates or is down, a replaced pod does not come back, and
 an autoscaler that adds replicas adds waiting, while accelerators idle for minutes.
 
-An `emptyDir` is no cache: it goes with the pod; a volume that is mounted elsewhere than downloads go does not help. Under an autoscaler it is severe. Models under two gigabytes are not
+An init container that fetches them counts as well. An `emptyDir` is no cache: it goes with the pod; a volume that is mounted elsewhere than downloads go does not help. Under an autoscaler it is severe. Models under two gigabytes are not
 worth the trouble and are not reported, nor is a server whose cache directory lies on a volume that outlives the pod, one that is set offline, or a model that an operator
 caches (NIMCache, KServe's LocalModelCache, KubeAI's `cacheProfile`).
 
@@ -102,6 +102,8 @@ _DEFAULTS = {
 }
 """Where the engines' own images keep what they download; elsewhere it is the hub library's default."""
 _HUB_DEFAULT = ("/root/.cache/huggingface", "/root/.cache", "/home/vllm/.cache/huggingface")
+_LOADERS = ("--local-dir", "--cache-dir")
+"""Where ``hf download`` puts files (https://huggingface.co/docs/huggingface_hub/guides/cli)."""
 _LOST = frozenset({Keeping.EMPTY_DIR, Keeping.CONTAINER_LAYER, Keeping.EPHEMERAL_VOLUME})
 
 
@@ -109,13 +111,14 @@ _LOST = frozenset({Keeping.EMPTY_DIR, Keeping.CONTAINER_LAYER, Keeping.EPHEMERAL
     Container,
     severity=Severity.MEDIUM,
     roles=SERVING,
-    containers=("app",),
+    containers=("app", "init"),
     absence=Theme.AVAILABILITY,
     compose="keep the cache of downloads in a named volume",
 )
 def download_at_start(container: Container, arch: Architecture) -> Iterator[Finding]:
     workload = container.workload
-    if workload.lifetime == "task" or (not container.accelerators and any(c.accelerators for c in workload.containers)):
+    idle = container.kind == "app" and not container.accelerators and any(c.accelerators for c in workload.containers)
+    if workload.lifetime == "task" or idle:
         return  # what has no accelerator beside others that do (a Ray head) does not load the model
     if any((container.env(name) or "").lower() in ("1", "true", "yes", "on") for name in _OFFLINE):
         return
@@ -167,7 +170,8 @@ def _kept_by_operator(container: Container, model: ModelReference, arch: Archite
 
 def _cached(container: Container, arch: Architecture) -> bool:
     """Whether the directory that downloads go to outlives the pod on its node at least."""
-    said = container.argv.flag(*_FLAGS) or next((v for n in _VARIABLES if (v := container.env(n))), None)
+    flags = _FLAGS if container.kind == "app" else (*_FLAGS, *_LOADERS)
+    said = container.argv.flag(*flags) or next((v for n in _VARIABLES if (v := container.env(n))), None)
     if said is None and not container.environment_known:
         raise Undecided("where downloads go may be set in a ConfigMap or Secret that was not read")
     places = (said,) if said else _DEFAULTS.get(container.engine, _HUB_DEFAULT)

@@ -68,7 +68,7 @@ spec:
     - port: 8000
 ```
 
-See [Liveness, readiness and startup probes](https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/).
+See [Liveness, readiness and startup probes](https://kubernetes.io/docs/concepts/workloads/pods/probes/#readiness-probe).
 """
 
 from collections.abc import Iterator
@@ -77,7 +77,7 @@ from hullmark.checks.resilience._probes import unprobed
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
-from hullmark.model.terms import Severity, Theme
+from hullmark.model.terms import SERVING, Severity, Theme
 from hullmark.model.workload import PodSet
 
 
@@ -95,5 +95,5 @@ def missing_readiness_probe(podset: PodSet, arch: Architecture) -> Iterator[Find
         yield Finding(
             f"container '{container.name}' receives requests without a readiness probe",
             container.at("healthcheck" if container.node.get("healthcheck") is not None else "readinessProbe"),
-            advice="probe the path that says the model is loaded",
+            advice=f"probe the path that says {'the model is loaded' if podset.role in SERVING else 'it can answer'}",
         )

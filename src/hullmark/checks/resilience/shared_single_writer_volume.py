@@ -94,6 +94,7 @@ from hullmark.text.tree import Node, items
 
 _SINGLE = frozenset({"ReadWriteOnce", "ReadWriteOncePod"})
 _HOST = "kubernetes.io/hostname"
+_ADVICE = "use a class and access mode for many (ReadWriteMany, ReadOnlyMany), or a claim for each"
 
 
 class _Use(NamedTuple):
@@ -114,13 +115,14 @@ def shared_single_writer_volume(workload: Workload, arch: Architecture) -> Itera
         if pods < 2 or not use.modes or not set(use.modes) <= _SINGLE:
             continue
         one_pod = "ReadWriteOnce" not in use.modes
-        if not one_pod and all(_on_one_node(p) for p in use.podsets):
+        if not one_pod and all(_on_one_node(p) for p in use.podsets) and len({_node_of(p) for p in use.podsets}) < 2:
             continue
         who = "one pod" if one_pod else "one node"
         yield Finding(
             f"{pods} pods of '{workload.name}' share claim '{use.claim}', which {who} at a time may mount",
             use.place,
             related=((use.modes_place, "its access modes"),) if use.modes_place != use.place else (),
+            advice=_ADVICE,
         )
     yield from _beside(workload, arch)
 
@@ -148,6 +150,7 @@ def _beside(workload: Workload, arch: Architecture) -> Iterator[Finding]:
                     (claim.claim.node.at("spec", "accessModes"), "its access modes"),
                     (first.workload.resource.place, "the other workload"),
                 ),
+                advice=_ADVICE,
             )
 
 
@@ -178,8 +181,13 @@ def _at_once(one: Workload, other: Workload) -> bool:
 
 def _pinned_together(one: PodSet, other: PodSet) -> bool:
     """Whether both must stand on the same node: by name, or one beside the other."""
-    names = [string(p.node.value, "nodeName") or string(p.node.value, "nodeSelector", _HOST) for p in (one, other)]
-    return (bool(names[0]) and names[0] == names[1]) or _beside_pods(one, other) or _beside_pods(other, one)
+    named = _node_of(one)
+    return (bool(named) and named == _node_of(other)) or _beside_pods(one, other) or _beside_pods(other, one)
+
+
+def _node_of(podset: PodSet) -> str:
+    """The node that its pods are bound to by name; empty where none is."""
+    return string(podset.node.value, "nodeName") or string(podset.node.value, "nodeSelector", _HOST)
 
 
 def _most(podset: PodSet, arch: Architecture) -> int:
@@ -266,7 +274,7 @@ def _modes(node: Node, *keys: str) -> tuple[str, ...]:
 
 def _on_one_node(podset: PodSet) -> bool:
     """Whether its pods must stand beside each other, so that one node is enough."""
-    return _beside_pods(podset, podset)
+    return bool(_node_of(podset)) or _beside_pods(podset, podset)
 
 
 def _beside_pods(podset: PodSet, other: PodSet) -> bool:

@@ -8,7 +8,7 @@ from hullmark.model.image import Image
 from hullmark.text.regex import regex
 
 _FLOATING = regex(
-    r"(?:^|[-_.])(?:latest|main|master|nightly|dev|develop|edge|head|tip|trunk|canary|snapshot|rolling|unstable)(?:$|[-_.])",
+    r"(?:^|[-_.])(?:latest|main|master|nightly|dev|develop|edge|head|tip|trunk|canary|snapshot|rolling|stable|unstable|lts)(?:$|[-_.])",
     re.IGNORECASE,
 )
 _FIXED = regex(

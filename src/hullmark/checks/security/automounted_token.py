@@ -76,11 +76,10 @@ spec:
 
 See [opt out of API credential
 automounting](https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#opt-out-of-api-credential-automounting),
-CIS Kubernetes Benchmark 5.1.5 and 5.1.6, and MITRE ATLAS [AML.T0012, valid
+CIS Kubernetes Benchmark v1.12 5.1.5 and 5.1.6, and MITRE ATLAS [AML.T0012, valid
 accounts](https://atlas.mitre.org/techniques/AML.T0012).
 """
 
-import re
 from collections.abc import Iterator
 
 from hullmark.model.architecture import Architecture
@@ -108,9 +107,14 @@ _CALLING_KINDS = frozenset(
         "CronWorkflow",
         "WorkflowTemplate",
         "ClusterWorkflowTemplate",
+        "PipelineSpec",
+        "PipelineJob",
+        "PipelineVersion",
     }
 )
-_CALLING = regex(r"kubectl|leader-elect|kubeconfig|secrets/kubernetes\.io/serviceaccount|k8s_token_auth", re.IGNORECASE)
+_CALLING = regex(r"kubectl|leader-elect|kubeconfig|secrets/kubernetes\.io/serviceaccount|k8s_token_auth")
+"""Written in lower case: without regard to case every variable of a scan would be searched a letter at a time."""
+
 _CONTROLLER = regex(r"(?:operator|controller|controller-manager|webhook|autoscaler|scheduler|kubectl)$")
 
 
@@ -124,6 +128,8 @@ def automounted_token(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
         return
     if dig(podset.node.doc.root, *podset.node.path) is not podset.node.value:
         raise Undecided("the kind has no such field: its operator decides")
+    if identity.name == "default" and _given(podset):
+        raise Undecided("KServe gives these pods a service account of their own")
     if identity.token_mounted is None:
         raise Undecided("whether a token is mounted is filled in elsewhere")
     if (
@@ -143,14 +149,25 @@ def automounted_token(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
     )
 
 
+def _given(podset: PodSet) -> bool:
+    """Whether KServe makes an identity for it: with prefill pods to pass requests on to, or as the leader of several nodes.
+
+    Source: kserve/kserve ``pkg/controller/v1alpha2/llmisvc/workload_{single,multi}_node.go``.
+    """
+    names = {p.name for p in podset.workload.podsets}
+    leads = {"main": "worker", "prefill": "prefill-worker"}.get(podset.name, "") in names
+    passes_on = podset.name == "main" and "prefill" in names
+    return podset.workload.ref.kind == "LLMInferenceService" and (leads or passes_on)
+
+
 def _calls(podset: PodSet) -> bool:
     """Whether something says that its programs talk to the Kubernetes API."""
     if _autoscales(podset) or _CONTROLLER.search(podset.workload.name):
         return True
     return any(
         _CONTROLLER.search(c.image.repository)
-        or _CALLING.search(c.argv.text)
-        or any(_CALLING.search(v.name) or (v.value and _CALLING.search(v.value)) for v in c.environment.values())
+        or _CALLING.search(c.argv.text.lower())
+        or any(_CALLING.search(f"{v.name} {v.value or ''}".lower()) for v in c.environment.values())
         for c in podset.containers
     )
 

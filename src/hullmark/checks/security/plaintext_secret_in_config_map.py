@@ -42,7 +42,7 @@ data:
 ```
 
 See [ConfigMaps](https://kubernetes.io/docs/concepts/configuration/configmap/), [Good practices for
-Secrets](https://kubernetes.io/docs/concepts/security/secrets-good-practices/), CIS Kubernetes Benchmark 5.4.1 and
+Secrets](https://kubernetes.io/docs/concepts/security/secrets-good-practices/), CIS Kubernetes Benchmark v1.12 5.4.1 and
 MITRE ATLAS [AML.T0083, credentials from AI agent configuration](https://atlas.mitre.org/techniques/AML.T0083).
 """
 
@@ -97,8 +97,8 @@ def plaintext_secret_in_config_map(resource: Resource, arch: Architecture) -> It
         node = resource.node.child("data", key)
         if node is None or not isinstance(node.value, str):
             continue
-        found = _in_file(key, node.value) if "\n" in node.value.strip() else _alone(key, node.value)
-        for where, secret in found:
+        alone = [] if "\n" in node.value.strip() else list(_alone(key, node.value))
+        for where, secret in alone or _in_file(key, node.value):
             yield _finding(f"{where} holds {secret.noun}", node, secret)
 
 

@@ -67,7 +67,7 @@ spec:
 ```
 
 See [Good practices for Secrets](https://kubernetes.io/docs/concepts/security/secrets-good-practices/), CIS Kubernetes
-Benchmark 5.4.1, Hugging Face's [user access tokens](https://huggingface.co/docs/hub/security-tokens) and MITRE ATLAS
+Benchmark v1.12 5.4.1, Hugging Face's [user access tokens](https://huggingface.co/docs/hub/security-tokens) and MITRE ATLAS
 [AML.T0055, unsecured credentials](https://atlas.mitre.org/techniques/AML.T0055).
 """
 
@@ -75,16 +75,21 @@ import re
 from collections.abc import Iterator
 
 from hullmark.model.architecture import Architecture
+from hullmark.model.argv import Command, programs
 from hullmark.model.check import check
 from hullmark.model.container import Container, Variable
 from hullmark.model.credentials import Credential, credential, spot, tokens
 from hullmark.model.finding import Finding, Fix
 from hullmark.model.terms import Severity
+from hullmark.model.truth import string
 from hullmark.text.edit import put, rename
 from hullmark.text.regex import regex
 from hullmark.text.source import Place
 
 _OBJECT_NAME = regex(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
+_ASSIGNED = regex(r"(?:^|[\s;&|(])([A-Za-z_]\w*)=('[^'\n]*'|\"[^\"\n]*\"|[^\s;&|<>()'\"`]+)")
+_KEEPERS = frozenset({"wandb", "huggingface-cli", "hf", "kaggle", "ngc"})
+_HOOKS = ("postStart", "preStop")
 _SETTING = regex(r"(?:--?)?([A-Za-z][\w.-]*)=(.+)", re.DOTALL)
 
 
@@ -108,6 +113,8 @@ def plaintext_secret_in_env(container: Container, arch: Architecture) -> Iterato
             seen.add(found.text)
             message = f"{what} of container '{container.name}' holds {found.noun}"
             yield _finding(message, _in_command(container, found), found, None)
+    for what, found, at in _asked(container):
+        yield _finding(f"{what} of container '{container.name}' holds {found.noun}", at, found, None)
 
 
 def _in_variable(container: Container, variable: Variable, found: Credential) -> Finding:
@@ -140,7 +147,8 @@ def _fix(container: Container, variable: Variable, found: Credential) -> Fix | N
     moved = put(variable.node, ("value",), reference)
     if not renamed or not moved:
         return None
-    return Fix(f"read it from Secret '{name}-secrets' (make that first)", (*renamed, *moved))
+    title = f"read it from Secret '{name}-secrets' (make that first)"
+    return Fix(title, (*renamed, *moved), opens=("dangling-reference",))
 
 
 def _arguments(container: Container) -> Iterator[tuple[str, Credential]]:
@@ -153,8 +161,38 @@ def _arguments(container: Container) -> Iterator[tuple[str, Credential]]:
             name, value = setting.groups() if setting else (word.lstrip("-"), following if flag else "")
             if value and (found := credential(name, value)) is not None:
                 yield f"argument '{name}'", found
+        yield from _login(segment)
+    for match in _ASSIGNED.finditer(argv.script):
+        if (found := credential(match[1], match[2].strip("'\""))) is not None:
+            yield f"variable '{match[1]}' in the script", found
     for found in tokens(argv.text):
         yield "the command line", found
+
+
+def _login(words: Command) -> Iterator[tuple[str, Credential]]:
+    """What is handed to a program that keeps a credential (``wandb login KEY``, ``hf auth login --token KEY``)."""
+    program = next(programs(words), ("", ""))[0]
+    if program in _KEEPERS and "login" in words:
+        for word in words[words.index("login") + 1 :]:
+            if word[:1] != "-" and (found := credential("api_key", word)) is not None:
+                yield f"the login of '{program}'", found
+
+
+def _asked(container: Container) -> Iterator[tuple[str, Credential, Place]]:
+    """Credentials in headers of probes and hooks, and in commands of theirs."""
+    for path in (("livenessProbe",), ("readinessProbe",), ("startupProbe",), *(("lifecycle", h) for h in _HOOKS)):
+        for header in container.node.children(*path, "httpGet", "httpHeaders"):
+            value = header.child("value")
+            text = "" if value is None else string(header.value, "value").removeprefix("Bearer ").removeprefix("Basic ")
+            name = (
+                "auth_key" if string(header.value, "name").lower() == "authorization" else string(header.value, "name")
+            )
+            if value is not None and (found := credential(name, text)) is not None and found.kind != "slot":
+                yield f"a header of '{path[-1]}'", found, spot(value, found.text)
+        command = container.node.child(*path, "exec", "command")
+        for index, word in enumerate(command.value if command is not None and isinstance(command.value, list) else ()):
+            for found in tokens(word) if isinstance(word, str) else ():
+                yield f"the command of '{path[-1]}'", found, container.node.at(*path, "exec", "command", index)
 
 
 def _in_command(container: Container, found: Credential) -> Place:

@@ -4,8 +4,11 @@ A Secret's `data` is base64, which hides nothing. Where the file is kept, in Git
 credential is too, for all who can read it and for good. Well-known example values (`test`, `password`, `minio123`)
 are found there as often as real ones, and both get deployed.
 
+Tokens that an issuer's shape gives away (`hf_…`, `sk-…`, `ghp_…`, a private key) are reported in any field of any
+object: an annotation, the values of a HelmRelease, a field of a custom resource.
+
 Not reported: encrypted Secrets (SOPS, SealedSecret), references to a secret store (ExternalSecret), placeholders,
-empty values, Secrets without data, public parts such as certificates and user names, and what the cluster writes
+empty values, configuration files in which no word speaks of a credential, Secrets without data, public parts such as certificates and user names, and what the cluster writes
 itself (service account tokens, Helm releases). A manifest taken from a live cluster contains its Secrets rightly;
 leave the file out of the scan or waive it.
 
@@ -39,10 +42,12 @@ See [Good practices for Secrets](https://kubernetes.io/docs/concepts/security/se
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
-from hullmark.model.credentials import settled, tokens
+from hullmark.model.container import Container
+from hullmark.model.credentials import settled, spot, tokens
 from hullmark.model.finding import Finding
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Severity
@@ -57,11 +62,64 @@ _PUBLIC = regex(
     re.IGNORECASE,
 )
 
+_TELLING = regex(r"pass|pwd|secret|token|key|cred|auth|private|sign|salt|://", re.IGNORECASE)
+_SETTING = regex(r"[ \t]*(?:#.*|\[[\w.-]*\]|---|(?:-[ \t]+)?[\w.\"'/-]+[ \t]*[:=].{0,60}|-[ \t]+.{0,60})?[ \t\r]*")
+"""A line of a configuration file: a setting, an item, a section, a comment, or nothing."""
 
-@check(Resource, severity=Severity.MEDIUM, kinds=["Secret"])
+
+@check(Resource, severity=Severity.MEDIUM)
 def secret_in_manifest(resource: Resource, arch: Architecture) -> Iterator[Finding]:
-    encrypted = resource.node.get("sops") is not None
-    if resource.ref.group or encrypted or string(resource.node.value, "type") in _WRITTEN_BY_CLUSTER:
+    if resource.ref.kind == "Secret" and not resource.ref.group:
+        yield from _in_secret(resource)
+    elif any(tokens(resource.node.doc.source.text[slice(*resource.node.span)])):
+        yield from _in_fields(resource, _told(arch))
+
+
+@lru_cache(maxsize=1)
+def _told(arch: Architecture) -> frozenset[str]:
+    """The tokens of containers, also of those that charts make, which a check of their own tells."""
+    texts = (text for w in arch.workloads for c in w.containers for text in _of_container(c))
+    return frozenset(found.text for text in texts for found in tokens(text))
+
+
+def _in_fields(resource: Resource, told: frozenset[str]) -> Iterator[Finding]:
+    """Tokens in any field but those of containers and ConfigMaps."""
+    for node in _texts(resource.node):
+        if resource.ref.kind == "ConfigMap" and node.path[:1] == ("data",):
+            continue
+        for found in tokens(node.value if isinstance(node.value, str) else ""):
+            if found.text not in told:
+                field = next((key for key in reversed(node.path) if isinstance(key, str)), "")
+                yield Finding(
+                    f"{resource.ref.kind} '{resource.ref.name}' holds {found.noun} in '{field}'",
+                    spot(node, found.text),
+                    severity=found.severity,
+                    advice="keep it in a Secret and refer to it, then change the credential",
+                    secret=True,
+                )
+
+
+def _of_container(container: Container) -> Iterator[str]:
+    yield container.argv.text
+    yield container.argv.script
+    yield from (text for v in container.environment.values() if isinstance(text := v.node.get("value"), str))
+    for field in ("livenessProbe", "readinessProbe", "startupProbe", "lifecycle"):
+        yield from (n.value for n in _texts(container.node.child(field)) if isinstance(n.value, str))
+
+
+def _texts(node: Node | None) -> Iterator[Node]:
+    """All texts below a node, in order, without recursion: documents may be deep."""
+    rest = [] if node is None else [node]
+    while rest:
+        node = rest.pop()
+        if isinstance(node.value, str):
+            yield node
+        else:
+            rest.extend(reversed(list(node.children())))
+
+
+def _in_secret(resource: Resource) -> Iterator[Finding]:
+    if resource.node.get("sops") is not None or string(resource.node.value, "type") in _WRITTEN_BY_CLUSTER:
         return
     for field in ("data", "stringData"):
         for key in mapping(resource.node.value, field):
@@ -91,5 +149,7 @@ def _text(node: Node, *, encoded: bool) -> str:
 
 
 def _private(text: str) -> bool:
-    """Whether it is more than a certificate."""
+    """Whether it is more than a certificate, or a configuration file in which nothing speaks of a credential."""
+    if "\n" in text.strip() and "BEGIN" not in text and not _TELLING.search(text):
+        return not all(_SETTING.fullmatch(line) for line in text.splitlines())
     return "PRIVATE KEY" in text or "BEGIN CERTIFICATE" not in text

@@ -8,6 +8,8 @@ or to a well-known word. An empty `JUPYTER_TOKEN` is as good as none and does no
 Kubeflow sets an empty token on purpose, because its mesh authenticates: that is a medium finding where no such policy is
 in the scan.
 
+RStudio in Rocker's images and code-server ask for a password unless they are told not to: `DISABLE_AUTH`, `--auth none`.
+
 With a token, it is still a medium finding to switch off the protection of its users' browsers: `disable_check_xsrf`, or
 `allow_origin` with `*`, lets any web page they open act in their name.
 
@@ -92,14 +94,22 @@ _PASSWORD_IN_CODE = regex(r"^[ \t]*c\.\w+\.(?:hashed_)?password\s*=\s*u?['\"][^'
 def unauthenticated_notebook(container: Container, arch: Architecture) -> Iterator[Finding]:
     if container.workload.resource.release is not None:
         yield from chosen("unauthenticated-notebook", container.workload, arch, container.podset.name)
-    token = _token(container, arch)
+    token, shut_off = _token(container, arch), _shut_off(container)
     unguarded = _unguarded(container)
-    if token is None and unguarded is None:
+    if token is None and unguarded is None and shut_off is None:
         return
     exposure = arch.exposure(container.workload)
     if exposure.authenticated or not exposure.reached:
         return
-    if token is not None and token[0].lower() in ("", *_WEAK) and not _password(container, arch):
+    if shut_off is not None:
+        yield Finding(
+            f"notebook '{container.workload.name}' asks for no password",
+            shut_off,
+            severity=severity(exposure),
+            related=tuple((hop.place, hop.text) for hop in exposure.path),
+            advice="drop the option, and read the password from a Secret",
+        )
+    elif token is not None and token[0].lower() in ("", *_WEAK) and not _password(container, arch):
         yield _open(container, token, exposure)
     elif unguarded is not None:
         yield Finding(
@@ -139,6 +149,15 @@ def _token(container: Container, arch: Architecture) -> tuple[str, Place] | None
     for file in files(container, arch):
         if file.path.endswith(".py") and _IN_CODE.search(file.text.value):
             return "", file.text.at()
+    return None
+
+
+def _shut_off(container: Container) -> Place | None:
+    """Where RStudio or code-server is told to let everybody in."""
+    if container.engine == "rstudio" and (container.env("DISABLE_AUTH") or "").lower() == "true":
+        return container.environment["DISABLE_AUTH"].node.at()
+    if container.engine == "code-server" and container.argv.flag("--auth") == "none":
+        return container.argv.place("--auth")
     return None
 
 

@@ -4,14 +4,15 @@ Model servers do not ask who is calling unless they are told to. One that answer
 strangers, a place to copy the model from, and a parser of hostile input that needs no login.
 
 What publishes it is a load balancer, a node port, a host port or a route; internal load balancers and classes do not
-count. A load balancer that admits only some public addresses (`loadBalancerSourceRanges`) is reported a step lower. A key of the server's own, a proxy beside it, or a policy of the route or the mesh counts as authentication;
+count. A load balancer that admits only some public addresses (`loadBalancerSourceRanges`) is reported a step lower, as is one
+before pods whose network policies admit pods only: whether a policy sees the client or a node is left to the network plugin. A key of the server's own, a proxy beside it, or a policy of the route or the mesh counts as authentication;
 mutual TLS alone does not. KServe and Knative publish by default, and NIM through the router it is told of: that is
 reported a step lower, because the gateway they publish through is set up elsewhere. TorchServe demands tokens from 0.11 on. Ray's own ports are reported by
 `exposed-ray-control-plane`.
 
 A router or a LiteLLM without `master_key` before the servers opens them as well, however well they are shut themselves: then it is
-the one that is reported, with the servers behind it. From 1.104 on LiteLLM does not start without a key unless it is told to; where its tag
-names no release, nobody can know.
+the one that is reported, with the servers behind it. `sk-1234`, the key of its manual, counts as none. From 1.104 on LiteLLM starts neither
+without a key nor with that one unless it is told to; where its tag names no release, nobody can know.
 
 To fix it, make the Service a ClusterIP and lead to it through a gateway that authenticates.
 
@@ -130,15 +131,28 @@ def unauthenticated_public_inference(workload: Workload, arch: Architecture) -> 
         return
     by_kind = workload.ref.kind in _BY_DEFAULT and bool(workload.ref.group)
     by_default = (by_kind or "router" in first.place.path) and len(exposure.path) == 1
+    shut = None if len(exposure.path) > 1 else _shut(workload, arch)
+    behind = () if shut is None else ((shut.place, "admits pods only; address translation on a node may pass it by"),)
     yield Finding(
         f"'{workload.name}' answers the public without authentication",
         first.place,
         label=f"published by {first.text}",
-        related=(*((hop.place, hop.text) for hop in exposure.path[1:]), *_behind(workload, arch)),
-        severity=Severity.HIGH if by_default else None,
-        confidence=Confidence.MEDIUM if by_default else None,
+        related=(*((hop.place, hop.text) for hop in exposure.path[1:]), *behind, *_behind(workload, arch)),
+        severity=Severity.HIGH if by_default or shut else None,
+        confidence=Confidence.MEDIUM if by_default or shut else None,
         advice="publish it through a gateway that authenticates",
     )
+
+
+def _shut(workload: Workload, arch: Architecture) -> Resource | None:
+    """A NetworkPolicy before its pods where all that isolate them admit pods alone, and no addresses."""
+    sides = [arch.around(p).ingress for p in workload.podsets]
+    if not sides or not all(s.isolated and not s.open for s in sides):
+        return None
+    policies = [p for s in sides for p in s.policies]
+    blocks = (peer.get("ipBlock") for s in sides for rule in s.rules for peer in rule.children("from"))
+    native = all(p.ref.group == "networking.k8s.io" for p in policies)
+    return policies[0] if native and all(block is None for block in blocks) else None
 
 
 def _behind(workload: Workload, arch: Architecture) -> Iterator[tuple[Place, str]]:

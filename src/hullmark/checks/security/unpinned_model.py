@@ -6,8 +6,9 @@ over the account. What was evaluated is then not what runs, and there is nothing
 A tag or branch as revision is a low finding, no revision a medium one. Tokenizers, draft models and adapters that are
 loaded beside the model are meant too, also those that a LoRA syncer reads from a ConfigMap; vLLM and SGLang have flags for
 the commit of a tokenizer and a draft model, Text Generation Inference takes an adapter's after `@`, and all other adapters
-are pinned by loading them from a path. Paths, volumes, images and NIM, whose image carries the version, are not
-meant, and neither is a server that is told to stay offline (`HF_HUB_OFFLINE=1`): what is in its cache decides.
+are pinned by loading them from a path, as are the models of llama.cpp, which has no word for a commit. Paths, volumes,
+images and NIM, whose image carries the version, are not meant, and neither is a server that is told to stay offline
+(`HF_HUB_OFFLINE=1`): what is in its cache decides.
 
 To fix it, add `--revision` with the 40-digit commit.
 
@@ -87,13 +88,14 @@ class _Loaded(NamedTuple):
 @check(Workload, severity=Severity.MEDIUM, roles=_LOADERS, compose="")
 def unpinned_model(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     named: set[str] = set()
+    unnameable = {m.id for c in workload.containers if c.engine == "llama-cpp" for m in c.models}
     for container in workload.containers:
         if _offline(container) or _filled_in(container) or _pinned_by_argument(container):
             named |= {m.id for m in container.models}
     for loaded in (*_declared(workload), *_besides(workload, arch)):
         if loaded.id not in named:
             named.add(loaded.id)
-            yield _found(loaded)
+            yield _found(loaded, by_path=loaded.kind == "adapter" or loaded.id in unnameable)
     for container in workload.containers:
         if _filled_in(container):
             raise Undecided("the revision is filled in elsewhere")
@@ -114,13 +116,13 @@ def _besides(workload: Workload, arch: Architecture) -> Iterator[_Loaded]:
                 yield other
 
 
-def _found(loaded: _Loaded) -> Finding:
+def _found(loaded: _Loaded, *, by_path: bool) -> Finding:
     to = f"pinned only to '{loaded.revision}'" if loaded.revision else "not pinned to a commit"
     return Finding(
         f"{loaded.kind} '{loaded.id}' is {to}",
         loaded.place,
         severity=Severity.LOW if loaded.revision else None,
-        advice="load it from a path" if loaded.kind == "adapter" else "name the 40-digit commit as revision",
+        advice="load it from a path" if by_path else "name the 40-digit commit as revision",
     )
 
 

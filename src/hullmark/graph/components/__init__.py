@@ -14,7 +14,7 @@ from hullmark.graph.components.eventing import eventing
 from hullmark.graph.components.gateways import gateways
 from hullmark.graph.components.given import given
 from hullmark.graph.components.identities import identities
-from hullmark.graph.components.kserve_storage import kserve_storage
+from hullmark.graph.components.kserve_storage import kserve_storage, trained_models
 from hullmark.graph.components.models import models
 from hullmark.graph.components.mounts import mounts
 from hullmark.graph.components.nim_storage import nim_storage
@@ -84,6 +84,7 @@ def _wired(scene: Scene) -> Scene:
     eventing(called)
     models(scene)
     kserve_storage(called)
+    trained_models(scene)
     references(scene)
     given(scene)
     nim_storage(scene)

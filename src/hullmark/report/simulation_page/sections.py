@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import fields
 
+from hullmark.model.checkpoints import ettr
 from hullmark.report import simulation_training
 from hullmark.report.markup import text
 from hullmark.report.simulation_names import Name, names
@@ -19,7 +20,6 @@ from hullmark.report.visible import count, visible
 from hullmark.simulate.availability import Availability
 from hullmark.simulate.blast import Blast, Impact
 from hullmark.simulate.candidates import Repair
-from hullmark.simulate.checkpoints import ettr
 from hullmark.simulate.felt import Felt, felt
 from hullmark.simulate.recovery import Recovery
 from hullmark.simulate.repairs import MINUTES, Ranked

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from hullmark.simulate.checkpoints import best, between_failures, daly, ettr, ettr_of_meta, young
-from hullmark.simulate.rates import shipped
+from hullmark.model.checkpoints import best, between_failures, daly, ettr, ettr_of_meta, young
+from hullmark.model.rates import shipped
 
 RSC1, RSC2 = 6.50e-3 / 24, 2.34e-3 / 24
 """Failures an hour of one node with 8 A100 in the two clusters of Kokolis and others."""

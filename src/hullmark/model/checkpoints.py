@@ -65,7 +65,7 @@ def best(dump: float, between: float) -> float:
     return between * (low + high) / 2
 
 
-def between_failures(nodes: int, rate: float) -> float:
+def between_failures(nodes: float, rate: float) -> float:
     """The mean time between failures of a run on so many nodes that each fail at this rate."""
     return 1 / (nodes * rate)
 

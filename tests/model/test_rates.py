@@ -10,8 +10,8 @@ import pytest
 
 from hullmark.model.errors import HullmarkError
 from hullmark.model.form import Form, document
-from hullmark.simulate.gamma import poisson_interval, quantile, regularised
-from hullmark.simulate.rates import HOURS_PER_YEAR, KINDS, Rate, digest, overridden, posterior, read, shipped
+from hullmark.model.gamma import poisson_interval, quantile, regularised
+from hullmark.model.rates import HOURS_PER_YEAR, KINDS, Rate, digest, overridden, posterior, read, shipped
 from hullmark.simulate.topology import KINDS as PLANES
 from hullmark.text.source import Source
 

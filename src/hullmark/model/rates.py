@@ -17,7 +17,7 @@ from typing import Literal, cast
 
 from hullmark.model.errors import HullmarkError, suggestion
 from hullmark.model.form import Form, document
-from hullmark.simulate.gamma import poisson_interval, quantile
+from hullmark.model.gamma import poisson_interval, quantile
 from hullmark.text.source import Source
 
 Kind = Literal["contract", "published", "measured", "assumed"]
@@ -91,7 +91,7 @@ def shipped() -> Mapping[str, Rate]:
 def _shipped_source() -> Source:
     from importlib.resources import files
 
-    return Source("rates.yaml", files("hullmark.simulate").joinpath("rates.yaml").read_text("utf-8"))
+    return Source("rates.yaml", files("hullmark.model").joinpath("rates.yaml").read_text("utf-8"))
 
 
 def read(source: Source) -> dict[str, Rate]:
