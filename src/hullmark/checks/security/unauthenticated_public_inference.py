@@ -79,8 +79,8 @@ from ipaddress import ip_network
 
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
-from hullmark.model.container import Container
 from hullmark.model.component import EdgeKind
+from hullmark.model.container import Container
 from hullmark.model.finding import Finding
 from hullmark.model.resource import Resource
 from hullmark.model.terms import SERVING, Confidence, Reach, Role, Severity
