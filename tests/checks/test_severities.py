@@ -273,3 +273,28 @@ spec: {{containers: [{{name: v, image: 'vllm/vllm-openai:v0.18.0'}}]}}
     (found,) = findings("unauthenticated-public-inference", text)
     assert (found.severity, found.confidence) == (severity, confidence)
     assert bool(found.related) == bool(severity)
+
+
+@pytest.mark.parametrize(
+    ("agent", "severity"), [("", None), ("{name: BEDROCK_AGENT_ID, value: KLMNOPQRST}", Severity.LOW)]
+)
+def test_what_is_tied_in_three_respects_weighs_more(agent: str, severity: Severity | None) -> None:
+    text = f"""
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: assistant}}
+spec:
+  template:
+    spec:
+      containers:
+        - name: agent
+          image: langchain/langgraph-api:3.12
+          env:
+            - {{name: BEDROCK_MODEL_ID, value: amazon.nova-pro-v1:0}}
+            - {{name: BEDROCK_KNOWLEDGE_BASE_ID, value: ABCDEFGHIJ}}
+            - {agent or "{name: A, value: b}"}
+"""
+    (found,) = findings("proprietary-only-path", text)
+
+    assert found.severity is severity
+    assert len(found.related) == (3 if agent else 2)

@@ -83,6 +83,15 @@ def test_objectives_show_in_the_terminal(capsys: pytest.CaptureFixture[str]) -> 
     assert " 100 %" not in out.partition("availability, the infra")[2].partition("what this rests on")[0]
 
 
+def test_a_system_in_which_nothing_runs_all_the_time(system: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    job = "spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: 'x:1'}]}}}"
+    (system / "job.yaml").write_text(f"apiVersion: batch/v1\nkind: Job\nmetadata: {{name: j}}\n{job}\n")
+
+    assert main(["simulate", "job.yaml", "--format", "json"]) == 0
+    (one,) = json.loads(capsys.readouterr().out)["units"]
+    assert one["overlaps"]["answers"] == []
+
+
 def test_a_seed_of_ones_own(capsys: pytest.CaptureFixture[str]) -> None:
     one = unit(capsys, "--seed", "7", "--trials", "1000")
     assert (one["seed"], one["overlaps"]["sampled"] >= 0) == (7, True)

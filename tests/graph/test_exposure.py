@@ -333,7 +333,11 @@ _KEY = "{name: PROXY_KEY, valueFrom: {secretKeyRef: {name: s, key: k}}}"
 @pytest.mark.parametrize(
     ("variables", "setting", "authenticated", "unknown"),
     [
-        ("", "master_key: sk-1234", _BY_CONFIG, False),
+        ("", "master_key: sk-9f2c", _BY_CONFIG, False),
+        ("", "master_key: sk-1234", "", False),
+        ("{name: PROXY_KEY, value: sk-1234}", "master_key: os.environ/PROXY_KEY", "", False),
+        ("{name: LITELLM_MASTER_KEY, value: sk-1234}", "drop_params: true", "", False),
+        ("{name: LITELLM_MASTER_KEY, value: sk-9f2c}", "drop_params: true", "LITELLM_MASTER_KEY", False),
         (_KEY, "master_key: os.environ/PROXY_KEY", _BY_CONFIG, False),
         ("", "master_key: os.environ/PROXY_KEY", "", False),
         ("", "# master_key: sk-1234", "", False),
@@ -361,6 +365,9 @@ _KEYLESS = "{name: LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY, value: '
         ("main-v1.83.7-stable", "", "drop_params: true", "", False),
         ("v1.104.0", "", "drop_params: true", "the master key without which it does not start", False),
         ("main-v2.0.1", "", "drop_params: true", "the master key without which it does not start", False),
+        ("v1.104.0", "", "master_key: sk-1234", "the master key without which it does not start", False),
+        ("v1.104.0", _KEYLESS, "master_key: sk-1234", "", False),
+        ("main-stable", "", "master_key: 'sk-1234'", "", True),
         ("v1.104.0", _KEYLESS, "drop_params: true", "", False),
         ("v1.104.0", "", "dangerously_permit_weak_or_unset_master_key: true", "", False),
         ("v1.104.0", "", "dangerously_permit_weak_or_unset_master_key: false", "the master key without which it does not start", False),

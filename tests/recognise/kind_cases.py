@@ -26,7 +26,7 @@ class Case(NamedTuple):
     told: list[str]
 
     def __str__(self) -> str:
-        kind = next(line for line in self.manifest.splitlines() if line.startswith("kind:"))
+        kind = next((line for line in self.manifest.splitlines() if line.startswith("kind:")), "kind: none")
         return f"{self.file.stem}:{self.line}-{kind.removeprefix('kind: ')}"
 
 

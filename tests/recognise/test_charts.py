@@ -138,6 +138,43 @@ def test_the_same_name_means_what_its_publisher_says() -> None:
     assert told == "'app' serves every run and model without a sign-in (the chart's default)"
 
 
+_HARDENING = {
+    "unset-non-root", "unset-privilege-escalation", "undropped-capabilities", "unset-seccomp-profile", "writable-root-filesystem",
+}  # fmt: skip
+_OFF = "containerSecurityContext: {enabled: false, runAsUser: 0, privileged: true}\n"
+
+
+@pytest.mark.parametrize(
+    ("chart", "part", "version"),
+    [("redis", "master", "17.15.6"), ("postgresql", "primary", "15.5.4"), ("bitnami/mlflow", "tracking", "2.1.0")],
+)
+def test_a_security_context_that_is_off_is_none(chart: str, part: str, version: str) -> None:
+    both = f"{part}:\n  {_OFF}  podSecurityContext: {{enabled: false, runAsNonRoot: true}}\n"
+    text = application(BY_ID[chart], version, both)
+    outcomes = scan(text)
+    line = next(n for n, row in enumerate(text.split("\n"), 1) if "containerSecurityContext" in row)
+
+    assert found(outcomes, _HARDENING | {"privileged-container", "root-user"}) == [
+        (line, check) for check in sorted(_HARDENING)
+    ]
+    assert not any(f.message.endswith(DEFAULT) for v in outcomes if v.check in _HARDENING for f in v.findings)
+
+
+def test_what_the_pods_context_says_is_not_known_where_it_is_left_to_the_chart() -> None:
+    outcomes = scan(application(BY_ID["redis"], "17.15.6", f"master:\n  {_OFF}"))
+
+    assert found(outcomes, _HARDENING | {"privileged-container", "root-user"}) == []
+    assert {v.check for v in outcomes if v.outcome is Outcome.UNKNOWN} >= _HARDENING
+
+
+def test_a_context_that_is_on_counts_and_so_does_one_of_a_version_nobody_read() -> None:
+    on = "master: {containerSecurityContext: {enabled: true, privileged: true}}\n"
+
+    assert [c for _, c in found(scan(application(BY_ID["redis"], "17.15.6", on)), {"privileged-container"})] != []
+    off = scan(application(BY_ID["redis"], "12.0.0", f"master:\n  {_OFF}"))
+    assert [c for _, c in found(off, {"privileged-container"})] != []
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),

@@ -192,6 +192,23 @@ def test_values_in_place_win_over_those_of_objects_and_later_objects_over_earlie
     assert told(flux(both + "  values: {image: {tag: v1.15.4}}\n", first, other), "floating-image-tag") == []
 
 
+def test_values_of_a_secret_in_the_open_are_read() -> None:
+    secret = config("    image: {tag: latest}\n").replace("ConfigMap", "Secret").replace("\ndata", "\nstringData")
+    text = flux(FROM.replace("ConfigMap", "Secret"), secret)
+
+    assert [at for at, _ in told(text, "floating-image-tag")] == [line(text, "tag: latest")]
+    assert unknown(text.replace("\nstringData", "\ndata")) == ["values of Secret 'shared' are not read"]
+
+
+def test_what_an_object_that_is_not_there_may_change_is_not_told() -> None:
+    gone = "    - {kind: Secret, name: gone}\n"
+    before = flux(FROM + gone, config("    image: {tag: latest}\n"))
+    after = flux(FROM.replace("valuesFrom:\n", f"valuesFrom:\n{gone}"), config("    image: {tag: latest}\n"))
+
+    assert told(before, "floating-image-tag") == []
+    assert [at for at, _ in told(after, "floating-image-tag")] == [line(after, "tag: latest")]
+
+
 @pytest.mark.parametrize(
     ("entry", "reason"),
     [

@@ -45,6 +45,17 @@ def test_a_model_whose_name_does_not_tell_is_assumed() -> None:
     assert "model 'example/finetuned' has 15 GB" in noted[1]
 
 
+def test_a_model_in_the_image_comes_with_the_image() -> None:
+    mounted = SERVER.replace(
+        "readinessProbe", "volumeMounts: [{name: m, mountPath: /weights}]\n          readinessProbe"
+    )
+    start, noted = started(SERVER.replace("MODEL", "/weights/a"))
+    assert start.model == 0.0
+    assert len(noted) == 1
+    start, _ = started(mounted.replace("MODEL", "/weights/a"))
+    assert start.model == 15.0
+
+
 def test_an_ordinary_service_is_quick() -> None:
     plain = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: nginx:1}]}"
     start, _ = started(plain)

@@ -25,7 +25,7 @@ from hullmark.model.errors import HullmarkError
 from hullmark.report import simulation as report
 from hullmark.report import simulation_json
 from hullmark.report import simulation_scenario as scenario_report
-from hullmark.simulate.overlap.answers import TRIALS
+from hullmark.simulate.overlap.answers import TRIALS, Notice
 from hullmark.simulate.scenarios import SCENARIOS, NoTargetError
 from hullmark.simulate.simulation import Chance, Simulation, simulate
 from hullmark.simulate.standing import SEED
@@ -43,10 +43,11 @@ def run(options: argparse.Namespace) -> int:
     rates = pipeline.source_of(options.rates) if options.rates else None
     promised = pipeline.source_of(options.slo) if options.slo else None
     begin, asked = _day(options.start) if options.start else None, options.scenario or ""
+    if asked and options.years:
+        raise HullmarkError("--years: one scenario by itself has no years", "leave out --scenario or --years")
     units = read(plan, options)
     progress = Progress(enabled=not (options.quiet or options.no_progress))
-    progress.of = "states"
-    chance = Chance(options.seed, options.trials, progress) if not options.scenario and _drawable() else None
+    chance = _chance(options, progress) if not options.scenario else None
     declared = plan.terms.settings.declarations
     found = _simulated(
         [(unit.title, build(unit.reading.resources, declared=declared)) for unit in units],
@@ -60,6 +61,20 @@ def run(options: argparse.Namespace) -> int:
         return NOTHING
     _deliver(found, options)
     return unread(units)
+
+
+def _chance(options: argparse.Namespace, progress: Progress) -> Chance:
+    """What is drawn, and how many years are simulated; the bar counts the one and then the other."""
+
+    def counted(of: str) -> Notice:
+        def told(done: int, total: int) -> None:
+            progress.of = of
+            progress(done, total)
+
+        return told
+
+    trials = options.trials if _drawable() else 0
+    return Chance(options.seed, trials, counted("states"), options.years, counted("years"))
 
 
 def _simulated(
@@ -117,16 +132,20 @@ MOST_TRIALS = 10_000_000
 """More draws than this only cost memory and time: intervals shrink by their root."""
 
 
-def _trials(word: str) -> int:
-    """How many states to draw.
+MOST_YEARS = 100_000
+"""More years than this say nothing that rates of years ago could."""
 
-    Raises:
-        HullmarkError: it is none.
-    """
-    found = positive(word)
-    if found > MOST_TRIALS:
-        raise HullmarkError(f"'{word}' is too many", f"at most {MOST_TRIALS}")
-    return found
+
+def _up_to(most: int) -> Callable[[str], int]:
+    """A parser of numbers from 1 to so many."""
+
+    def parsed(word: str) -> int:
+        found = positive(word)
+        if found > most:
+            raise HullmarkError(f"'{word}' is too many", f"at most {most}")
+        return found
+
+    return parsed
 
 
 def _seed(word: str) -> int:
@@ -190,7 +209,20 @@ COMMAND = Command(
                 Option(
                     "--seed", "where random numbers begin; the same seed gives the same output", "NUMBER", _seed, SEED
                 ),
-                Option("--trials", "states that are drawn; more make intervals narrower", "NUMBER", _trials, TRIALS),
+                Option(
+                    "--trials",
+                    "states that are drawn; more make intervals narrower",
+                    "NUMBER",
+                    _up_to(MOST_TRIALS),
+                    TRIALS,
+                ),
+                Option(
+                    "--years",
+                    "simulate so many years event by event too: a second failure then finds only the room that the first has left",
+                    "NUMBER",
+                    _up_to(MOST_YEARS),
+                    0,
+                ),
             ),
         ),
         ("how it is rendered", RENDERING),

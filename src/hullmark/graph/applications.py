@@ -62,6 +62,10 @@ _KEY_SINCE = (1, 104)
 """The release of LiteLLM that does not start without a key (``litellm/proxy/auth/master_key_boot_check.py``; added by
 https://github.com/BerriAI/litellm/pull/42019), unless it is told to."""
 
+_EVERYBODYS_KEY = "sk-1234"
+_EVERYBODYS = ("LITELLM_MASTER_KEY", _EVERYBODYS_KEY)
+"""The key of LiteLLM's manual, which the same release refuses as well: whoever knows the manual has it."""
+
 _KEYLESS = "LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY"
 _KEYLESS_SETTING = regex(
     r"^[ \t]*[\"']?dangerously_permit_weak_or_unset_master_key[\"']?[ \t]*:[ \t]*[Tt]rue\b", re.MULTILINE
@@ -104,7 +108,7 @@ def _own(container: Container, scan: Finds) -> Auth:
         variable = container.environment.get(name)
         if variable is not None and variable.origin == "unknown":
             return None
-        if variable is not None and variable.value != "":
+        if variable is not None and variable.value != "" and (name, variable.value) != _EVERYBODYS:
             return name
     for name, value in _SWITCHES.items():
         if (container.env(name) or "").lower() == value:
@@ -125,7 +129,7 @@ def _signs_in(container: Container) -> Auth:
 
 
 def _configured(container: Container, scan: Finds) -> Auth:
-    """LiteLLM's master key in a configuration that it mounts, or a release that does not start without one.
+    """LiteLLM's own master key in a configuration that it mounts, or a release that does not start without one.
 
     Not known where a configuration is not in the scan, or the release without a key is not.
     """
@@ -133,7 +137,10 @@ def _configured(container: Container, scan: Finds) -> Auth:
     for text in texts:
         if (found := _MASTER_KEY.search(text)) is not None and found[1] not in ("null", "~"):
             named = found[1].removeprefix(_FROM_ENVIRONMENT)
-            if named == found[1] or named in container.environment:
+            literal = named == found[1]
+            if (literal and named != _EVERYBODYS_KEY) or (
+                named in container.environment and container.env(named) != _EVERYBODYS_KEY
+            ):
                 return "the master_key of its configuration"
     if not container.environment_known or unread(container, scan):
         return None

@@ -43,7 +43,7 @@ _KONG = frozenset({
 """Kong's authentication plugins, https://developer.konghq.com/plugins/?category=authentication."""
 
 _TRAEFIK = ("basicAuth", "digestAuth", "forwardAuth")
-"""Traefik middlewares that authenticate, https://doc.traefik.io/traefik/middlewares/http/overview/."""
+"""Traefik middlewares that authenticate, https://doc.traefik.io/traefik/reference/routing-configuration/http/middlewares/overview/."""
 
 _ANNOTATIONS: Mapping[str, tuple[tuple[str, ...], str]] = {
     "nginx.ingress.kubernetes.io/auth-url": ((), "auth-url"),
@@ -68,7 +68,7 @@ _ALB_MTLS = regex(r"\"mode\"\s*:\s*\"verify\"")
 _CERTIFICATES = "client certificates"
 _TRAEFIK_MTLS = "RequireAndVerifyClientCert"
 """The one of Traefik's types that accepts nobody without a certificate of the authority
-(https://doc.traefik.io/traefik/https/tls/#client-authentication-mtls)."""
+(https://doc.traefik.io/traefik/reference/routing-configuration/http/tls/tls-options/#client-authentication-mtls)."""
 
 
 class Fronts:

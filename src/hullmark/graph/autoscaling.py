@@ -37,7 +37,7 @@ _KINDS = {
     ),
     "VerticalPodAutoscaler": Kind("autoscaling.k8s.io", ("spec", "targetRef"), (), (), 0, None, horizontal=False),
 }
-"""https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/,
+"""https://kubernetes.io/docs/reference/kubernetes-api/autoscaling/horizontal-pod-autoscaler-v2/,
 https://keda.sh/docs/latest/reference/scaledobject-spec/, and KEDA's HTTP add-on."""
 
 _SCALABLE = frozenset({"Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from hullmark.graph.applications import at_pod
@@ -25,7 +26,7 @@ from hullmark.graph.selection import Selections
 from hullmark.graph.services import pools, services
 from hullmark.graph.storage import Storage
 from hullmark.model.architecture import NOT_ISOLATED, Architecture, Links, Selection
-from hullmark.model.component import Graph
+from hullmark.model.component import Drawing
 from hullmark.model.declaration import Entry
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Platform
@@ -92,7 +93,7 @@ def build(resources: Sequence[Resource], *, complete: bool = False, declared: Se
         by_name=_grouped(((r.ref.kind, r.ref.name), r) for r in resources),
         callers=called,
         outside=without_pods(workloads),
-        draw=_drawn,
+        draw=partial(_drawn, pods=pods),
         declarations=declarations(resources, workloads, declared),
         complete=complete,
     )
@@ -118,11 +119,11 @@ def _unowned(workloads: tuple[Workload, ...]) -> tuple[Workload, ...]:
     return tuple(w for w in workloads if not owned(w))
 
 
-def _drawn(arch: Architecture) -> Graph:
+def _drawn(arch: Architecture, pods: Pods) -> Drawing:
     """The component graph; what draws it is loaded only for scans that ask, since that costs as long as a small scan."""
-    from hullmark.graph.components import components
+    from hullmark.graph.components import Drawn
 
-    return components(arch)
+    return Drawn(arch, pods)
 
 
 class _Around(NamedTuple):

@@ -14,7 +14,7 @@ def budgets(resources: Iterable[Resource], selections: Selections) -> Iterator[t
     """Every budget with what it selects.
 
     A null selector selects nothing; an empty one selects the whole namespace in policy/v1 and nothing in
-    v1beta1 (https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/pod-disruption-budget-v1/).
+    v1beta1 (https://kubernetes.io/docs/reference/kubernetes-api/policy/pod-disruption-budget-v1/).
     """
     for budget in resources:
         if budget.ref.group != "policy":

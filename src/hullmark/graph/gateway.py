@@ -1,6 +1,6 @@
 """Ways in through the Gateway API and the AI gateways built on it.
 
-https://gateway-api.sigs.k8s.io/reference/spec/, https://aigateway.envoyproxy.io/docs/api/.
+https://gateway-api.sigs.k8s.io/reference/api-spec/main/, https://aigateway.envoyproxy.io/docs/api/.
 """
 
 from __future__ import annotations

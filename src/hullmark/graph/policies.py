@@ -109,7 +109,7 @@ def _joined(holds: list[Hold]) -> Isolation:
 
 
 _RAY_MODES = {"DenyAll": (0, 1), "DenyAllIngress": (0,), "DenyAllEgress": (1,)}
-"""KubeRay 1.7, https://docs.ray.io/en/master/cluster/kubernetes/user-guides/network-policy.html."""
+"""KubeRay 1.7, https://docs.ray.io/en/master/kuberay/user-guides/network-policy.html."""
 
 _RAY_CLUSTERS = {
     "RayCluster": ("spec",),

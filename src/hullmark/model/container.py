@@ -121,7 +121,7 @@ class Container:
         value = self.node.value
         return value if isinstance(value, Map) else mapping(None)
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The container's name, written or given by its controller; its position if it has none."""
         return string(self.node.value, "name") or self.default_name
@@ -151,7 +151,7 @@ class Container:
         """A security-context field where the container's value wins over the pod's, and null equals absent.
 
         Only runAsUser, runAsGroup, runAsNonRoot, seLinuxOptions, seccompProfile, appArmorProfile and windowsOptions inherit
-        (https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#security-context-1).
+        (https://kubernetes.io/docs/tasks/configure-pod-container/security-context/#set-the-security-context-for-a-container).
         """
         own = dig(self.node.value, "securityContext", *keys)
         return own if own is not None else dig(self.podset.node.value, "securityContext", *keys)

@@ -51,7 +51,7 @@ _AXES: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]] = {
 }
 """Per engine, the axes whose sizes multiply to the devices of one process group: flags and variables.
 
-Sources: https://docs.vllm.ai/en/stable/serving/parallelism_scaling/, https://docs.sglang.ai/advanced_features/server_arguments.html,
+Sources: https://docs.vllm.ai/en/stable/serving/parallelism_scaling/, https://docs.sglang.io/advanced_features/server_arguments.html,
 https://huggingface.co/docs/text-generation-inference/reference/launcher, https://docs.nvidia.com/nim/ (configuration).
 """
 
@@ -130,7 +130,7 @@ def probe_budget(probe: Value) -> int | None:
     """Seconds a container may take before a probe counts as failed for good (BUDGET); None when a field is no number.
 
     ``initialDelaySeconds`` (0) plus ``periodSeconds`` (10) times ``failureThreshold`` (3): defaults of
-    https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/#configure-probes
+    https://kubernetes.io/docs/concepts/workloads/pods/probes/#configure-probes
     """
     fields = mapping(probe)
     try:

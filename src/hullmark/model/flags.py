@@ -25,7 +25,7 @@ ABBREVIABLE = frozenset(_VLLM.split())
 """Flags of vLLM, which accepts any unambiguous beginning of one (argparse's ``allow_abbrev``).
 
 Longer than what is looked for on purpose: names that only make a beginning ambiguous belong here too.
-Source: https://docs.vllm.ai/en/stable/configuration/engine_args.html and serve_args.html.
+Source: https://docs.vllm.ai/en/stable/configuration/engine_args/ and serve_args.html.
 """
 
 _ENGINES = """

@@ -1,4 +1,4 @@
-"""Kubernetes quantities (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/)."""
+"""Kubernetes quantities (https://kubernetes.io/docs/reference/kubernetes-api/definitions/quantity-resource/)."""
 
 from __future__ import annotations
 

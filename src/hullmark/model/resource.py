@@ -18,6 +18,14 @@ if TYPE_CHECKING:
 Provenance = Literal["kubernetes", "embedded", "chart", "compose"]
 
 
+_NAMES = (
+    *(("metadata", "name"), ("metadata", "generateName")),
+    *(("pipelineInfo", "name"), ("pipelineSpec", "pipelineInfo", "name")),
+)
+"""Where objects keep their names, or what these begin with: Kubernetes' own, and Kubeflow's compiled pipelines, which are
+files of their own."""
+
+
 class Ref(NamedTuple):
     """The identity of an object. ``namespace`` is empty where the manifest names none."""
 
@@ -34,13 +42,22 @@ class Ref(NamedTuple):
         return f"{self.kind} {where}{self.name}"
 
 
+class Values(NamedTuple):
+    """A file of values that an object names: ``name`` as it writes it, the root of the file, and why it is not known if it is not."""
+
+    name: str
+    node: Node | None
+    unread: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Resource:
     """One object: its identity, and the node that says where everything in it stands.
 
     ``provenance`` is *embedded* for an object found inside a string of another one (``host``), *chart* for what a
     known chart makes of the values that its reference (``host``) sets (``release`` says what is known of that), and
-    *compose* for what a Compose file defines. ``private`` says that its file is kept out of version control.
+    *compose* for what a Compose file defines. ``private`` says that its file is kept out of version control. ``values`` are the files of
+    values that a reference to a chart names, as far as they are in the scan.
     """
 
     ref: Ref
@@ -50,6 +67,7 @@ class Resource:
     host: Ref | None = None
     release: Release | None = None
     private: bool = False
+    values: tuple[Values, ...] = ()
 
     @property
     def platform(self) -> Platform:
@@ -76,7 +94,7 @@ class Resource:
         """``metadata.annotations`` with string values."""
         return strings(self.node.get("metadata", "annotations"))
 
-    @property
+    @cached_property
     def file(self) -> str:
         """The name of the file the object stands in."""
         return self.place.source.name
@@ -84,8 +102,10 @@ class Resource:
     @cached_property
     def place(self) -> Place:
         """Where to point at when the object as a whole is meant: its name, or what its name begins with, else its kind."""
-        named = next((k for k in ("name", "generateName") if string(self.node.value, "metadata", k)), "")
-        return self.node.at("metadata", named) if named else self.node.at("kind")
+        for path in _NAMES:
+            if string(self.node.value, *path):
+                return self.node.at(*path)
+        return self.node.at("kind")
 
 
 def strings(value: Value) -> dict[str, str]:

@@ -59,8 +59,14 @@ def number(value: Value, *keys: Key) -> int | None:
 
 def string(value: Value, *keys: Key) -> str:
     """The string below these keys; empty when absent or of another type. It may be a placeholder."""
-    found = dig(value, *keys)
-    return found if isinstance(found, str) else ""
+    for key in keys:  # `dig`, written out: half of what a scan asks of its values is this
+        if isinstance(value, dict):
+            value = value.get(key)
+        elif isinstance(value, list) and isinstance(key, int) and -len(value) <= key < len(value):
+            value = value[key]
+        else:
+            return ""
+    return value if isinstance(value, str) else ""
 
 
 def natural(text: str) -> int | None:

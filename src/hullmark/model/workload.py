@@ -12,7 +12,7 @@ from hullmark.model.resource import Ref, Resource
 from hullmark.model.terms import Platform, Role
 from hullmark.model.truth import Undecided, flag, string
 from hullmark.text.source import Key, Place
-from hullmark.text.tree import Node
+from hullmark.text.tree import Node, dig, items
 
 
 class Evidence(NamedTuple):
@@ -43,6 +43,13 @@ class Setting(NamedTuple):
     value: str
     place: Place
     container: Container | None = None
+
+
+class Port(NamedTuple):
+    """A port of pods."""
+
+    number: int
+    protocol: str = "TCP"
 
 
 class TrainingFacts(NamedTuple):
@@ -103,12 +110,23 @@ class PodSet:
         """Its volumes by name."""
         return {string(v.value, "name"): v for v in self.node.children("volumes") if isinstance(v.value, dict)}
 
+    @cached_property
+    def ports(self) -> tuple[tuple[Port, str], ...]:
+        """The ports that its containers declare, each with its name."""
+        found: list[tuple[Port, str]] = []
+        for container in self.containers:
+            for port in items(container.node.value, "ports"):
+                number = dig(port, "containerPort")
+                if isinstance(number, int) and not isinstance(number, bool):
+                    found.append((Port(number, string(port, "protocol").upper() or "TCP"), string(port, "name")))
+        return tuple(found)
+
     @property
     def service_account(self) -> str:
         """The name of the ServiceAccount its pods run as; ``default`` when none is named."""
         return string(self.node.value, "serviceAccountName") or string(self.node.value, "serviceAccount") or "default"
 
-    @property
+    @cached_property
     def host_network(self) -> bool:
         """Whether its pods share the node's network."""
         return flag(self.node.value, "hostNetwork") is True
@@ -150,7 +168,7 @@ class Workload:
     models: tuple[ModelReference, ...] = ()
     training: TrainingFacts | None = None
 
-    @property
+    @cached_property
     def ref(self) -> Ref:
         """The identity of its object."""
         return self.resource.ref
@@ -160,17 +178,17 @@ class Workload:
         """The name of its object."""
         return self.resource.ref.name
 
-    @property
+    @cached_property
     def namespace(self) -> str:
         """The namespace as declared; empty when none is."""
         return self.resource.ref.namespace
 
-    @property
+    @cached_property
     def platform(self) -> Platform:
         """What it runs on."""
         return self.resource.platform
 
-    @property
+    @cached_property
     def containers(self) -> tuple[Container, ...]:
         """The containers of all its pod sets."""
         return tuple(c for p in self.podsets for c in p.containers)

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from hullmark.model.truth import string
 from hullmark.recognise.assemble import Parts, containers, name_above
+from hullmark.recognise.kfp import STAND_IN
 from hullmark.recognise.kinds import Part, Pod, Scene
 from hullmark.recognise.merge import is_affordable, is_open, merged, written_in
 from hullmark.text.source import Source, Span
@@ -43,7 +44,7 @@ def template(carrier: Node, scene: Scene) -> Iterator[Pod]:
     if defaults is not None and affordable:
         carrier = _with_defaults(carrier, defaults.value)
     parts = tuple(_parts(carrier))
-    if not parts:
+    if not parts or string(carrier.value, "container", "image") == STAND_IN:
         return
     fields = Parts(carrier).take(f"{_POD} volumes")
     if workflow is not None:

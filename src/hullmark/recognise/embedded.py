@@ -18,12 +18,16 @@ from hullmark.text.tree import Document, Map, Margin, Node, Seq, Value
 from hullmark.text.yaml import read
 
 _NESTED = {
-    "AppWrapper.workload.codeflare.dev": "spec.components.*.template",
-    "EdgeApplication.apps.kubeedge.io": "spec.workloadTemplate.manifests.*",
-    "ManifestWork.work.open-cluster-management.io": "spec.workload.manifests.*",
-    "Experiment.kubeflow.org": "spec.trialTemplate.trialSpec",
-    "Trial.kubeflow.org": "spec.runSpec",
-    "Template.template.openshift.io": "objects.*",
+    "AppWrapper.workload.codeflare.dev": ("spec.components.*.template",),
+    "EdgeApplication.apps.kubeedge.io": ("spec.workloadTemplate.manifests.*",),
+    "ManifestWork.work.open-cluster-management.io": ("spec.workload.manifests.*",),
+    "Experiment.kubeflow.org": ("spec.trialTemplate.trialSpec",),
+    "Trial.kubeflow.org": ("spec.runSpec",),
+    "Template.template.openshift.io": ("objects.*",),
+    "Sensor.argoproj.io": (
+        "spec.triggers.*.template.argoWorkflow.source.resource",
+        "spec.triggers.*.template.k8s.source.resource",
+    ),
 }
 """Kinds that hold whole objects, and where."""
 
@@ -58,18 +62,17 @@ def _within(host: Resource, depth: int) -> Iterator[Resource]:
 
 
 def _nested(host: Resource) -> Iterator[Resource]:
-    where = _NESTED.get(f"{host.ref.kind}.{host.ref.group}")
-    if where is not None:
+    for where in _NESTED.get(f"{host.ref.kind}.{host.ref.group}", ()):
         for _, node in walk(host.node, path(where)):
             if (made := _resource(node, host)) is not None:
                 yield made
 
 
 def _in_strings(host: Resource) -> Iterator[Resource]:
-    """The objects in the strings of an object; texts that mention only one ``apiVersion`` are not searched."""
+    """The objects in the strings of an object; texts that mention no ``apiVersion`` but its own are not searched."""
     node = host.node
     text, (start, end) = node.doc.source.text, node.span
-    if host.ref.kind in _NO_STRINGS or text.count("apiVersion", start, end) < 2:
+    if host.ref.kind in _NO_STRINGS or text.count("apiVersion", start, end) <= bool(node.get("apiVersion")):
         return
     for found in _strings(node):
         yield from _parsed(found, host)

@@ -60,6 +60,8 @@ _ANY = Loading(
         "--model",
         "--model-name",
         "--model-uri",
+        "--weights",
+        "--model-weights",
         "model.path",
         "model_name_or_path",
     ),
@@ -98,6 +100,9 @@ DECLARED: dict[str, _Paths] = {
     "ComposeModel": (("spec", "model"),),
 }
 """Fields of objects that name a model, by kind; ``*`` stands for every item."""
+
+_WEIGHTS = regex(r"\.(?:pt|pth|onnx|safetensors|gguf|engine|tflite|h5|keras|ckpt|joblib)$")
+"""How files of weights are called: a path to one is a model whoever is given it."""
 
 _HUB_ID = regex(r"[\w.-]+/[\w.-]+")
 _QUANTISED = regex(r"([\w.-]+/[\w.-]+):[\w.-]+")
@@ -217,6 +222,7 @@ def _all(container: Container, workload: Workload) -> Iterator[ModelReference]:
         yield from _from_flags(container)
         yield from _from_environment(container)
         yield from _from_downloads(container)
+        yield from _from_initializer(container, workload)
     if container.engine:
         yield from _from_volumes(container)
         yield from _from_image(container)
@@ -283,7 +289,7 @@ def _accept(container: Container, text: str, place: Place, revision: str, *, sur
         return None
     if found.scheme == "hub" and "://" not in text and container.mount_for(f"/{text}") is not None:
         return ModelReference("path", text, revision, "", place)
-    return found if sure or found.scheme != "path" else None
+    return found if sure or found.scheme != "path" or _WEIGHTS.search(found.id) else None
 
 
 def _variable(container: Container, names: tuple[str, ...]) -> str:
@@ -300,6 +306,22 @@ def _from_environment(container: Container) -> Iterator[ModelReference]:
             if found is not None:
                 yield found
                 return
+
+
+_INITIALIZER = "trainer/model-initializer"
+
+
+def _from_initializer(container: Container, workload: Workload) -> Iterator[ModelReference]:
+    """What the initializer of Kubeflow Trainer fetches, unless the TrainJob says another model.
+
+    https://www.kubeflow.org/docs/components/trainer/operator-guides/runtime/ (``STORAGE_URI``).
+    """
+    own = workload.resource.node.get("spec", "initializer", "model", "storageUri")
+    variable = container.environment.get("STORAGE_URI")
+    if own is None and variable is not None and container.image.repository.endswith(_INITIALIZER):
+        found = reference(variable.value or "", variable.node.at("value"))
+        if found is not None:
+            yield found
 
 
 def _from_downloads(container: Container) -> Iterator[ModelReference]:

@@ -39,22 +39,24 @@ def _chart(chart: Chart) -> Iterator[str]:
     yield ""
     yield f"From {', '.join(f'`{home}`' for home in chart.homes)}."
     known = chart.seen[0]
-    yield f"Defaults are known in {_versions(chart)}." if known else "Defaults are not known in any version yet."
+    yield f"Defaults are known in {_versions(*chart.seen)}." if known else "Defaults are not known in any version yet."
+    first, last = chart.parts[0].switched if chart.parts else ("", "")
+    if first:
+        yield f"In {_versions(first, last)} a security context whose `enabled` is off counts as none."
     yield f"Read in {'; '.join(_sources(chart))}."
     yield ""
     if chart.risks:
         yield "| value | is risky when | because | check |"
         yield "|---|---|---|---|"
         for risk in chart.risks:
-            because = risk.text.replace("'{name}'", "it")
-            yield f"| `{risk.path}` | {_when(risk)} | {because} | `{risk.check}` |"
+            yield f"| `{risk.path}` | {_when(risk)} | {_because(risk)} | `{risk.check}` |"
         yield ""
 
 
 def _sources(chart: Chart) -> Iterator[str]:
     """Links to what was read: the files of a repository at a commit, or a site."""
     for where, urls in groupby(chart.sources, _repository):
-        links = [f"[{url.rpartition('/')[2]}]({url})" for url in urls]
+        links = [f"[{url.rstrip('/').rpartition('/')[2]}]({url})" for url in urls]
         yield f"{where} {', '.join(links)}"
 
 
@@ -63,14 +65,13 @@ def _repository(url: str) -> str:
     return f"`{found[1]}@{found[2]}`" if found else f"`{url.split('/')[2]}`"
 
 
-def _versions(chart: Chart) -> str:
-    first, last = chart.seen
+def _versions(first: str, last: str) -> str:
     return first if first == last else f"{first} to {last}"
 
 
 def _when(risk: Risk) -> str:
     if risk.values:
-        said = "it is " + " or ".join(f"`{_written(value)}`" for value in risk.values)
+        said = "it is " + " or ".join(dict.fromkeys(f"`{_written(value)}`" for value in risk.values))
     elif risk.like:
         said = f"it matches `{risk.like}`"
     elif risk.says:
@@ -84,6 +85,11 @@ def _when(risk: Risk) -> str:
     if risk.hidden:
         said += "; unknown where " + " or ".join(f"`{path}`" for path in risk.hidden) + " is set"
     return said.replace("|", "\\|")
+
+
+def _because(risk: Risk) -> str:
+    text = risk.text.removeprefix("'{name}' ")
+    return f"it {text}" if text != risk.text else text.replace("'{name}'", "the release")
 
 
 def _against(path: str) -> str:

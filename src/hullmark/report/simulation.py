@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from hullmark.report import overlaps, simulation_training
+from hullmark.report import chronicle, overlaps, simulation_training
 from hullmark.report.simulation_names import names
 from hullmark.report.simulation_terms import FIRST, KINDS, duration, lasting, needed, percent, points, rounded, saving
 from hullmark.report.simulation_words import sentences
@@ -53,6 +53,8 @@ def _simulation(one: Simulation, paint: Paint, width: int) -> Iterator[str]:
     else:
         title = "availability, the infrastructure part: what several failures do at once included"
         yield from _section(title, overlaps.rows(one.overlaps), paint, width)
+    if one.chronicle is not None:
+        yield from _section(chronicle.title(one.chronicle), chronicle.rows(one.chronicle), paint, width)
     yield from _section(
         "training", (row for run in one.trainings for row in simulation_training.rows(run)), paint, width
     )
@@ -63,6 +65,8 @@ def _simulation(one: Simulation, paint: Paint, width: int) -> Iterator[str]:
             yield f"  {'-' if index == 0 else ' '} {line}"
     if one.overlaps is not None:
         yield paint(overlaps.footing(one.overlaps), "faint")
+    if one.chronicle is not None:
+        yield from (paint(line, "faint") for line in wrap(chronicle.footing(one.chronicle), width))
     yield paint(f"hullmark {__version__}, rates {one.rates_digest}, seed {one.seed}", "faint")
     yield ""
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from hullmark.model.rates import Rate
-from hullmark.report import overlaps, simulation_training
+from hullmark.report import chronicle, overlaps, simulation_training
 from hullmark.report.places import spot
 from hullmark.report.visible import visible
 from hullmark.simulate.availability import Availability
@@ -84,6 +84,7 @@ def _simulation(one: Simulation) -> dict[str, Any]:
         ],
         "availability": [_availability(a) for a in one.availabilities],
         "overlaps": overlaps.plain(one.overlaps),
+        "sequence": chronicle.plain(one.chronicle),
         "dependencies": [
             {
                 "service": visible(d.source),

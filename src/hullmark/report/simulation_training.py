@@ -9,6 +9,7 @@ from typing import Any
 from hullmark.report.simulation_terms import duration
 from hullmark.report.snippet import address
 from hullmark.report.visible import count, visible
+from hullmark.simulate.doubt import Doubt
 from hullmark.simulate.runs import Outcome, Spread
 from hullmark.simulate.training import Training
 
@@ -75,7 +76,9 @@ def _drawn(run: Training, found: Outcome) -> Iterator[str]:
     how = "as it saves now" if run.written_runs is found else "with the best interval"
     yield f"{found.runs:,} runs of {days:g} days of work{known}, {how}:"
     progress = found.progress
-    yield f"- {_percent(progress.mean)} of the time is progress ({_percent(progress.low)} to {_percent(progress.high)}, 9 of 10 runs)"
+    yield f"- {_percent(progress.mean)} of the time is progress ({_between(progress)}, 9 of 10 runs)"
+    if run.doubt is not None:
+        yield f"- {_between(run.doubt.progress)} with what is not known of the rates, {_between(run.doubt.rates)} by that alone"
     if run.devices:
         good = ", ".join(f"{run.devices * share:.4g}" for share in (progress.mean, progress.low, progress.high))
         yield f"- goodput of {count(run.devices, 'accelerator')}, as accelerators that are never stopped: {good}"
@@ -90,11 +93,18 @@ def _drawn(run: Training, found: Outcome) -> Iterator[str]:
             texts = [f"{hours * price:,.0f}" for hours in (waste.mean, waste.low, waste.high)]
             yield f"- they cost {texts[0]} {visible(run.cost.currency)} ({texts[1]} to {texts[2]})"
     ends = [_end(run.start, hours) for hours in (found.hours.low, found.hours.median, found.hours.high)]
-    yield f"- done {'on' if run.start else 'after'} {ends[1]} in the median, {ends[0]} to {ends[2]}"
+    late = ""
+    if run.doubt is not None and run.doubt.hours.high > 1.01 * found.hours.high:
+        late = f"; {_end(run.start, run.doubt.hours.high)} at the late end if rates are drawn too"
+    yield f"- done {'on' if run.start else 'after'} {ends[1]} in the median, {ends[0]} to {ends[2]}{late}"
     if run.written_runs is found and run.best_runs is not None:
         saved = found.hours.mean - run.best_runs.hours.mean
         if saved > 0.01 * found.hours.mean:
             yield f"- with the best interval it would be done {duration(saved * 3600)} earlier in the mean"
+
+
+def _between(shares: Spread) -> str:
+    return f"{_percent(shares.low)} to {_percent(shares.high)}"
 
 
 def _percent(share: float) -> str:
@@ -155,6 +165,16 @@ def plain(run: Training) -> dict[str, Any]:
         "spares": run.spares,
         "start": None if run.start is None else run.start.isoformat(),
         "runs": {"best": _outcome(run, run.best_runs), "asWritten": _outcome(run, run.written_runs)},
+        "withRates": None if run.doubt is None else _doubt(run.doubt),
+    }
+
+
+def _doubt(found: Doubt) -> dict[str, Any]:
+    return {
+        "progress": found.progress._asdict(),
+        "hours": found.hours._asdict(),
+        "interruptions": found.failures._asdict(),
+        "progressByRatesAlone": found.rates._asdict(),
     }
 
 

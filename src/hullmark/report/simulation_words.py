@@ -9,6 +9,7 @@ from hullmark.report.simulation_terms import chance, duration, percent, rounded
 from hullmark.report.visible import count, visible
 from hullmark.simulate.availability import Availability
 from hullmark.simulate.overlap.answers import Overlaps
+from hullmark.simulate.repairs import MINUTES
 from hullmark.simulate.simulation import PROVED, Simulation
 
 
@@ -20,6 +21,7 @@ def sentences(one: Simulation) -> Iterator[str]:
         yield f"{count(waiting, 'pod fits', 'pods fit')} nowhere even before anything fails."
     yield from _survival(one)
     yield from _objectives(one)
+    yield from _competition(one)
     weakest = weakest_of(one)
     if weakest is not None and weakest.unavailability is not None:
         yield (
@@ -104,6 +106,20 @@ def _verdicts(one: Simulation, overlaps: Overlaps) -> Iterator[str]:
         kept = f"it is kept in {chance(verdict.chance)} of windows of {duration(verdict.window)}"
         mean = percent(found.below if found.unavailability is None else found.unavailability)
         yield f"{what} {'met' if verdict.spent <= 1 else 'missed'} in the mean: {mean}; {kept}."
+
+
+def _competition(one: Simulation) -> Iterator[str]:
+    """Who loses most where failures compete for room, as far as that is no chance."""
+    found = one.chronicle
+    sure = [r for r in found.records if r.difference.low > 0] if found is not None else []
+    most = max(sure, key=lambda record: record.more, default=None)
+    if most is not None:
+        name = f"journey '{visible(most.name)}'" if most.journey else names(one)(most.name)
+        low, high = (rounded(bound * MINUTES) for bound in most.difference)
+        yield (
+            f"Event by event {name} loses {rounded(most.more * MINUTES)} minutes a year more ({low} to {high}), "
+            "because a second failure finds the room taken that the first one needed."
+        )
 
 
 def _plan(one: Simulation) -> Iterator[str]:

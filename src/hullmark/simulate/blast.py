@@ -128,7 +128,7 @@ def _lose(course: _Course) -> None:
         course.down.update(dict.fromkeys(standing.gangs.get(pod, ()), 0.0))
     standing.barred = _barred(standing, failure)
     for node in lost:
-        standing.cluster.replace(_unreachable(standing.cluster.nodes[node]))
+        standing.cluster.replace(unreachable(standing.cluster.nodes[node]))
     _release(course, lost)
     for pod in course.down:
         if pod not in course.released:
@@ -160,7 +160,8 @@ def _zones(nodes: Sequence[Node]) -> dict[str, set[int]]:
     return found
 
 
-def _unreachable(node: Node) -> Node:
+def unreachable(node: Node) -> Node:
+    """A node that has not been heard of, as the scheduler sees it."""
     taints = (Taint(UNREACHABLE, "", "NoSchedule"), Taint(UNREACHABLE, "", "NoExecute"))
     return replace(node, taints=(*node.taints, *taints))
 
@@ -176,9 +177,9 @@ def _release(course: _Course, lost: Sequence[int]) -> None:
         taints = taint_times(clock, len(nodes), len(mine), elsewhere=elsewhere) if mine else []
         for position, node in enumerate(mine):
             for pod in standing.homes([node]):
-                again = _again(standing.member[pod], clock, taints[position] if taints else None)
-                if again is not None:
-                    course.released[pod] = again
+                time = again(standing.member[pod], clock, taints[position] if taints else None)
+                if time is not None:
+                    course.released[pod] = time
     for pods in {standing.gangs[pod] for pod in course.down if pod in standing.gangs}:
         on_lost = [pod for pod in pods if standing.cluster.placed.get(standing.body.get(pod, pod)) in set(lost)]
         times = [course.released[pod] for pod in on_lost if pod in course.released]
@@ -189,7 +190,7 @@ def _release(course: _Course, lost: Sequence[int]) -> None:
                 course.released.pop(pod, None)
 
 
-def _again(member: Member, clock: Timers, tainted: float | None) -> float | None:
+def again(member: Member, clock: Timers, tainted: float | None) -> float | None:
     """When the replacement of a pod on a dead node is made; None when none is."""
     if member.workload.ref.kind == "Pod":
         return None

@@ -186,7 +186,7 @@ def cut(length: float, between: float) -> Cut:
     if length <= 0:
         return Cut(0.0, between, 0.0, 0.0, 0.0)
     end = min(length, 60 * between)
-    steps = 2_000
+    steps = 200 if end <= 2 * between else 2_000
     points = [end * i / steps for i in range(steps + 1)]
     weights = [(4 if i % 2 else 2) * math.exp(-t / between) for i, t in enumerate(points)]
     weights[0] /= 2

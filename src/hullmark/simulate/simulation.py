@@ -25,6 +25,9 @@ from hullmark.simulate.overlap.system import system
 from hullmark.simulate.pods import Member, fleet
 from hullmark.simulate.repairs import Plan, plan
 from hullmark.simulate.scenarios import chosen
+from hullmark.simulate.sequence.answers import Chronicle
+from hullmark.simulate.sequence.hazards import SPREAD
+from hullmark.simulate.sequence.play import Play, Stage, play
 from hullmark.simulate.services import Need, Service, promises, services
 from hullmark.simulate.setting import Course, Setting
 from hullmark.simulate.slo import Slo
@@ -67,11 +70,16 @@ class SinglePoint(NamedTuple):
 
 
 class Chance(NamedTuple):
-    """How failures that overlap are drawn; ``notice`` is told how far that has got."""
+    """How failures that overlap are drawn (not at all without ``trials``), and how many ``years`` are simulated event by event.
+
+    ``notice`` and ``passed`` are told how far that has got.
+    """
 
     seed: int = SEED
     trials: int = TRIALS
     notice: Notice | None = None
+    years: int = 0
+    passed: Notice | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +101,7 @@ class Simulation:
     assumptions: tuple[Assumption, ...]
     network: Network
     overlaps: Overlaps | None = None
+    chronicle: Chronicle | None = None
     seed: int = SEED
     scenario: str = ""
 
@@ -152,16 +161,14 @@ def simulate(  # noqa: PLR0913 - all that may be said of one simulation
     standing, known, blasts, drains = course
     pending = _pending(standing, known)
     unplaced = {s.name: [i for i, p in enumerate(s.member.pods) if p not in standing.body] for s in known}
-    overlaps = None
+    model = system(topology, blasts, ties, known, unplaced)
+    overlaps = chronicle = None
     if chance is not None and not scenario:
-        from hullmark.simulate.overlap.solve import solve
-
-        model = system(topology, blasts, ties, known, unplaced)
-        overlaps = solve(model, ties, seed=chance.seed, trials=chance.trials, notice=chance.notice)
+        overlaps, chronicle = _by_chance(Stage(standing, starts, blasts, ties, model), chance)
     runs = () if scenario else tuple(trainings(standing, known, blasts, starts, noted, begin))
     noted += _strangers(topology, known)
     lasting = [service for service in known if service.member.workload.lifetime == "service"]
-    said = _assumed(overlaps, ties)
+    said = _assumed(overlaps, chronicle, ties)
     used = {f.rate.name: f.rate for f in (b.failure for b in blasts) if f.rate is not None}
     return Simulation(
         topology,
@@ -181,6 +188,7 @@ def simulate(  # noqa: PLR0913 - all that may be said of one simulation
         ],
         ties,
         overlaps,
+        chronicle,
         SEED if chance is None else chance.seed,
         scenario,
     )
@@ -194,6 +202,18 @@ def _timed(topology: Topology, arch: Architecture) -> Topology:
         if step is not None and facts.step is None and workload.training is not None:
             runs[workload.name] = facts._replace(step=step / 3600)
     return replace(topology, runs=runs)
+
+
+def _by_chance(stage: Stage, chance: Chance) -> tuple[Overlaps | None, Chronicle | None]:
+    """What several failures do at once: estimated from states that are drawn, and in years event by event."""
+    overlaps = chronicle = None
+    if chance.trials:
+        from hullmark.simulate.overlap.solve import solve
+
+        overlaps = solve(stage.system, stage.network, seed=chance.seed, trials=chance.trials, notice=chance.notice)
+    if chance.years:
+        chronicle = play(stage, Play(chance.years, chance.seed, chance.passed), overlaps)
+    return overlaps, chronicle
 
 
 def _available(service: Service, course: Course) -> Iterator[Availability]:
@@ -249,7 +269,7 @@ def _single_points(service: Service, blasts: tuple[Blast, ...]) -> Iterator[Sing
             yield SinglePoint(service, need, kind, tuple(n for n, _ in mine), max(time for _, time in mine))
 
 
-def _assumed(overlaps: Overlaps | None, ties: Network) -> Iterator[Assumption]:
+def _assumed(overlaps: Overlaps | None, chronicle: Chronicle | None, ties: Network) -> Iterator[Assumption]:
     """What failures that overlap, and who depends on whom, rest on."""
     derived = sum(not d.declared and d.kind == "hard" for d in ties.dependencies)
     if derived:
@@ -259,6 +279,13 @@ def _assumed(overlaps: Overlaps | None, ties: Network) -> Iterator[Assumption]:
     if overlaps is not None:
         yield Assumption("of failures at the same time each recovers as if alone, unless what starts pods is down too")
         yield Assumption("pods that moved are hit by what fails where they stood before")
+    if chronicle is not None:
+        yield Assumption(
+            f"event by event, times to mend are lognormal, the standard deviation of their logarithm {SPREAD:g}"
+        )
+        yield Assumption(
+            "event by event, pods stand where they stood at first again once nothing is broken and every pod serves"
+        )
 
 
 def _assumptions(topology: Topology, members: tuple[Member, ...], used: Mapping[str, Rate]) -> tuple[Assumption, ...]:

@@ -42,8 +42,11 @@ def _image(container: Container, podset: PodSet) -> float:
 
 
 def _model(container: Container, noted: list[Assumption]) -> float:
+    """Gigabytes of models to load; a path that no volume is mounted at is in the image, which is counted already."""
     total = 0.0
     for reference in container.models:
+        if reference.scheme == "path" and container.mount_for(reference.id) is None:
+            continue
         size = weights_gigabytes(reference.id)
         if size is None:
             text = f"model '{reference.id}' has {UNKNOWN_MODEL:g} GB, because its name does not tell"

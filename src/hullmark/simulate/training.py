@@ -10,11 +10,13 @@ from random import Random
 from typing import NamedTuple
 
 from hullmark.model.checkpoints import best, daly, ettr, spares, young
+from hullmark.model.rates import Rate
 from hullmark.model.saving import Interval, interval
 from hullmark.model.terms import Role
 from hullmark.model.truth import Undecided, string
 from hullmark.model.workload import Setting, Workload
 from hullmark.simulate.blast import Blast
+from hullmark.simulate.doubt import Doubt, Strike, doubted, paces
 from hullmark.simulate.effective import Assumption
 from hullmark.simulate.pods import Member
 from hullmark.simulate.recovery import Start
@@ -56,7 +58,8 @@ class Training:
     where a restart is never over. ``saves`` says whether it names a place for checkpoints that outlives its pods. ``written`` is the
     interval that the files say, where they (or the topology, which knows how long a step takes) tell a time; ``spares``
     how many nodes in reserve are enough 99 times in 100; ``best_runs`` and ``written_runs`` what came of thousands of
-    runs with either interval, the latter without any checkpoint where none outlives the pods.
+    runs with either interval, the latter without any checkpoint where none outlives the pods. ``strikes`` are the failures
+    that stop it, and ``doubt`` what came of ``runs`` whose rates were drawn as well, None where they are known for sure.
     """
 
     name: str
@@ -74,8 +77,10 @@ class Training:
     saves: bool
     written: float | None = None
     spares: int = 0
+    strikes: tuple[Strike, ...] = ()
     best_runs: Outcome | None = None
     written_runs: Outcome | None = None
+    doubt: Doubt | None = None
     cost: Cost | None = None
     start: date | None = None
     days: float | None = None
@@ -174,11 +179,15 @@ def _nodes(services: Sequence[Service], standing: Standing) -> set[int]:
 
 
 class _Hit(NamedTuple):
-    """The failure of one node that stops a run: how often an hour, hours until all works again and until it is mended."""
+    """The failure of one node that stops a run: how often it happens, and the hours until all works again."""
 
-    rate: float
+    by: Rate
     hours: float
-    repair: float
+
+    @property
+    def rate(self) -> float:
+        """How often an hour."""
+        return self.by.per_hour
 
 
 def _hits(services: Sequence[Service], blasts: Sequence[Blast]) -> Iterator[_Hit]:
@@ -188,7 +197,16 @@ def _hits(services: Sequence[Service], blasts: Sequence[Blast]) -> Iterator[_Hit
         if blast.failure.kind in ("node", "reclaim") and rate is not None:
             times = [impact.away for impact in blast.impacts if impact.service in mine]
             if times:
-                yield _Hit(rate.per_hour, max(times) / 3600, rate.repair_hours)
+                yield _Hit(rate, max(times) / 3600)
+
+
+def _strikes(hit: Sequence[_Hit]) -> Iterator[Strike]:
+    """Failures of nodes alike together."""
+    alike: dict[Rate, list[float]] = {}
+    for each in hit:
+        alike.setdefault(each.by, []).append(each.hours)
+    for rate, hours in alike.items():
+        yield Strike(rate, len(hours), math.fsum(hours) / len(hours))
 
 
 def _training(  # noqa: PLR0913, PLR0917 - what a run rests on
@@ -230,7 +248,8 @@ def _training(  # noqa: PLR0913, PLR0917 - what a run rests on
         found,
         any(map(_kept, workload.training.checkpoints if workload.training else ())),
         None if found is None else found.hours(facts.step),
-        spares(math.fsum(each.rate * each.repair for each in hit)),
+        strikes=tuple(_strikes(hit)),
+        spares=spares(math.fsum(each.rate * each.by.repair_hours for each in hit)),
     )
 
 
@@ -246,7 +265,11 @@ def _simulated(made: Training, facts: RunFacts, cost: Cost | None, begin: date |
     plans = [plan(made.best, made.dump), plan(made.written, made.dump) if made.saves else plan(work, 0.0)]
     drawn = [None if p is None else outcome(p, Random(SEED)) for p in plans]  # noqa: S311 - repeatable
     start = facts.start or begin
-    return replace(made, best_runs=drawn[0], written_runs=drawn[1], cost=cost, start=start, days=facts.days)
+    made = replace(made, best_runs=drawn[0], written_runs=drawn[1], cost=cost, start=start, days=facts.days)
+    if made.runs is None:
+        return made
+    drawn_too = doubted(made.runs.plan, paces(made.strikes, facts.restart), Random(SEED))  # noqa: S311 - repeatable
+    return replace(made, doubt=drawn_too)
 
 
 def _cost(devices: int, nodes: set[int], standing: Standing) -> Cost | None:

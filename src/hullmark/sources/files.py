@@ -192,6 +192,11 @@ def _drained(descriptor: int) -> bytes:
 _CHUNK = 1 << 16
 
 
+def inside(path: str, folder: str) -> bool:
+    """Whether a path lies below a folder, symbolic links followed."""
+    return os.path.realpath(path).startswith(os.path.realpath(folder).rstrip(os.sep) + os.sep)
+
+
 def unreadable(name: str, error: OSError) -> Problem:
     """The diagnostic for a file or folder that cannot be read."""
     reason = (error.strerror or str(error)).lower()

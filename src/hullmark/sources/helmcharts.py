@@ -7,10 +7,12 @@ Kustomize inflates ``helmCharts`` only with ``--enable-helm`` and by fetching th
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 from hullmark.model.resource import Ref, Resource
 from hullmark.model.truth import string
-from hullmark.text.tree import Document, Map, items
+from hullmark.sources.valuefiles import beside
+from hullmark.text.tree import Document, Map, Seq, dig, items
 
 GROUP = "kustomize.config.k8s.io"
 """The API group of kustomizations, which may leave it out."""
@@ -27,4 +29,13 @@ def referring(document: Document, namespace: str = "") -> Resource | None:
     version = string(node.value, "apiVersion").rpartition("/")[2] or "v1beta1"
     name = string(node.value, "metadata", "name") or os.path.basename(os.path.dirname(document.source.name)) or "."
     space = namespace or string(node.value, "namespace")
-    return Resource(Ref("Kustomization", space, name, GROUP), version, node)
+    values = beside(document.source.name, _files(items(node.value, "helmCharts")))
+    return Resource(Ref("Kustomization", space, name, GROUP), version, node, values=values)
+
+
+def _files(charts: Seq) -> Iterator[str]:
+    """The files of values that charts are given."""
+    for chart in charts:
+        for entry in (dig(chart, "valuesFile"), *items(chart, "additionalValuesFiles")):
+            if isinstance(entry, str) and entry:
+                yield entry

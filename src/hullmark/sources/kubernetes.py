@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from hullmark.model.finding import NotChecked
 from hullmark.model.resource import Ref, Resource
 from hullmark.model.truth import string
+from hullmark.sources.kfp import compiled
 from hullmark.text.source import Problem, Source
 from hullmark.text.tree import Document, Map, Node, Origin, Value, dig, items
 from hullmark.text.yaml import read
@@ -29,7 +30,7 @@ ITEM = "an item of a list that is no Kubernetes object"
 
 _SELECTING = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
 """Kinds of the group ``apps``: ``spec.selector`` is required
-(https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/)."""
+(https://kubernetes.io/docs/reference/kubernetes-api/apps/deployment-v1/)."""
 
 _UNQUOTED_ACTION = re.compile(r"""^[^'"#\n]*\{[{%]""", re.MULTILINE)
 """A template action outside quotes and comments."""
@@ -40,7 +41,8 @@ def resources(
 ) -> Iterator[Resource | NotChecked | Problem]:
     """The objects of a manifest in order, and what in it is not one.
 
-    Documents without ``apiVersion`` and ``kind`` are of no concern, unless they stand beside objects. ``origin`` is
+    Documents without ``apiVersion`` and ``kind`` are of no concern, unless they stand beside objects; but a compiled
+    Kubeflow pipeline is an object without either. ``origin`` is
     given for a rendered text: it says of each document where its stretches come from.
     """
     bare: list[Node] = []
@@ -57,6 +59,8 @@ def resources(
             yield NotChecked(source.name, found.place.line, TEMPLATE, f"render it first; as it stands: {found.message}")
         else:
             yield found
+    pipelines, bare = compiled(bare)
+    yield from pipelines
     if some:
         for node in bare:
             yield _left(node, BARE, "leave it out, or give it both")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from hullmark.model.finding import NotChecked
 from hullmark.model.resource import Resource
 from hullmark.sources import kustomize
 from hullmark.sources.files import KUSTOMIZATIONS, File, contents, find
+from hullmark.sources.kfp import SIGN
 from hullmark.sources.kubernetes import PATCH, resources
+from hullmark.sources.valuefiles import Shelf
 from hullmark.text.source import Problem, Source, decode
 from hullmark.text.tree import Document
 
@@ -33,6 +36,10 @@ class Reading(NamedTuple):
         """The user's texts that hold objects, in the order read; what was rendered is none of them."""
         return tuple(dict.fromkeys(r.node.doc.source for r in self.resources if r.node.doc.origin is None))
 
+    def mapped(self, function: Callable[[Resource], Resource]) -> Reading:
+        """The same with another object for each."""
+        return self._replace(resources=tuple(map(function, self.resources)))
+
     def changed(self, texts: Mapping[str, str]) -> Reading:
         """The same again with other texts, by the name of their source; only those that differ are read again."""
         old = [source for source in self.sources if texts.get(source.name, source.text) != source.text]
@@ -46,7 +53,9 @@ class Reading(NamedTuple):
         not_checked = [n for n in self.not_checked if n.file not in names]
         problems = [p for p in self.problems if p.place.source.name not in names]
         for before, source in new.items():
-            objects[before] = _sorted_out(resources(source), not_checked, problems)
+            given = {old.ref: old.values for old in objects[before] if old.values}
+            read_again = _sorted_out(resources(source), not_checked, problems)
+            objects[before] = [replace(r, values=given[r.ref]) if r.ref in given else r for r in read_again]
         every = tuple(resource for found in objects.values() for resource in found)
         return Reading(every, tuple(not_checked), tuple(problems), self.files)
 
@@ -75,7 +84,9 @@ def read(paths: Sequence[str], exclude: Sequence[str] = (), progress: Progress |
     Raises:
         HullmarkError: a path does not exist.
     """
-    return read_files(list(find(paths, exclude)), progress)
+    found = list(find(paths, exclude))
+    shelf = Shelf(item.name for item in found if isinstance(item, File))
+    return read_files(found, progress).mapped(shelf.lent)
 
 
 def read_files(found: Sequence[File | NotChecked | Problem], progress: Progress | None = None) -> Reading:
@@ -120,7 +131,7 @@ def _file(file: File, fragments: dict[str, str]) -> Iterator[Found]:
             yield data
         elif (template := _by_content(file.name, data)) is not None:
             yield template
-        elif b"apiVersion" in data or data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        elif b"apiVersion" in data or SIGN in data or data.startswith((b"\xff\xfe", b"\xfe\xff")):
             yield from _manifest(file, data)
         elif file.explicit:
             yield _nothing(file)

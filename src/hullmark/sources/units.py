@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
+from hullmark.model.finding import NotChecked
 from hullmark.sources.discovery import is_rendered, lay_out
-from hullmark.sources.files import find
+from hullmark.sources.files import File, find
 from hullmark.sources.reading import Progress, Reading, read_files
 from hullmark.sources.unit import Rendering, Unit
+from hullmark.sources.valuefiles import Shelf
+from hullmark.text.source import Problem
 
 
 def units(
@@ -26,6 +29,15 @@ def units(
         HullmarkError: a path does not exist, or the helm that was asked for cannot be run.
     """
     found = list(find(paths, exclude))
+    shelf = Shelf(item.name for item in found if isinstance(item, File))
+    return tuple(
+        unit._replace(reading=unit.reading.mapped(shelf.lent)) for unit in _units(found, paths, rendering, progress)
+    )
+
+
+def _units(
+    found: Sequence[File | NotChecked | Problem], paths: Sequence[str], rendering: Rendering, progress: Progress | None
+) -> tuple[Unit, ...]:
     name = os.path.normpath(paths[0]) if len(paths) == 1 else "manifests"
     if not is_rendered(found) and not rendering.helm:
         return (Unit(name, "manifests", read_files(found, progress)),)

@@ -139,15 +139,16 @@ class Node(NamedTuple):
 
     def child(self, *keys: Key) -> Node | None:
         """The node below these keys, or None when it is absent or null."""
-        value, span, path = self.value, self.span, self.path
+        value = self.value
+        mark: PairMark | tuple[int, int] | None = self.span
         for key in keys:
             mark = _mark(value, key)
             if mark is None:
                 return None
             value = value[key]
-            span = Span(mark[-2], mark[-1])
-            path = (*path, key)
-        return None if value is None else Node(self.doc, value, span, path)
+        if value is None or mark is None:
+            return None
+        return Node(self.doc, value, Span(mark[-2], mark[-1]), (*self.path, *keys))
 
     def children(self, *keys: Key) -> Iterator[Node]:
         """The non-null items of the list, or values of the mapping, below these keys."""
@@ -179,16 +180,18 @@ class Node(NamedTuple):
         For an absent key that is the key of the deepest mapping on the way; at the top of a node it
         is its ``name``, else its first entry.
         """
-        value, start, end, path = self.value, self.span.start, self.span.end, self.path
+        value, (start, end) = self.value, self.span
         above: PairMark | tuple[int, int] | None = None
-        for key in keys:
+        for depth, key in enumerate(keys):
             mark = _mark(value, key)
             if mark is None:
+                path = (*self.path, *keys[:depth])
                 if above is not None and len(above) == 4:
                     return self.doc.place(above[0], above[1], path, exact=False)
                 return self._title(value, start, end, path)
-            above, value, path = mark, value[key], (*path, key)
+            above, value = mark, value[key]
             start, end = mark[-2], mark[-1]
+        path = (*self.path, *keys)
         if keys and value is None and above is not None and len(above) == 4 and start >= end:
             return self.doc.place(above[0], above[1], path)
         return self.doc.place(start, end, path)
@@ -211,7 +214,7 @@ class Node(NamedTuple):
 
 def _mark(value: Value, key: Key) -> PairMark | tuple[int, int] | None:
     if isinstance(value, Map):
-        return value.marks.get(key) if isinstance(key, str) else None
+        return value.marks.get(key)  # type: ignore[arg-type]  # no key is a number: it finds nothing
     if isinstance(value, Seq) and isinstance(key, int) and -len(value) <= key < len(value):
         return value.marks[key]
     return None

@@ -187,3 +187,64 @@ spec:
     graph = draw(ACCOUNT, serve, train)
 
     assert one(graph, "ServiceAccount/runner").facts["roles"] == "online-inference, training"
+
+
+GRAPH = """
+apiVersion: serving.kserve.io/v1alpha1
+kind: InferenceGraph
+metadata: {name: chain}
+spec: {nodes: {root: {routerType: Sequence, steps: [{serviceName: iris}]}}}
+"""
+
+
+def test_the_router_of_an_inference_graph_runs_as_default() -> None:
+    found = edges(draw(GRAPH), "runs-as")["workload/-/InferenceGraph/chain", "identity/-/ServiceAccount/default"]
+
+    assert lines(found) == ["3:chain"]
+    assert found.certain
+    assert found.facts["token"] == "unknown"
+
+
+def sandboxes(account: str = "", pool: str = "runtime") -> str:
+    return f"""
+apiVersion: extensions.agents.x-k8s.io/v1beta1
+kind: SandboxTemplate
+metadata: {{name: python}}
+spec: {{podTemplate: {{spec: {{{account} automountServiceAccountToken: false, containers: [{{name: c, image: 'x:1'}}]}}}}}}
+---
+apiVersion: extensions.agents.x-k8s.io/v1beta1
+kind: SandboxWarmPool
+metadata: {{name: runtime}}
+spec: {{replicas: 2, sandboxTemplateRef: {{name: python}}}}
+---
+apiVersion: extensions.agents.x-k8s.io/v1beta1
+kind: SandboxClaim
+metadata: {{name: one}}
+spec: {{warmPoolRef: {{name: {pool}}}}}
+"""
+
+
+def test_sandboxes_of_pools_and_claims_run_as_their_template_says() -> None:
+    graph = draw(sandboxes("serviceAccountName: runner,"), ACCOUNT, bound(rule("get", "secrets")))
+    found = edges(graph, "runs-as")
+
+    assert {s for s, t in found if t == RUNNER} == {
+        "workload/-/SandboxTemplate/python",
+        "workload/-/SandboxWarmPool/runtime",
+        "workload/-/SandboxClaim/one",
+    }
+    assert lines(found["workload/-/SandboxClaim/one", RUNNER]) == ["4:runner"]
+    assert found["workload/-/SandboxWarmPool/runtime", RUNNER].facts["token"] == "not mounted"
+    assert [p.kind for p in graph.powers[RUNNER]] == ["read-secrets"]
+    assert ("workload/-/SandboxClaim/one", "workload/-/SandboxWarmPool/runtime") in edges(graph, "depends-on")
+
+
+def test_sandboxes_of_a_template_without_an_account_run_as_default() -> None:
+    found = edges(draw(sandboxes()), "runs-as")
+
+    assert {s.rpartition("/")[2] for s, t in found if t.endswith("/default")} == {"runtime", "one"}
+    assert lines(found["workload/-/SandboxWarmPool/runtime", "identity/-/ServiceAccount/default"]) == ["9:python"]
+
+
+def test_a_pool_whose_template_is_not_there_runs_as_nobody_knows() -> None:
+    assert {s for s, _ in edges(draw(sandboxes(pool="other")), "runs-as")} == {"workload/-/SandboxWarmPool/runtime"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from drawing import deployment, draw, edges, lines, one, pairs
+from drawing import deployment, draw, edges, lines, one, pairs, short
 
 CLAIM = "volumes: [{name: m, persistentVolumeClaim: {claimName: models}}]"
 MOUNT = "volumeMounts: [{name: m, mountPath: /models}]"
@@ -154,3 +154,82 @@ def test_a_model_that_two_serve_is_one_component() -> None:
 
     assert one(graph, "hub/org/name").zone == "trust-boundary/internet"
     assert pairs(graph, "serves") == {("Deployment/a", "model/hub/org/name"), ("Deployment/b", "model/hub/org/name")}
+
+
+SERVER = """
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: {name: shared}
+spec: {predictor: {sklearn: {resources: {limits: {cpu: 1}}}}}
+"""
+
+
+def test_a_server_loads_the_models_that_others_add_to_it() -> None:
+    added = """
+apiVersion: serving.kserve.io/v1alpha1
+kind: TrainedModel
+metadata: {name: iris}
+spec:
+  inferenceService: shared
+  model: {framework: sklearn, memory: 256Mi, storageUri: 's3://models/iris'}
+"""
+    graph = draw(SERVER, added, added.replace("shared", "elsewhere").replace("iris", "other"))
+    found = edges(graph, "serves")
+
+    assert {t for s, t in found if s.endswith("/shared")} == {"model/s3/models/iris"}
+    assert lines(found["workload/-/InferenceService/shared", "model/s3/models/iris"]) == ["13:'s3://models/iris'"]
+    assert ("workload/-/InferenceService/shared", "model/s3/models/iris") in edges(graph, "loads-model")
+
+
+RUNTIME = """
+apiVersion: trainer.kubeflow.org/v1alpha1
+kind: ClusterTrainingRuntime
+metadata: {name: tune}
+spec:
+  template:
+    spec:
+      replicatedJobs:
+        - name: model-initializer
+          template:
+            spec:
+              template:
+                spec:
+                  containers:
+                    - name: model-initializer
+                      image: ghcr.io/kubeflow/trainer/model-initializer
+                      env: [{name: STORAGE_URI, value: 'hf://org/base'}]
+        - name: node
+          template: {spec: {template: {spec: {containers: [{name: node, image: 'x:1', command: [tune, run]}]}}}}
+"""
+JOB = """
+apiVersion: trainer.kubeflow.org/v1alpha1
+kind: TrainJob
+metadata: {name: j}
+spec: {runtimeRef: {name: tune}}
+"""
+
+
+def test_what_the_initializer_of_a_runtime_fetches() -> None:
+    graph = draw(RUNTIME, JOB)
+
+    assert {(short(s), t) for s, t in edges(graph, "loads-model")} == {
+        ("ClusterTrainingRuntime/tune", "model/hub/org/base"),
+        ("TrainJob/j", "model/hub/org/base"),
+    }
+
+
+def test_a_job_that_names_its_own_model_does_not_load_that_of_its_runtime() -> None:
+    own = JOB.replace("}}", "}, initializer: {model: {storageUri: 'hf://org/own'}}}")
+
+    assert {t for s, t in edges(draw(RUNTIME, own), "loads-model") if "TrainJob" in s} == {"model/hub/org/own"}
+
+
+def test_files_of_weights_are_models_whatever_program_reads_them() -> None:
+    more = (
+        "command: [python3, serve.py, --weights, /data/pallets.pt]\n          resources: {limits: {nvidia.com/gpu: 1}}"
+    )
+    found = edges(draw(deployment("app", more)), "loads-model")
+    other = edges(draw(deployment("app", more.replace("pallets.pt", "settings"))), "loads-model")
+
+    assert [t.rpartition(":")[2] for _, t in found] == ["/data/pallets.pt"]
+    assert other == {}

@@ -114,16 +114,16 @@ def awaited(arch: Architecture) -> Mapping[Workload, tuple[Call, ...]]:
     """The calls of each workload that runs all the time, as far as addresses in its settings tell."""
     found: dict[Workload, dict[Workload, Call]] = {}
     behind: dict[str, tuple[Workload, ...]] = {}
-    for edge in arch.graph.edges:
+    for edge in arch.wiring.edges:
         if edge.kind is not EdgeKind.CALLS or not edge.certain:
             continue
-        caller, evidence = arch.graph.by_id[edge.source].workload, edge.evidence[0]
+        caller, evidence = arch.wiring.by_id[edge.source].workload, edge.evidence[0]
         if caller is None or caller.lifetime == "task" or caller.template or evidence.place is None:
             continue
         if not _waits(edge):
             continue
         if edge.target not in behind:
-            behind[edge.target] = tuple(islice(_behind(edge.target, arch.graph), _WIDEST))
+            behind[edge.target] = tuple(islice(_behind(edge.target, arch.wiring), _WIDEST))
         for called in behind[edge.target]:
             if called.ref != caller.ref and called.lifetime != "task":
                 found.setdefault(caller, {}).setdefault(called, Call(caller, called, evidence.text, evidence.place))

@@ -82,7 +82,7 @@ spec:
   maxReplicas: 4
 ```
 
-See [Horizontal pod autoscaling](https://kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale/).
+See [Horizontal pod autoscaling](https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/).
 """
 
 from collections.abc import Iterator

@@ -84,7 +84,7 @@ spec:
 ```
 
 See [Ingress](https://kubernetes.io/docs/concepts/services-networking/ingress/#the-ingress-resource) and Gateway API's
-[HTTPRoute](https://gateway-api.sigs.k8s.io/api-types/httproute/#backendrefs-optional).
+[HTTPRoute](https://gateway-api.sigs.k8s.io/reference/api-types/httproute/#backendrefs-optional).
 """
 
 from collections.abc import Iterator

@@ -67,7 +67,7 @@ spec:
     - port: 8000
 ```
 
-See [Configure liveness, readiness and startup probes](https://kubernetes.io/docs/tasks/configure-pod-container/configure-liveness-readiness-startup-probes/).
+See [Liveness, readiness and startup probes](https://kubernetes.io/docs/concepts/workloads/pods/probes/#liveness-probe).
 """
 
 from collections.abc import Iterator

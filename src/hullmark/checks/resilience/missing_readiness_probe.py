@@ -68,7 +68,7 @@ spec:
     - port: 8000
 ```
 
-See [Liveness, readiness and startup probes](https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/).
+See [Liveness, readiness and startup probes](https://kubernetes.io/docs/concepts/workloads/pods/probes/#readiness-probe).
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,6 @@
 """Which routes a Gateway's listener lets in, and whether they do more than send the client to HTTPS.
 
-https://gateway-api.sigs.k8s.io/concepts/api-overview/#attaching-routes-to-gateways
+https://gateway-api.sigs.k8s.io/docs/concepts/api-overview/#attaching-routes-to-gateways
 """
 
 from __future__ import annotations

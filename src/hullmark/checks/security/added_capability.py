@@ -47,7 +47,7 @@ spec:
 ```
 
 See [Pod Security Standards](https://kubernetes.io/docs/concepts/security/pod-security-standards/) (*Baseline*,
-capabilities), [capabilities(7)](https://man7.org/linux/man-pages/man7/capabilities.7.html), CIS Kubernetes Benchmark
+capabilities), [capabilities(7)](https://man7.org/linux/man-pages/man7/capabilities.7.html), CIS Kubernetes Benchmark v1.12
 5.2.8 and 5.2.9, and MITRE ATLAS [AML.T0105, escape to host](https://atlas.mitre.org/techniques/AML.T0105).
 """
 

@@ -76,7 +76,7 @@ spec:
 
 See [opt out of API credential
 automounting](https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/#opt-out-of-api-credential-automounting),
-CIS Kubernetes Benchmark 5.1.5 and 5.1.6, and MITRE ATLAS [AML.T0012, valid
+CIS Kubernetes Benchmark v1.12 5.1.5 and 5.1.6, and MITRE ATLAS [AML.T0012, valid
 accounts](https://atlas.mitre.org/techniques/AML.T0012).
 """
 
@@ -107,6 +107,9 @@ _CALLING_KINDS = frozenset(
         "CronWorkflow",
         "WorkflowTemplate",
         "ClusterWorkflowTemplate",
+        "PipelineSpec",
+        "PipelineJob",
+        "PipelineVersion",
     }
 )
 _CALLING = regex(r"kubectl|leader-elect|kubeconfig|secrets/kubernetes\.io/serviceaccount|k8s_token_auth")

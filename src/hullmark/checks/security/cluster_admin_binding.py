@@ -42,7 +42,7 @@ subjects:
 ```
 
 See [RBAC good practices](https://kubernetes.io/docs/concepts/security/rbac-good-practices/), [user-facing
-roles](https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles), CIS Kubernetes Benchmark
+roles](https://kubernetes.io/docs/reference/access-authn-authz/rbac/#user-facing-roles), CIS Kubernetes Benchmark v1.12
 5.1.1 and MITRE ATLAS [AML.T0012, valid accounts](https://atlas.mitre.org/techniques/AML.T0012).
 """
 

@@ -60,7 +60,7 @@ spec:
 ```
 
 See [Pod Security Standards](https://kubernetes.io/docs/concepts/security/pod-security-standards/) (*Baseline*, host
-namespaces), [emptyDir](https://kubernetes.io/docs/concepts/storage/volumes/#emptydir), CIS Kubernetes Benchmark 5.2.4
+namespaces), [emptyDir](https://kubernetes.io/docs/concepts/storage/volumes/#emptydir), CIS Kubernetes Benchmark v1.12 5.2.4
 and MITRE ATLAS [AML.T0105, escape to host](https://atlas.mitre.org/techniques/AML.T0105).
 """
 

@@ -50,7 +50,7 @@ spec:
 See [Pod Security Standards](https://kubernetes.io/docs/concepts/security/pod-security-standards/) (*Baseline*, host
 namespaces), [network policies and hostNetwork
 pods](https://kubernetes.io/docs/concepts/services-networking/network-policies/#networkpolicy-and-hostnetwork-pods)
-and CIS Kubernetes Benchmark 5.2.5.
+and CIS Kubernetes Benchmark v1.12 5.2.5.
 """
 
 from collections.abc import Iterator

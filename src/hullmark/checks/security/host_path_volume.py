@@ -48,7 +48,7 @@ spec:
 
 See [hostPath](https://kubernetes.io/docs/concepts/storage/volumes/#hostpath), [Pod Security
 Standards](https://kubernetes.io/docs/concepts/security/pod-security-standards/) (*Baseline*, host path volumes), CIS
-Kubernetes Benchmark 5.2.11 and MITRE ATLAS [AML.T0018, manipulate AI
+Kubernetes Benchmark v1.12 5.2.11 and MITRE ATLAS [AML.T0018, manipulate AI
 model](https://atlas.mitre.org/techniques/AML.T0018).
 """
 

@@ -31,7 +31,7 @@ spec:
 ```
 
 See [Pod Security Standards](https://kubernetes.io/docs/concepts/security/pod-security-standards/) (*Baseline*, host
-namespaces), CIS Kubernetes Benchmark 5.2.3 and MITRE ATLAS [AML.T0105, escape to
+namespaces), CIS Kubernetes Benchmark v1.12 5.2.3 and MITRE ATLAS [AML.T0105, escape to
 host](https://atlas.mitre.org/techniques/AML.T0105).
 """
 

@@ -35,8 +35,7 @@ spec:
 ```
 
 See [Pod Security Standards](https://kubernetes.io/docs/concepts/security/pod-security-standards/) (*Baseline*, host
-ports), [configuration good practices](https://kubernetes.io/docs/concepts/configuration/overview/#services) and CIS
-Kubernetes Benchmark 5.2.12.
+ports) and CIS Kubernetes Benchmark v1.12 5.2.12.
 """
 
 from collections.abc import Iterator

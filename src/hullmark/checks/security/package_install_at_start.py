@@ -7,7 +7,7 @@ the pod cannot start while the index is down. A package that was taken over is r
 count, and so does what Ray installs for an application: `pip`, `uv` or `conda` and a `working_dir` from the web in its
 `runtime_env`, unless the address names a commit: that of a RayService, RayJob or RayCronJob, of `ray job submit
 --runtime-env-json`, and of Python that the container runs. Installing by hashes (`--require-hashes`), without an index, or from a
-local path does not.
+local path does not, nor what the compiler of Kubeflow Pipelines puts into every lightweight component (`kfp` itself, at the version that compiled it).
 
 It is high for agents and tool servers, which hold other people's credentials, and for scripts from the network, which run
 whatever that server answers; low in load tests and in jobs that are no part of an AI system.
@@ -90,6 +90,9 @@ _PIPED = regex(
 )
 _RUNTIME = regex(r"^[ \t-]*[\"']?(pip|uv|conda|working_dir|py_modules)[\"']?[ \t]*:(.*(?:\n[ \t]*-.*)*)", re.MULTILINE)
 _COMMIT = regex(r"[0-9a-f]{40}")
+_NAMES = regex(r"[=<>!~;\[ ]")
+"""What a package's name ends before."""
+
 _TEXTS = {
     "RayService": ("spec", "serveConfigV2"),
     "RayJob": ("spec", "runtimeEnvYAML"),
@@ -104,8 +107,9 @@ _IN_CODE = regex(r"^[^#\n]*\bruntime_env\s*=\s*\{[^{}]*?[\"'](pip|uv|conda)[\"']
 @check(Container, severity=Severity.MEDIUM, roles=ORDINARY, compose="")
 def package_install_at_start(container: Container, arch: Architecture) -> Iterator[Finding]:
     argv = container.argv
+    own = _BOOTSTRAP in container.argv.script
     for words in argv.segments:
-        if tool := _installer(words):
+        if (tool := _installer(words)) and not (own and _of_the_compiler(words)):
             yield Finding(
                 f"container '{container.name}' installs packages with '{tool}' when it starts",
                 argv.word_place(tool),
@@ -130,6 +134,21 @@ def package_install_at_start(container: Container, arch: Architecture) -> Iterat
             related=tuple((place, f"fetches '{key}'") for key, place in fetched[1:]),
             advice="build an image that has them, or name a commit",
         )
+
+
+_BOOTSTRAP = "-m pip install --quiet --no-warn-script-location 'kfp=="
+_COMPILERS = frozenset({"kfp", "typing-extensions", "python3-pip"})
+
+
+def _of_the_compiler(words: tuple[str, ...]) -> bool:
+    """Whether a command installs only what the compiler of Kubeflow Pipelines puts into every lightweight component.
+
+    It is pinned, and not the author's to leave out
+    (https://github.com/kubeflow/pipelines/blob/master/sdk/python/kfp/dsl/component_factory.py).
+    """
+    at = next((i for i, w in enumerate(words) if w == "install"), len(words))
+    packages = (w for w in words[at + 1 :] if w[:1] != "-")
+    return all(_NAMES.split(w, maxsplit=1)[0] in _COMPILERS for w in packages)
 
 
 def _severity(container: Container) -> Severity | None:

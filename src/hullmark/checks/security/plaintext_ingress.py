@@ -76,7 +76,7 @@ spec:
           port: 80
 ```
 
-See [Gateway API: HTTP redirects](https://gateway-api.sigs.k8s.io/guides/http-redirect-rewrite/), [OpenShift: secured
+See [Gateway API: HTTP redirects](https://gateway-api.sigs.k8s.io/guides/user-guides/http-redirect-rewrite/), [OpenShift: secured
 routes](https://docs.okd.io/4.16/networking/routes/secured-routes.html) and [Ingress: TLS](https://kubernetes.io/docs/concepts/services-networking/ingress/#tls).
 """
 

@@ -42,7 +42,7 @@ data:
 ```
 
 See [ConfigMaps](https://kubernetes.io/docs/concepts/configuration/configmap/), [Good practices for
-Secrets](https://kubernetes.io/docs/concepts/security/secrets-good-practices/), CIS Kubernetes Benchmark 5.4.1 and
+Secrets](https://kubernetes.io/docs/concepts/security/secrets-good-practices/), CIS Kubernetes Benchmark v1.12 5.4.1 and
 MITRE ATLAS [AML.T0083, credentials from AI agent configuration](https://atlas.mitre.org/techniques/AML.T0083).
 """
 

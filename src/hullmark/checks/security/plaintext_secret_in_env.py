@@ -67,7 +67,7 @@ spec:
 ```
 
 See [Good practices for Secrets](https://kubernetes.io/docs/concepts/security/secrets-good-practices/), CIS Kubernetes
-Benchmark 5.4.1, Hugging Face's [user access tokens](https://huggingface.co/docs/hub/security-tokens) and MITRE ATLAS
+Benchmark v1.12 5.4.1, Hugging Face's [user access tokens](https://huggingface.co/docs/hub/security-tokens) and MITRE ATLAS
 [AML.T0055, unsecured credentials](https://atlas.mitre.org/techniques/AML.T0055).
 """
 

@@ -52,7 +52,7 @@ spec:
 ```
 
 See [Pod Security Standards](https://kubernetes.io/docs/concepts/security/pod-security-standards/) (*Baseline*), CIS
-Kubernetes Benchmark 5.2.2 and MITRE ATLAS [AML.T0105, escape to host](https://atlas.mitre.org/techniques/AML.T0105).
+Kubernetes Benchmark v1.12 5.2.2 and MITRE ATLAS [AML.T0105, escape to host](https://atlas.mitre.org/techniques/AML.T0105).
 """
 
 from collections.abc import Iterator

@@ -1,12 +1,15 @@
 """Retriever holds the key that the index is written with.
 
 What answers questions from documents reads what strangers write. If it is captured, or talked into it, and its key also writes, it can plant passages in the index: they come back in
-everybody's answers long after it has been repaired. Qdrant knows a second key that only reads.
+everybody's answers long after it has been repaired. Most indexes know keys or users that only read: Qdrant a second key, Weaviate read-only users, Milvus roles, Pinecone roles of keys,
+Elasticsearch and OpenSearch privileges, databases grants.
 
-Reported is a RAG service or an agent that names a Qdrant which a job or a data preparation fills, and takes its key from the same key of the same Secret as that one. A service that
-ingests and retrieves itself needs the key that writes and is not reported, and a key of a model provider that both share is no key of the index.
+Reported is a RAG service or an agent that names an index which a job or a data preparation fills, and takes its key or password from the same key of the same Secret as that one, in a
+variable, in a set of variables or as a file. A service that ingests and retrieves itself needs the key that writes and is not reported; nor are two that name different users, nor a key of
+a model provider that both share. PostgreSQL and Redis keep other things than vectors, and agents what they remember, so there the question stays open. Indexes without such keys
+(Chroma, Marqo) are left out.
 
-To fix it, set `QDRANT__SERVICE__READ_ONLY_API_KEY` and give the retriever that one.
+To fix it, make a key or user that may only read, and give the retriever that one: of Qdrant, set `QDRANT__SERVICE__READ_ONLY_API_KEY`.
 
 ```yaml bad
 apiVersion: apps/v1
@@ -150,101 +153,128 @@ metadata: {name: qdrant}
 spec: {selector: {app: qdrant}, ports: [{port: 6333}]}
 ```
 
-See Qdrant's [read-only API key](https://qdrant.tech/documentation/security/#read-only-api-key), OWASP [LLM08:2025 Vector and Embedding
+See Qdrant's [read-only API key](https://qdrant.tech/documentation/security/#read-only-api-key), Weaviate's
+[authorization](https://docs.weaviate.io/deploy/configuration/authorization), Milvus's [privilege groups](https://milvus.io/docs/privilege_group.md), Pinecone's
+[permissions of keys](https://docs.pinecone.io/guides/production/security-overview#api-keys), OWASP [LLM08:2025 Vector and Embedding
 Weaknesses](https://genai.owasp.org/llmrisk/llm082025-vector-and-embedding-weaknesses/) and MITRE ATLAS [AML.T0070, RAG poisoning](https://atlas.mitre.org/techniques/AML.T0070).
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 
+from hullmark.checks.security._index_keys import INDEXES, Index, keys, sets, users
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.component import Component, EdgeKind
 from hullmark.model.finding import Finding
+from hullmark.model.references import references
 from hullmark.model.terms import Confidence, Role, Severity
-from hullmark.model.truth import Undecided, string
+from hullmark.model.truth import Undecided
 from hullmark.model.workload import Workload
 from hullmark.text.regex import regex
-from hullmark.text.source import Place
-from hullmark.text.tree import Node
 
-_INDEX = regex(r"qdrant|vector", re.IGNORECASE)
-"""What the name of a variable says when it holds the key of the index."""
+_INGESTS = regex(r"ingest|index|embed|load|crawl|sync|chunk|import|etl|feed|scrap|populat|upsert")
+"""What is called that fills an index, among all the jobs that use a database."""
 
 _MOST = 100
 """Writers of one index that are looked at."""
 
-_Key = tuple[str, str, str]
-"""The namespace and name of a Secret, and a key in it."""
-
 
 @check(Workload, severity=Severity.LOW, confidence=Confidence.MEDIUM, roles=[Role.RAG_SERVICE, Role.AGENT])
 def retriever_write_key(workload: Workload, arch: Architecture) -> Iterator[Finding]:
-    if workload.template or workload.lifetime == "task":
-        return
-    keys, sets = _keys(workload), _sets(workload)
-    if not keys and not sets:
+    if workload.template or workload.lifetime == "task" or not _shares(workload, arch):
         return
     unknown = ""
-    for index in _indexes(workload, arch):
-        for writer in _writers(index, workload, arch):
-            shared = next((k for k in keys if k in _keys(writer)), None)
-            if shared is not None:
-                yield Finding(
-                    f"'{workload.name}' reads index '{index.label}' with the key that '{writer.name}' writes it with",
-                    keys[shared],
-                    related=((_keys(writer)[shared], "the same key"),),
-                    advice="give it Qdrant's read-only key",
+    for component, index, mixed in _indexes(workload, arch):
+        own, whole = keys(workload, index, arch), sets(workload, index, arch)
+        for writer in _writers(component, workload, arch, mixed=mixed) if own or whole else ():
+            theirs = keys(writer, index, arch)
+            shared = next((k for k in own if k in theirs), None)
+            if shared is not None and not _differ(workload, writer, index):
+                if not mixed:
+                    yield Finding(
+                        f"'{workload.name}' reads index '{component.label}' with the key that '{writer.name}' writes it with",
+                        own[shared],
+                        related=((theirs[shared], "the same key"),),
+                        advice=index.advice,
+                    )
+                    return
+                unknown = unknown or (
+                    f"whether '{workload.name}' itself writes to '{component.label}', "
+                    f"which '{writer.name}' fills with the same key, is not known"
                 )
-                return
-            both = next((s for s in sets if s in _sets(writer)), None)
-            if both is not None and not keys:
-                unknown = (
-                    f"which key of Secret '{both[1]}' '{workload.name}' takes for index '{index.label}' is not known: "
+            both = next((s for s in whole if s in sets(writer, index, arch)), None)
+            if both is not None and not own:
+                unknown = unknown or (
+                    f"which key of Secret '{both[1]}' '{workload.name}' takes for index '{component.label}' is not known: "
                     f"'{writer.name}' reads all of it too"
                 )
     if unknown:
         raise Undecided(unknown)
 
 
-def _indexes(workload: Workload, arch: Architecture) -> Iterator[Component]:
-    """The Qdrants that it reads and, as far as its role tells, does not write."""
-    graph, own = arch.graph, arch.graph.of(workload)
+def _shares(workload: Workload, arch: Architecture) -> bool:
+    """Whether what may fill an index mentions a Secret that it opens one with: asked first, as the graph is drawn for the answer."""
+    every = dict.fromkeys(INDEXES.values())
+    mine = {(key[0], key[1]) for index in every for key in (*keys(workload, index, arch), *sets(workload, index, arch))}
+    return any(writer is not workload for secret in mine for writer in _mentioning(arch).get(secret, ()))
+
+
+@lru_cache(maxsize=1)
+def _mentioning(arch: Architecture) -> Mapping[tuple[str, str], Sequence[Workload]]:
+    """Jobs and what prepares data, by the namespace and name of the Secrets that they mention."""
+    found: dict[tuple[str, str], list[Workload]] = {}
+    for writer in arch.workloads:
+        if writer.lifetime == "task" or writer.role is Role.DATA_PREPARATION:
+            for name in {r.name for p in writer.podsets for r in references(arch, p) if r.kind == "Secret"}:
+                found.setdefault((writer.namespace, name), []).append(writer)
+    return found
+
+
+def _differ(reader: Workload, writer: Workload, index: Index) -> bool:
+    """Whether they are different users of an index, whatever their passwords are."""
+    one, other = users(reader, index), users(writer, index)
+    return bool(one and other) and not one & other
+
+
+def _indexes(workload: Workload, arch: Architecture) -> Iterator[tuple[Component, Index, bool]]:
+    """The indexes that it reads and, as far as its role tells, does not write; whether it may yet write them for other purposes.
+
+    A database is an index if it is run or named as one. It may keep other things as well, and what an agent remembers.
+    """
+    graph, own = arch.wiring, arch.wiring.of(workload)
     if own is None:
         return
     written = {e.target for e in graph.out(own.id, EdgeKind.WRITES)}
     for edge in graph.out(own.id, EdgeKind.READS):
-        if edge.target not in written and graph.by_id[edge.target].facts.get("type") == "qdrant":
-            yield graph.by_id[edge.target]
+        found = graph.by_id[edge.target]
+        index = INDEXES.get(found.facts.get("type", ""))
+        if index is None:
+            continue
+        if not index.general:
+            if found.id not in written:
+                yield found, index, False
+        elif _for_vectors(found, arch) or any("vector" in e.text.lower() for e in edge.evidence):
+            yield found, index, index.mixed or workload.role is Role.AGENT
 
 
-def _writers(index: Component, reader: Workload, arch: Architecture) -> Iterator[Workload]:
-    """What fills an index: jobs, and what prepares data."""
-    for edge in islice(arch.graph.into(index.id, EdgeKind.WRITES), _MOST):
-        writer = arch.graph.by_id[edge.source].workload
+def _for_vectors(store: Component, arch: Architecture) -> bool:
+    """Whether what runs a database, or the database that this one is in, is there for vectors."""
+    sources = (e.source for c in (store.id, store.parent) if c for e in arch.wiring.into(c, EdgeKind.SERVES))
+    return any(w.role is Role.VECTOR_STORE for s in sources if (w := arch.wiring.by_id[s].workload) is not None)
+
+
+def _writers(index: Component, reader: Workload, arch: Architecture, *, mixed: bool) -> Iterator[Workload]:
+    """What fills an index: jobs, and what prepares data; of the jobs of a database those that are called so."""
+    for edge in islice(arch.wiring.into(index.id, EdgeKind.WRITES), _MOST):
+        writer = arch.wiring.by_id[edge.source].workload
         if writer is None or writer is reader or writer.template:
             continue
-        if writer.lifetime == "task" or writer.role is Role.DATA_PREPARATION:
+        if writer.role is Role.DATA_PREPARATION or (writer.lifetime == "task" and (not mixed or _fills(writer))):
             yield writer
 
 
-def _keys(workload: Workload) -> Mapping[_Key, Place]:
-    """The keys of Secrets that its variables for the index come from."""
-    found: dict[_Key, Place] = {}
-    for container in workload.containers:
-        for variable in container.environment.values():
-            name = (
-                string(variable.node.value, "valueFrom", "secretKeyRef", "name") if variable.origin == "secret" else ""
-            )
-            if name and _INDEX.search(variable.name) and "key" in variable.name.lower():
-                key = string(variable.node.value, "valueFrom", "secretKeyRef", "key")
-                found.setdefault((workload.namespace, name, key), variable.node.at("valueFrom", "secretKeyRef"))
-    return found
-
-
-def _sets(workload: Workload) -> set[tuple[str, str]]:
-    """The Secrets all of whose keys become variables."""
-    sources: Iterator[Node] = (s for c in workload.containers for s in c.node.children("envFrom"))
-    names = (string(s.value, "secretRef", "name") for s in sources)
-    return {(workload.namespace, n) for n in names if n}
+def _fills(writer: Workload) -> bool:
+    words = (writer.name, *(c.name for c in writer.containers), *(c.argv.text for c in writer.containers))
+    return any(_INGESTS.search(word.lower()) for word in words)

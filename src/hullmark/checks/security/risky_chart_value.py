@@ -6,8 +6,8 @@ too few is then enough for a gateway with everybody's password, or a tracker tha
 
 The charts that are known, the values that matter and what they mean stand in [a table](../charts.md). A value that is set
 is found on its own line. A value that is left out counts by the default of the chart, where the chart's version is one that was
-read; the finding then says so and points at the reference to the chart. In other versions, and where values come from files
-or Secrets that are not in the scan, the answer is unknown.
+read; the finding then says so and points at the reference to the chart. Values in files, ConfigMaps and Secrets
+[of the scan](../sources.md#references-to-charts-that-are-not-here) are read too. In other versions, and where values come from elsewhere, the answer is unknown.
 
 Charts are told by their name and where they are from: a chart of the same name by somebody else is not meant. What other
 checks are about is theirs: images, resources and security contexts, secrets in variables, public Services,

@@ -49,7 +49,7 @@ spec:
 
 See [Configure a security context](https://kubernetes.io/docs/tasks/configure-pod-container/security-context/), [Pod
 Security Standards](https://kubernetes.io/docs/concepts/security/pod-security-standards/) (*Restricted*, running as
-non-root), CIS Kubernetes Benchmark 5.2.7 and MITRE ATLAS [AML.T0105, escape to
+non-root), CIS Kubernetes Benchmark v1.12 5.2.7 and MITRE ATLAS [AML.T0105, escape to
 host](https://atlas.mitre.org/techniques/AML.T0105).
 """
 

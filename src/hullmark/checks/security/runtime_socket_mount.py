@@ -43,7 +43,7 @@ spec:
 ```
 
 See [hostPath](https://kubernetes.io/docs/concepts/storage/volumes/#hostpath), [Docker's protect the daemon
-socket](https://docs.docker.com/engine/security/#docker-daemon-attack-surface), CIS Kubernetes Benchmark 5.2.11 and
+socket](https://docs.docker.com/engine/security/#docker-daemon-attack-surface), CIS Kubernetes Benchmark v1.12 5.2.11 and
 MITRE ATLAS [AML.T0105, escape to host](https://atlas.mitre.org/techniques/AML.T0105).
 """
 

@@ -56,7 +56,7 @@ rules:
 ```
 
 See [RBAC good practices](https://kubernetes.io/docs/concepts/security/rbac-good-practices/#listing-secrets), CIS
-Kubernetes Benchmark 5.1.2 and MITRE ATLAS [AML.T0055, unsecured
+Kubernetes Benchmark v1.12 5.1.2 and MITRE ATLAS [AML.T0055, unsecured
 credentials](https://atlas.mitre.org/techniques/AML.T0055).
 """
 

@@ -72,7 +72,7 @@ spec:
 
 See [hostPath](https://kubernetes.io/docs/concepts/storage/volumes/#hostpath), [Pod Security
 Standards](https://kubernetes.io/docs/concepts/security/pod-security-standards/) (*Baseline*, host path volumes), CIS
-Kubernetes Benchmark 5.2.11 and MITRE ATLAS [AML.T0105, escape to host](https://atlas.mitre.org/techniques/AML.T0105).
+Kubernetes Benchmark v1.12 5.2.11 and MITRE ATLAS [AML.T0105, escape to host](https://atlas.mitre.org/techniques/AML.T0105).
 """
 
 from collections.abc import Iterator

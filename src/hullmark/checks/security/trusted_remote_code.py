@@ -53,7 +53,7 @@ spec:
             - microsoft/phi-4
 ```
 
-See vLLM's [supported models](https://docs.vllm.ai/en/stable/models/supported_models.html), transformers' [security policy](https://github.com/huggingface/transformers/blob/main/SECURITY.md), OWASP [LLM03:2025
+See vLLM's [supported models](https://docs.vllm.ai/en/stable/models/supported_models/), transformers' [security policy](https://github.com/huggingface/transformers/blob/main/SECURITY.md), OWASP [LLM03:2025
 Supply Chain](https://genai.owasp.org/llmrisk/llm032025-supply-chain/) and MITRE ATLAS
 [AML.T0010.003](https://atlas.mitre.org/techniques/AML.T0010.003).
 """

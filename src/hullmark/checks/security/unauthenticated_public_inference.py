@@ -11,8 +11,8 @@ reported a step lower, because the gateway they publish through is set up elsewh
 `exposed-ray-control-plane`.
 
 A router or a LiteLLM without `master_key` before the servers opens them as well, however well they are shut themselves: then it is
-the one that is reported, with the servers behind it. From 1.104 on LiteLLM does not start without a key unless it is told to; where its tag
-names no release, nobody can know.
+the one that is reported, with the servers behind it. `sk-1234`, the key of its manual, counts as none. From 1.104 on LiteLLM starts neither
+without a key nor with that one unless it is told to; where its tag names no release, nobody can know.
 
 To fix it, make the Service a ClusterIP and lead to it through a gateway that authenticates.
 
@@ -176,10 +176,10 @@ def _shut(workload: Workload, arch: Architecture) -> Resource | None:
 
 def _behind(workload: Workload, arch: Architecture) -> Iterator[tuple[Place, str]]:
     """The model servers that a gateway or router passes requests on to."""
-    own = arch.graph.of(workload) if workload.role in _PASSING_ON and workload.podsets else None
-    for call in arch.graph.out(own.id, EdgeKind.CALLS) if own is not None else ():
-        for led in arch.graph.out(call.target, EdgeKind.ROUTES):
-            server, place = arch.graph.by_id[led.target].workload, call.evidence[0].place
+    own = arch.wiring.of(workload) if workload.role in _PASSING_ON and workload.podsets else None
+    for call in arch.wiring.out(own.id, EdgeKind.CALLS) if own is not None else ():
+        for led in arch.wiring.out(call.target, EdgeKind.ROUTES):
+            server, place = arch.wiring.by_id[led.target].workload, call.evidence[0].place
             if server is not None and server.role in SERVING and place is not None:
                 yield place, f"which passes requests on to '{server.name}'"
 

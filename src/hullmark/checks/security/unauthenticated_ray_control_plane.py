@@ -49,7 +49,7 @@ spec:
 
 See Ray's [token authentication](https://docs.ray.io/en/latest/ray-security/token-auth.html), [the same with
 KubeRay](https://docs.ray.io/en/master/kuberay/user-guides/auth.html),
-[network policies](https://docs.ray.io/en/master/cluster/kubernetes/user-guides/network-policy.html),
+[network policies](https://docs.ray.io/en/master/kuberay/user-guides/network-policy.html),
 [TLS](https://docs.ray.io/en/latest/cluster/kubernetes/user-guides/tls.html) and MITRE ATLAS
 [AML.CS0023, ShadowRay](https://atlas.mitre.org/studies/AML.CS0023).
 """

@@ -45,7 +45,7 @@ spec:
 
 See [Restrict a container's syscalls with seccomp](https://kubernetes.io/docs/tutorials/security/seccomp/), [Pod
 Security Standards](https://kubernetes.io/docs/concepts/security/pod-security-standards/) (*Baseline*, seccomp), CIS
-Kubernetes Benchmark 5.6.2 and MITRE ATLAS [AML.T0105, escape to host](https://atlas.mitre.org/techniques/AML.T0105).
+Kubernetes Benchmark v1.12 5.6.2 and MITRE ATLAS [AML.T0105, escape to host](https://atlas.mitre.org/techniques/AML.T0105).
 """
 
 from collections.abc import Iterator

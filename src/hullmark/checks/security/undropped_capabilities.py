@@ -53,7 +53,7 @@ spec:
 
 See [Pod Security Standards](https://kubernetes.io/docs/concepts/security/pod-security-standards/) (*Restricted*,
 capabilities), [capabilities(7)](https://man7.org/linux/man-pages/man7/capabilities.7.html) and CIS Kubernetes
-Benchmark 5.2.8 and 5.2.9.
+Benchmark v1.12 5.2.8 and 5.2.9.
 """
 
 from collections.abc import Iterator

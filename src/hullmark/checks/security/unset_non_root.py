@@ -47,7 +47,7 @@ spec:
 
 See [Configure a security context](https://kubernetes.io/docs/tasks/configure-pod-container/security-context/), [Pod
 Security Standards](https://kubernetes.io/docs/concepts/security/pod-security-standards/) (*Restricted*) and CIS
-Kubernetes Benchmark 5.2.7.
+Kubernetes Benchmark v1.12 5.2.7.
 """
 
 from collections.abc import Iterator

@@ -48,7 +48,7 @@ spec:
 
 See [Configure a security context](https://kubernetes.io/docs/tasks/configure-pod-container/security-context/), [Pod
 Security Standards](https://kubernetes.io/docs/concepts/security/pod-security-standards/) (*Restricted*) and CIS
-Kubernetes Benchmark 5.2.6.
+Kubernetes Benchmark v1.12 5.2.6.
 """
 
 from collections.abc import Iterator

@@ -49,7 +49,7 @@ spec:
 
 See [Restrict a container's syscalls with seccomp](https://kubernetes.io/docs/tutorials/security/seccomp/), [Pod
 Security Standards](https://kubernetes.io/docs/concepts/security/pod-security-standards/) (*Restricted*, seccomp) and
-CIS Kubernetes Benchmark 5.6.2.
+CIS Kubernetes Benchmark v1.12 5.6.2.
 """
 
 from collections.abc import Iterator

@@ -38,7 +38,7 @@ rules:
     verbs: [get]
 ```
 
-See [RBAC good practices](https://kubernetes.io/docs/concepts/security/rbac-good-practices/), CIS Kubernetes Benchmark
+See [RBAC good practices](https://kubernetes.io/docs/concepts/security/rbac-good-practices/), CIS Kubernetes Benchmark v1.12
 5.1.3 and MITRE ATLAS [AML.M0026, privileged AI agent permissions
 configuration](https://atlas.mitre.org/mitigations/AML.M0026).
 """

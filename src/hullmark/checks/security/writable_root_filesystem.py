@@ -46,7 +46,7 @@ spec:
 ```
 
 See [Configure a security context](https://kubernetes.io/docs/tasks/configure-pod-container/security-context/), CIS
-Kubernetes Benchmark 5.6.3 and MITRE ATLAS [AML.T0018.002, embed
+Kubernetes Benchmark v1.12 5.6.3 and MITRE ATLAS [AML.T0018.002, embed
 malware](https://atlas.mitre.org/techniques/AML.T0018.002).
 """
 

@@ -120,7 +120,7 @@ def alone(text: str) -> Iterator[Address]:
 
 def ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     """The address that a host is, if it is one."""
-    if not (host[-1:].isdigit() or ":" in host):
+    if not (":" in host or host.replace(".", "").isdigit()):
         return None
     try:
         return ipaddress.ip_address(host)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
@@ -74,6 +74,7 @@ class Calls:
         self._files: dict[int, tuple[tuple[Setting, Found, Place], ...]] = {}
         self._found: dict[tuple[str, str, bool], tuple[Found, ...]] = {}
         self._nested: dict[tuple[int, str], tuple[Setting, ...]] = {}
+        self._trees = configuration.Trees()
 
     def workload(self, workload: Workload) -> None:
         """All that a workload's pods and fields name."""
@@ -92,7 +93,7 @@ class Calls:
             return (setting,)
         key = (id(setting.origin.value), setting.text)
         if key not in self._nested:
-            self._nested[key] = tuple(configuration.inside(setting))
+            self._nested[key] = tuple(configuration.inside(setting, self._trees))
         return self._nested[key]
 
     def _podset(self, podset: PodSet) -> None:
@@ -108,10 +109,10 @@ class Calls:
         for config, key, node in configuration.files(self.scene, podset):
             known = self._files.get(id(node.value))
             if known is None:
-                pairs = (
-                    (s, f, s.at(f.address.text)) for s in configuration.written(config, key, node) for f in found(s)
+                said = configuration.written(config, key, node, self._trees)
+                known = self._files[id(node.value)] = tuple(
+                    (s, f, s.at(f.address.text)) for s in said for f in found(s)
                 )
-                known = self._files[id(node.value)] = tuple(pairs)
             for setting, one, place in known:
                 self._named(owner, setting, one, (near, place))
 
@@ -122,7 +123,8 @@ class Calls:
         if known is None:  # teams copy their variables from pod to pod
             known = self._found[key] = tuple(found(setting))
         for one in known:
-            self.address(owner, setting, _with_port(one, setting, container), near)
+            whole = one if container is None else _with_port(one, setting, container)
+            self._named(owner, setting, whole, (near, setting.at(whole.address.text)))
 
     def address(self, owner: str, setting: Setting, one: Found, near: Resource) -> None:
         """One address that a component names."""
@@ -138,10 +140,9 @@ class Calls:
         target = self.resolver(address, Seen(near.ref.namespace, near, place), strong=one.strong)
         if target is None or self._itself(owner, target.component):
             return
-        path = without_tokens(address.path.partition("?")[0])[:100] if address.path else ""
-        facts = {"port": shown_port(address), "scheme": address.scheme, "path": path}
+        facts = _facts(address)
         if target.offered is False:
-            facts["port-offered"] = "no"
+            facts = {**facts, "port-offered": "no"}
         why = Why(
             text, place, target.certain, "" if target.certain else f"'{address.host}' may be a host outside", facts
         )
@@ -151,7 +152,10 @@ class Calls:
     def _itself(self, owner: str, target: str) -> bool:
         """Whether a Service leads to nobody but the caller, or to parts of it."""
         behind = self.scene.behind(target)
-        return bool(behind) and all(b == owner or self.scene.draft.get(b).parent == owner for b in behind)
+        for other in behind:
+            if other != owner and self.scene.draft.get(other).parent != owner:
+                return False
+        return bool(behind)
 
     def _keys(self, owner: str, container: Container) -> None:
         """Keys of providers that nothing sends elsewhere."""
@@ -166,6 +170,13 @@ class Calls:
             target = external(self.scene, key.host, place)
             text = f"variable '{name}' of container '{container.name}', and none that names another address"
             self.scene.draft.edge(EdgeKind.CALLS, owner, target, Why(text, place, certain=False))
+
+
+@lru_cache(maxsize=8192)
+def _facts(address: Address) -> Mapping[str, str]:
+    """What an address tells of the calls that are made to it; pods of one kind name the same."""
+    path = without_tokens(address.path.partition("?")[0])[:100] if address.path else ""
+    return {"port": shown_port(address), "scheme": address.scheme, "path": path}
 
 
 def found(setting: Setting) -> Iterator[Found]:
@@ -219,9 +230,9 @@ def _is_call(address: Address, name: str) -> bool:
     return address.scheme in _SCHEMES or by_scheme(address.scheme) is not None
 
 
-def _with_port(one: Found, setting: Setting, container: Container | None) -> Found:
+def _with_port(one: Found, setting: Setting, container: Container) -> Found:
     """An address whose port stands in a variable beside it (``DB_HOST`` and ``DB_PORT``)."""
-    if container is None or one.address.port or one.address.scheme or not isinstance(setting.origin, Node):
+    if one.address.port or one.address.scheme or not isinstance(setting.origin, Node):
         return one
     base = setting.name.rpartition("_")[0]
     port = container.env(f"{base}_PORT") if base else None

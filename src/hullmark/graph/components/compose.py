@@ -14,7 +14,6 @@ from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.services import MadeServices
 from hullmark.graph.components.zones import CLUSTER, INTERNET
 from hullmark.graph.compose import is_internal, names_of, networks_of
-from hullmark.graph.network.reach import declared_ports
 from hullmark.model.component import Component, ComponentKind, EdgeKind, Graph
 from hullmark.model.terms import Platform, Reach
 from hullmark.model.truth import string
@@ -31,7 +30,7 @@ def named_services(scene: Scene, made: MadeServices) -> None:
     for workload in _workloads(scene):
         resource, answers = workload.resource, tuple(names_of(workload))
         component = scene.draft.id_of(ComponentKind.SERVICE, resource)
-        ports = (str(port.number) for podset in workload.podsets for port, _ in declared_ports(podset))
+        ports = (str(port.number) for podset in workload.podsets for port, _ in podset.ports)
         facts = {
             "kind": workload.ref.kind,
             "made-by": "Compose",

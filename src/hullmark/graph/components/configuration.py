@@ -18,7 +18,8 @@ from hullmark.model.truth import string
 from hullmark.model.workload import PodSet
 from hullmark.recognise.embedded import whole
 from hullmark.text.regex import regex
-from hullmark.text.tree import Map, Node, Seq, Value, items
+from hullmark.text.source import Key
+from hullmark.text.tree import Document, Map, Node, Seq, Value, items
 
 _PROSE = (".md", ".txt", ".html", ".htm", ".rst", ".ipynb", ".license", ".css", ".svg", ".crt", ".pem", ".sql")
 _PROGRAMS = (".py", ".sh", ".js", ".ts", ".go", ".rb", ".lua", ".jinja", ".j2", ".tmpl", ".tpl", ".ps1")
@@ -40,15 +41,22 @@ def files(scene: Scene, podset: PodSet) -> Iterator[tuple[Resource, str, Node]]:
             if config is None:
                 continue
             wanted = {string(i, "key") for i in items(source.value, "configMap", "items")}
-            for key in _keys(config):
-                node = config.node.child("data", key)
-                if node is not None and isinstance(node.value, str) and (not wanted or key in wanted):
-                    yield config, key, node
+            yield from ((config, key, node) for key, node in scene.texts(config) if not wanted or key in wanted)
 
 
-def _keys(config: Resource) -> list[str]:
-    data = config.node.get("data")
-    return [k for k in data if isinstance(k, str)] if isinstance(data, dict) else []
+class Trees:
+    """Texts that are read as trees, each once: what a pod mounts as a file it often has as a variable too."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, tuple[Key, ...]], tuple[Document, ...]] = {}
+
+    def of(self, node: Node) -> tuple[Document, ...]:
+        """The documents of a text if all of it can be read as objects and lists; else nothing."""
+        key = (id(node.value), node.path)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = whole(node)
+        return known
 
 
 def is_nested(setting: Setting) -> bool:
@@ -57,14 +65,14 @@ def is_nested(setting: Setting) -> bool:
     return (value[:1] in ("{", "[") or "\n" in value) and isinstance(node, Node) and node.value == value
 
 
-def inside(setting: Setting) -> Iterator[Setting]:
+def inside(setting: Setting, trees: Trees) -> Iterator[Setting]:
     """The settings in such a value, or else the setting itself."""
     node, value = setting.origin, setting.value
     if not isinstance(node, Node) or shuts(setting.name):
         return
-    trees = whole(node) if ":" in value and len(value) <= _MOST_TREE else ()
-    if trees:
-        for tree in trees:
+    read = trees.of(node) if ":" in value and len(value) <= _MOST_TREE else ()
+    if read:
+        for tree in read:
             yield from _leaves(tree.node, setting.text)
     elif "\n" in value.strip():
         yield from _lines(node, setting.text, directives=False)
@@ -81,7 +89,7 @@ def scripts(container: Container) -> Iterator[Setting]:
             yield from _program(node, f"'{key}' of container '{container.name}'", python=python)
 
 
-def written(config: Resource, key: str, node: Node) -> Iterator[Setting]:
+def written(config: Resource, key: str, node: Node, trees: Trees) -> Iterator[Setting]:
     """The settings in a configuration file."""
     lower, label = key.lower(), f"'{key}' of ConfigMap '{config.ref.name}'"
     if lower.endswith(_PROSE):
@@ -89,9 +97,9 @@ def written(config: Resource, key: str, node: Node) -> Iterator[Setting]:
     if lower.endswith(_PROGRAMS):
         yield from _program(node, label, python=lower.endswith(".py"))
         return
-    trees = whole(node) if _is_tree(lower, node.value) else ()
-    if trees:
-        for tree in trees:
+    read = trees.of(node) if _is_tree(lower, node.value) else ()
+    if read:
+        for tree in read:
             yield from _leaves(tree.node, label)
     else:
         yield from _lines(node, label, directives=lower.endswith(_DIRECTIVES))

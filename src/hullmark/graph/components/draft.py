@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from hullmark.graph.components.veil import veil
@@ -29,12 +28,7 @@ class Why(NamedTuple):
     facts: Mapping[str, str] = {}
 
 
-@dataclass(slots=True)
-class _Line:
-    evidence: list[Evidence]
-    certain: bool
-    unknown: str
-    facts: dict[str, str]
+_Key = tuple[EdgeKind, str, str]
 
 
 class Draft:
@@ -42,7 +36,8 @@ class Draft:
 
     def __init__(self) -> None:
         self._components: dict[str, Component] = {}
-        self._lines: dict[tuple[EdgeKind, str, str], _Line] = {}
+        self._edges: dict[_Key, Edge] = {}
+        self._by_kind: dict[EdgeKind, list[_Key]] = {}
         self._ids: dict[tuple[ComponentKind, int], str] = {}
         self.powers: dict[str, tuple[Power, ...]] = {}
 
@@ -72,6 +67,10 @@ class Draft:
         self._ids[key] = made
         return made
 
+    def known(self, kind: ComponentKind, resource: Resource) -> str:
+        """The id of an object's component if it has been asked for before; else empty."""
+        return self._ids.get((kind, id(resource)), "")
+
     def add(self, component: Component) -> str:
         """Add a component unless one of its id is there; what is declared replaces what was only mentioned."""
         known = self._components.get(component.id)
@@ -97,38 +96,45 @@ class Draft:
 
     def edge(self, kind: EdgeKind, source: str, target: str, why: Why) -> None:
         """Add an edge, or further evidence for it; one certain piece makes it certain."""
-        line = self._lines.get((kind, source, target))
-        if line is None:
+        key = (kind, source, target)
+        known = self._edges.get(key)
+        if known is None:
             facts = {k: v for k, v in why.facts.items() if v} if why.facts else {}
-            self._lines[kind, source, target] = _Line([Evidence(why.text, why.place)], why.certain, why.unknown, facts)
-            return
-        if why.certain and not line.certain:
-            line.certain, line.unknown = True, why.unknown
-        if len(line.evidence) < _MOST_EVIDENCE and not any(_same(e, why) for e in line.evidence):
-            line.evidence.append(Evidence(why.text, why.place))
-        for key, value in why.facts.items():
-            if value:
-                line.facts.setdefault(key, value)
+            evidence = (Evidence(why.text, why.place),)
+            self._edges[key] = Edge(kind, source, target, evidence, why.certain, why.unknown, facts)
+            self._by_kind.setdefault(kind, []).append(key)
+        else:
+            self._edges[key] = _joined(known, why)
 
-    def edges(self, *kinds: EdgeKind) -> Iterator[tuple[EdgeKind, str, str]]:
-        """The edges of these kinds so far."""
-        return (key for key in list(self._lines) if key[0] in kinds)
+    def edges(self, *kinds: EdgeKind) -> list[_Key]:
+        """The edges of these kinds so far, in order."""
+        if len(kinds) == 1:
+            return list(self._by_kind.get(kinds[0], ()))
+        return [key for key in self._edges if key[0] in kinds]
 
-    def fact(self, edge: tuple[EdgeKind, str, str], key: str) -> str:
-        """A fact of an edge; empty if it is not known."""
-        return self._lines[edge].facts.get(key, "")
+    def facts(self, edge: _Key) -> Mapping[str, str]:
+        """The facts of an edge."""
+        return self._edges[edge].facts
 
-    def note(self, edge: tuple[EdgeKind, str, str], key: str, value: str) -> None:
-        """Add a fact to an edge."""
-        self._lines[edge].facts[key] = value
+    def note(self, edge: _Key, more: Mapping[str, str]) -> None:
+        """Add facts to an edge."""
+        kind, source, target, evidence, certain, unknown, facts = self._edges[edge]
+        self._edges[edge] = Edge(kind, source, target, evidence, certain, unknown, {**facts, **more})
 
     def finish(self) -> Graph:
         """The graph, without what it must not show."""
-        edges = tuple(
-            Edge(kind, source, target, tuple(line.evidence), line.certain, line.unknown, line.facts)
-            for (kind, source, target), line in self._lines.items()
-        )
-        return veil(Graph(tuple(self._components.values()), edges, self.powers))
+        return veil(Graph(tuple(self._components.values()), tuple(self._edges.values()), self.powers))
+
+
+def _joined(edge: Edge, why: Why) -> Edge:
+    """An edge with what else says so; of two values of a fact the first stays."""
+    more = {k: v for k, v in why.facts.items() if v and k not in edge.facts} if why.facts else {}
+    facts = {**edge.facts, **more} if more else edge.facts
+    certain, unknown = (True, why.unknown) if why.certain and not edge.certain else (edge.certain, edge.unknown)
+    evidence = edge.evidence
+    if len(evidence) < _MOST_EVIDENCE and not any(_same(e, why) for e in evidence):
+        evidence = (*evidence, Evidence(why.text, why.place))
+    return Edge(edge.kind, edge.source, edge.target, evidence, certain, unknown, facts)
 
 
 def _same(evidence: Evidence, why: Why) -> bool:

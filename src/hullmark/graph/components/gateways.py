@@ -124,7 +124,7 @@ def _model(calls: Calls, owner: str, container: Container, params: Node) -> None
 
 
 def _graph(calls: Calls, graph: Resource) -> None:
-    """An InferenceGraph calls the services of its steps, https://kserve.github.io/website/docs/model-serving/inferencegraph/."""
+    """An InferenceGraph calls the services of its steps, https://kserve.github.io/website/docs/model-serving/inferencegraph/overview."""
     scene = calls.scene
     workload = scene.arch.workload(graph)
     if workload is None:

@@ -81,7 +81,7 @@ PROVIDERS: Mapping[str, Provider] = {
     **_rows(TELEMETRY, """
         Langfuse | cloud.langfuse.com us.cloud.langfuse.com *.cloud.langfuse.com | https://langfuse.com/docs
         LangSmith | api.smith.langchain.com *.api.smith.langchain.com | https://docs.smith.langchain.com/
-        Weights & Biases | api.wandb.ai wandb.ai *.wandb.ai | https://docs.wandb.ai/guides/track/environment-variables
+        Weights & Biases | api.wandb.ai wandb.ai *.wandb.ai | https://docs.wandb.ai/models/track/environment-variables
         Comet | comet.com *.comet.com *.comet.ml | https://www.comet.com/docs/
         Neptune | app.neptune.ai *.neptune.ai | https://docs.neptune.ai/
         Arize | otlp.arize.com app.arize.com app.phoenix.arize.com | https://docs.arize.com/
@@ -102,6 +102,8 @@ PROVIDERS: Mapping[str, Provider] = {
         Zilliz Cloud | *.zillizcloud.com *.cloud.zilliz.com | https://docs.zilliz.com/
         Chroma Cloud | api.trychroma.com | https://docs.trychroma.com/cloud/
         turbopuffer | *.turbopuffer.com | https://turbopuffer.com/docs
+        Vertex AI Vector Search | *.vdb.vertexai.goog | https://cloud.google.com/vertex-ai/docs/vector-search/query-index-public-endpoint
+        Vertex AI Search | discoveryengine.googleapis.com *-discoveryengine.googleapis.com | https://cloud.google.com/generative-ai-app-builder/docs/reference/rest
     """),
     **_rows(TOOLS, """
         Tavily | api.tavily.com | https://docs.tavily.com/
@@ -159,6 +161,7 @@ PROVIDERS: Mapping[str, Provider] = {
         Upstash | *.upstash.io | https://upstash.com/docs
         Redis Cloud | *.redislabs.com *.redis-cloud.com *.redns.redis-cloud.com | https://redis.io/docs/latest/operate/rc/
         Elastic Cloud | *.elastic-cloud.com *.found.io *.es.io | https://www.elastic.co/docs
+        Tecton | *.tecton.ai | https://docs.tecton.ai/
         Snowflake | *.snowflakecomputing.com | https://docs.snowflake.com/
         Aiven | *.aivencloud.com | https://aiven.io/docs
     """, managed=True),
@@ -192,7 +195,11 @@ _AWS: Mapping[str, tuple[str, str]] = {
     "bedrock": ("Amazon Bedrock", LLM),
     "bedrock-runtime": ("Amazon Bedrock", LLM),
     "bedrock-agent-runtime": ("Amazon Bedrock", LLM),
+    "bedrock-agentcore": ("Amazon Bedrock", LLM),
     "runtime.sagemaker": ("Amazon SageMaker", LLM),
+    "featurestore-runtime": ("Amazon SageMaker Feature Store", DATABASE),
+    "kendra": ("Amazon Kendra", VECTORS),
+    "s3vectors": ("Amazon S3 Vectors", VECTORS),
     "rds": ("Amazon RDS", DATABASE),
     "docdb": ("Amazon DocumentDB", DATABASE),
     "neptune": ("Amazon Neptune", DATABASE),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hullmark.graph.components.draft import Why
+from hullmark.graph.components.made_accounts import made_accounts
 from hullmark.graph.components.scene import Scene
 from hullmark.graph.identity import CLOUD
 from hullmark.graph.powers import powers
@@ -20,6 +21,10 @@ _POD_ROLE = "iam.amazonaws.com/role"
 """The annotation by which kiam and kube2iam give a pod an AWS role, https://github.com/jtblin/kube2iam."""
 
 
+_BY_RUN = "pipelines.kubeflow.org"
+"""The group of pipelines whose account is chosen anew for each run."""
+
+
 def identities(scene: Scene) -> None:
     """Every ServiceAccount with who runs as it and what it may do."""
     held: dict[str, dict[Grant, None]] = {}
@@ -31,19 +36,27 @@ def identities(scene: Scene) -> None:
             for key, title in CLOUD.items():
                 if key in account.annotations:
                     _cloud(scene, made, title, account.annotations[key], account, key)
-    for podset in scene.podsets():
-        named = any(string(podset.node.value, key) for key in _KEYS)
-        if podset.workload.platform is Platform.KUBERNETES and (named or not podset.workload.template):
-            held.setdefault(_runs_as(scene, podset), {}).update(
-                dict.fromkeys(scene.arch.around(podset).identity.grants)
-            )
+    for made, grants in _used(scene):
+        held.setdefault(made, {}).update(dict.fromkeys(grants))
     for made, grant in _bound(scene):
         held.setdefault(made, {})[grant] = None
-    for made, grants in held.items():
-        if found := powers(tuple(grants)):
+    for made, kept in held.items():
+        if found := powers(tuple(kept)):
             scene.draft.powers[made] = found
             scene.tell(made, powers="; ".join(dict.fromkeys(p.text for p in found)))
     _shared(scene)
+
+
+def _used(scene: Scene) -> Iterator[tuple[str, tuple[Grant, ...]]]:
+    """The accounts that pods run as, with what is granted to them."""
+    for podset in scene.podsets():
+        named = any(string(podset.node.value, key) for key in _KEYS)
+        told = named or not (podset.workload.template or podset.workload.ref.group == _BY_RUN)
+        if podset.workload.platform is Platform.KUBERNETES and told:
+            yield _runs_as(scene, podset), scene.arch.around(podset).identity.grants
+    for account, described in made_accounts(scene):
+        if described is not None:
+            yield account, scene.arch.around(described).identity.grants
 
 
 def _attached(scene: Scene, made: str, account: Resource) -> None:

@@ -1,12 +1,16 @@
-"""Where KServe takes models in S3 from: the endpoint that annotations of an account's Secrets give.
+"""Where KServe takes models from: endpoints of S3, and the models that others add to a server.
+
+The endpoint is in annotations of an account's Secrets:
 
 https://github.com/kserve/kserve/blob/master/pkg/credentials/s3/s3_secret.go (``serving.kserve.io/s3-endpoint``): the
-storage initializer of a predictor asks that host for the bucket.
+storage initializer of a predictor asks that host for the bucket. A TrainedModel is loaded by the InferenceService
+that it names (https://github.com/kserve/kserve/blob/master/pkg/apis/serving/v1alpha1/trained_model.go).
 """
 
 from __future__ import annotations
 
 from hullmark.graph.components.calls import Calls
+from hullmark.graph.components.draft import Why
 from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.settings import Setting
 from hullmark.model.component import EdgeKind
@@ -22,6 +26,22 @@ def kserve_storage(calls: Calls) -> None:
     for podset in calls.scene.podsets():
         if podset.workload.ref.group == _GROUP and calls.scene.owner(podset) in loading:
             _endpoints(calls, calls.scene, podset)
+
+
+def trained_models(scene: Scene) -> None:
+    """The models that TrainedModels add to a server: it loads and serves them."""
+    used = list(scene.draft.edges(EdgeKind.LOADS_MODEL, EdgeKind.SERVES))
+    for added in scene.arch.kinds("TrainedModel"):
+        workload = scene.arch.workload(added)
+        name = string(added.node.value, "spec", "inferenceService")
+        server = scene.find("InferenceService", name, added.ref.namespace, added) if name else None
+        target = None if server is None else scene.arch.workload(server)
+        if workload is None or target is None:
+            continue
+        why = Why(f"TrainedModel '{added.ref.name}' adds it", added.node.at("spec", "model", "storageUri"))
+        for kind, source, model in used:
+            if source == scene.owner(workload):
+                scene.draft.edge(kind, scene.owner(target), model, why)
 
 
 def _endpoints(calls: Calls, scene: Scene, podset: PodSet) -> None:

@@ -176,11 +176,15 @@ def _given(workload: Workload, container: Container | None) -> bool:
     return any(m.scheme != "path" for m in models)
 
 
+_RUNTIMES = ("TrainingRuntime", "ClusterTrainingRuntime")
+"""Templates that name the model they are for; others are filled in by what uses them."""
+
+
 def models(scene: Scene) -> Models:
     """Every model with who loads, serves, evaluates and trains it."""
     made = Models(scene)
     for workload in scene.arch.workloads:
-        if workload.template:
+        if workload.template and workload.ref.kind not in _RUNTIMES:
             continue
         seen = set[ModelReference]()
         for container in workload.containers:

@@ -47,14 +47,14 @@ def mounts(scene: Scene) -> None:
                 _mounted(scene, owner, container, mount)
 
 
-_FILES = ("configMap", "secret", "projected", "csi")
+_FILES = frozenset({"configMap", "secret", "projected", "csi"})
 
 
 def _given(podset: PodSet) -> Iterator[Given]:
     for container in podset.containers:
         yield from _variables(container)
     for name, volume in podset.volumes.items():
-        if any(volume.get(kind) is not None for kind in _FILES):
+        if isinstance(volume.value, dict) and not _FILES.isdisjoint(volume.value):
             yield from _files(podset, name, volume)
     for entry in podset.node.children("imagePullSecrets"):
         if name := string(entry.value, "name"):

@@ -1,8 +1,7 @@
 """Pipelines: which step waits for which, what steps make, what they read and write, and which model they promote.
 
 Argo Workflows (https://argo-workflows.readthedocs.io/en/latest/fields/), Tekton
-(https://tekton.dev/docs/pipelines/pipelines/), Kubeflow Pipelines' ``PipelineVersion`` with its compiled pipeline
-(https://www.kubeflow.org/docs/components/pipelines/), Volcano's JobFlow.
+(https://tekton.dev/docs/pipelines/pipelines/), Volcano's JobFlow; Kubeflow's are read in `kubeflow`.
 """
 
 from __future__ import annotations
@@ -14,8 +13,9 @@ from itertools import islice
 from hullmark.graph.components.calls import Calls
 from hullmark.graph.components.draft import Why
 from hullmark.graph.components.given import secrets
+from hullmark.graph.components.kubeflow import kubeflow, step_that_holds
 from hullmark.graph.components.scene import Scene
-from hullmark.graph.components.settings import Setting, boxed, named, texts
+from hullmark.graph.components.settings import Setting, named, texts
 from hullmark.graph.components.volumes import bucket
 from hullmark.model.component import Component, ComponentKind, EdgeKind
 from hullmark.model.resource import Resource
@@ -58,9 +58,7 @@ def pipelines(calls: Calls) -> None:
             _made_by_step(scene, workload, host, served)
     for flow in scene.arch.kinds("JobFlow"):
         _job_flow(scene, flow)
-    for version in scene.arch.kinds("PipelineVersion"):
-        if version.ref.group == "pipelines.kubeflow.org":
-            _kubeflow(calls, version)
+    kubeflow(scene)
     _promotions(scene)
 
 
@@ -214,17 +212,19 @@ def _request(calls: Calls, workload: Workload, template: Node) -> None:
 def _made_by_step(scene: Scene, workload: Workload, host: Workload, served: Mapping[str, list[str]]) -> None:
     """An object whose manifest a step of a workflow holds: the step makes it, and puts its model into service."""
     place = workload.resource.place
-    if "templates" not in place.path:
+    step = step_that_holds(scene, host, place)
+    if step is None and "templates" not in place.path:
         why = Why(f"{host.ref.kind} '{host.name}' makes {workload.ref.kind} '{workload.name}'", place)
         scene.draft.edge(EdgeKind.DEPENDS_ON, scene.owner(host), scene.owner(workload), why)
         return
-    at = place.path.index("templates")
-    template = host.resource.node.child(*_relative(host.resource, place.path[: at + 2]))
-    step = None if template is None else _step_of(scene, host, template)
-    if step is None or template is None:
+    if step is None:
+        at = place.path.index("templates")
+        template = host.resource.node.child(*_relative(host.resource, place.path[: at + 2]))
+        step = None if template is None else _step_of(scene, host, template)
+    if step is None:
         return
     made = scene.owner(workload)
-    why = Why(f"step '{string(template.value, 'name')}' makes {workload.ref.kind} '{workload.name}'", place)
+    why = Why(f"step '{scene.draft.get(step).label}' makes {workload.ref.kind} '{workload.name}'", place)
     scene.draft.edge(EdgeKind.DEPENDS_ON, step, made, why)
     if workload.role in SERVING:
         for model in served.get(made, ()):
@@ -235,7 +235,7 @@ def _relative(resource: Resource, path: tuple[Key, ...]) -> tuple[Key, ...]:
     return path[len(resource.node.path) :]
 
 
-# -- Tekton, Volcano, Kubeflow -------------------------------------------------------------------
+# -- Tekton, Volcano -------------------------------------------------------------------
 
 
 def _tekton(scene: Scene, workload: Workload) -> None:
@@ -284,49 +284,6 @@ def _template(scene: Scene, flow: Resource, name: str, place: Place) -> str:
     if workload is not None:
         return scene.owner(workload)
     return scene.mentioned(ComponentKind.CONFIG, "JobTemplate", name, flow.ref.namespace, flow, place)
-
-
-def _kubeflow(calls: Calls, version: Resource) -> None:
-    """A compiled pipeline: tasks of the root DAG are steps, ``dependentTasks`` their order."""
-    scene = calls.scene
-    spec = version.node.child("spec", "pipelineSpec") or version.node.child("spec")
-    if spec is None:
-        return
-    whole = scene.draft.object(
-        ComponentKind.WORKLOAD, version, scene.zones.namespace(version.ref.namespace), {"role": "pipeline"}
-    )
-    steps: dict[str, str] = {}
-    tasks = spec.child("root", "dag", "tasks")
-    for task in islice(tasks.children(), _MOST_STEPS) if tasks is not None else ():
-        name = str(task.path[-1])
-        made = steps[name] = f"{whole}/{name}"
-        facts = {
-            "kind": "PipelineVersion",
-            "role": "generic",
-        }
-        executor = _executor(spec, string(task.value, "componentRef", "name"))
-        if executor is not None and (image := string(executor.value, "image")):
-            facts["image"] = image
-        zone = scene.zones.namespace(version.ref.namespace)
-        scene.draft.add(
-            Component(
-                made, ComponentKind.WORKLOAD, name, version.ref.namespace, zone, task.at(), version, None, None, whole,
-                facts=facts,
-            )
-        )  # fmt: skip
-        for setting in boxed(executor, f"task '{name}'") if executor is not None else ():
-            calls.setting(made, setting, version)
-    for task in islice(tasks.children(), _MOST_STEPS) if tasks is not None else ():
-        for index, other in enumerate(items(task.value, "dependentTasks")[:_MOST_WAITS]):
-            if isinstance(other, str) and other in steps:
-                why = Why(f"runs after task '{other}'", task.at("dependentTasks", index))
-                scene.draft.edge(EdgeKind.DEPENDS_ON, steps[str(task.path[-1])], steps[other], why)
-
-
-def _executor(spec: Node, component: str) -> Node | None:
-    """The container that runs a component."""
-    label = string(spec.value, "components", component, "executorLabel")
-    return spec.child("deploymentSpec", "executors", label, "container") if label else None
 
 
 # -- promotion -----------------------------------------------------------------------------------

@@ -70,6 +70,7 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
     ),
     "SandboxClaim.extensions.agents.x-k8s.io": (
         _field("spec.sandboxTemplateRef.name", "SandboxTemplate", "sandbox template"),
+        _field("spec.warmPoolRef.name", "SandboxWarmPool", "pool of sandboxes"),
     ),
     "SandboxWarmPool.extensions.agents.x-k8s.io": (
         _field("spec.sandboxTemplateRef.name", "SandboxTemplate", "sandbox template"),

@@ -15,6 +15,7 @@ from hullmark.model.resource import Resource
 from hullmark.model.terms import Platform, Role
 from hullmark.model.workload import PodSet, Workload
 from hullmark.text.source import Place
+from hullmark.text.tree import Node
 
 _GROUPS = {"ServiceAccount": "", "Secret": "", "ConfigMap": "", "Service": "", "PersistentVolumeClaim": ""}
 """Kinds of the core group whose names other groups use as well."""
@@ -23,17 +24,20 @@ _GROUPS = {"ServiceAccount": "", "Secret": "", "ConfigMap": "", "Service": "", "
 class Scene:
     """One architecture while its graph is drawn."""
 
-    def __init__(self, arch: Architecture) -> None:
+    def __init__(self, arch: Architecture, pods: Pods | None = None) -> None:
         self.arch = arch
         self.draft = Draft()
-        self.chains = Chains()
-        self.pods = Pods(self.chains, arch.workloads)
+        self.pods = pods or Pods(Chains(), arch.workloads)
+        self.chains = self.pods.chains
         self.composed = bool(arch.resources) and all(r.platform is Platform.COMPOSE for r in arch.resources)
-        self.zones = Zones(self.draft, {r.ref: r for r in reversed(arch.resources)}, composed=self.composed)
+        hosts = {w.resource.host for w in arch.workloads if w.resource.host is not None}
+        found = {r.ref: r for r in reversed(arch.resources) if r.ref in hosts} if hosts else {}
+        self.zones = Zones(self.draft, found, composed=self.composed)
         self._names: dict[str, Names] = {}
         self._owners: dict[PodSet, str] = {}
         self._wholes: dict[Workload, str] = {}
         self._behind: dict[str, set[str]] | None = None
+        self._texts: dict[Resource, list[tuple[str, Node]]] = {}
         self._mentioned: dict[tuple[ComponentKind, str, str, str, str], str] = {}
 
     def find(self, kind: str, name: str, namespace: str, near: Resource) -> Resource | None:
@@ -79,7 +83,8 @@ class Scene:
 
     def object(self, kind: ComponentKind, resource: Resource) -> str:
         """The component of an object of the scan, in the zone of its namespace."""
-        return self.draft.object(kind, resource, self.zones.namespace(resource.ref.namespace))
+        known = self.draft.known(kind, resource)
+        return known or self.draft.object(kind, resource, self.zones.namespace(resource.ref.namespace))
 
     def named(self, kind: ComponentKind, of: str, name: str, podset: PodSet, place: Place) -> str:
         """The component of a namespaced object that pods mention: the object, else one that is not declared."""
@@ -102,6 +107,16 @@ class Scene:
         made = identify(kind, namespace, of, name)
         zone = self.zones.namespace(namespace)
         return self.draft.add(Component(made, kind, name, namespace, zone, place, declared=False, facts={"kind": of}))
+
+    def texts(self, config: Resource) -> list[tuple[str, Node]]:
+        """The files that a ConfigMap holds, by their keys; many pods mount the same."""
+        known = self._texts.get(config)
+        if known is None:
+            entries = ((n.path[-1], n) for n in config.node.children("data"))
+            known = self._texts[config] = [
+                (k, n) for k, n in entries if isinstance(k, str) and isinstance(n.value, str)
+            ]
+        return known
 
     def tell(self, component: str, **facts: str) -> None:
         """Add facts to a component; underscores in their names stand for hyphens, and empty ones are left out."""

@@ -24,11 +24,13 @@ def _loud(text: str) -> bool:
     return "://" in text or "?" in text
 
 
-@lru_cache(maxsize=4096)
 def veiled(text: str) -> str:
     """A text without what its URLs must not show. What stands outside of URLs is never a value."""
-    if not _loud(text):
-        return text
+    return _shown(text) if _loud(text) else text
+
+
+@lru_cache(maxsize=4096)
+def _shown(text: str) -> str:
     return without_tokens(_QUERY.sub(r"\1***", _USER.sub("***@", text)))
 
 
@@ -76,12 +78,19 @@ def _component(component: Component) -> Component:
 
 
 def _edge(edge: Edge) -> Edge:
-    texts = [edge.source, edge.target, *[e.text for e in edge.evidence], *edge.facts.values()]
-    if not _loud(" ".join(texts)) or [veiled(text) for text in texts] == texts:
+    if _clean(edge):
         return edge
     evidence = tuple(Evidence(veiled(e.text), e.place) for e in edge.evidence)
     source, target = veiled(edge.source), veiled(edge.target)
     return edge._replace(source=source, target=target, evidence=evidence, facts=_facts(edge.facts))
+
+
+def _clean(edge: Edge) -> bool:
+    """Whether nothing of an edge has to go; text by text, which takes half as long as to put them together first."""
+    for text in (edge.source, edge.target, *edge.facts.values()):
+        if veiled(text) != text:
+            return False
+    return all(veiled(piece.text) == piece.text for piece in edge.evidence)
 
 
 def _facts(facts: Mapping[str, str]) -> dict[str, str]:

@@ -55,8 +55,7 @@ def _read_only(volume: Node | None) -> bool:
     if volume is None:
         return False
     try:
-        kinds = (k for k in ("persistentVolumeClaim", "csi", "nfs") if volume.get(k) is not None)
-        return any(flag(volume.value, kind, "readOnly") is True for kind in kinds)
+        return any(flag(volume.value, k, "readOnly") is True for k in ("persistentVolumeClaim", "csi", "nfs"))
     except Undecided:
         return False
 

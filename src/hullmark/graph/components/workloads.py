@@ -12,7 +12,8 @@ PARTED = frozenset({
     "ClusterWorkflowTemplate.argoproj.io", "Task.tekton.dev", "ClusterTask.tekton.dev", "Pipeline.tekton.dev",
     "PipelineRun.tekton.dev", "TaskRun.tekton.dev", "NIMPipeline.apps.nvidia.com", "DynamoGraphDeployment.nvidia.com",
     "IncrementalLearningJob.sedna.io", "LifelongLearningJob.sedna.io", "JointInferenceService.sedna.io",
-    "SeldonDeployment.machinelearning.seldon.io",
+    "SeldonDeployment.machinelearning.seldon.io", "PipelineSpec.pipelines.kubeflow.org", "PipelineJob.pipelines.kubeflow.org",
+    "PipelineVersion.pipelines.kubeflow.org",
 })  # fmt: skip
 """Kinds whose pod sets are different programs: each is a component, with the object as its parent."""
 

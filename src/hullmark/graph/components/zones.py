@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from hullmark.graph.components.draft import Draft
 from hullmark.model.component import Component, ComponentKind
-from hullmark.model.resource import Resource
+from hullmark.model.resource import Ref, Resource
 from hullmark.model.terms import Reach
 from hullmark.model.truth import string
 from hullmark.model.workload import PodSet, Workload
@@ -47,9 +47,10 @@ NOWHERE = Placement()
 class Zones:
     """Makes boundaries as they are needed, each once."""
 
-    def __init__(self, draft: Draft, hosts: Mapping[object, Resource], *, composed: bool = False) -> None:
+    def __init__(self, draft: Draft, hosts: Mapping[Ref, Resource], *, composed: bool = False) -> None:
         self._draft = draft
         self._hosts = hosts
+        self._spaces: dict[str, str] = {}
         self._labels = {**_LABELS, CLUSTER: "Docker host"} if composed else _LABELS
 
     def basic(self, zone: str) -> str:
@@ -64,10 +65,13 @@ class Zones:
 
     def namespace(self, name: str, resource: Resource | None = None) -> str:
         """The boundary of a namespace; of one that is left out, the cluster."""
+        known = self._spaces.get(name, "")
+        if known and resource is None:  # asked for nearly every component
+            return known
         cluster = self.basic(CLUSTER)
         if not name:
             return cluster
-        made = f"{_PREFIX}namespace/{name}"
+        made = self._spaces[name] = f"{_PREFIX}namespace/{name}"
         if made not in self._draft or resource is not None:
             place = None if resource is None else resource.place
             self._draft.add(
@@ -122,7 +126,7 @@ def _by_nodes(podset: PodSet) -> Iterator[Placement]:
             pool = value if key in _POOLS and isinstance(value, str) else ""
             yield Placement("edge", pool, f"node selector '{key}'", podset.at("nodeSelector", key))
     terms = ("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms")
-    for term in podset.node.children(*terms):
+    for term in podset.node.children(*terms) if podset.node.get("affinity") is not None else ():
         for expression in term.children("matchExpressions"):
             key, operator = string(expression.value, "key"), string(expression.value, "operator")
             if (key in EDGE_LABELS or key in _POOLS) and operator in ("In", "Exists"):

@@ -11,14 +11,13 @@ from typing import Literal, NamedTuple
 
 from hullmark.graph.index import Chains, Pods
 from hullmark.graph.network.policies import Held, policies
-from hullmark.graph.network.rules import Peer, Ports, Rule, Spaces, Truth, both, carries, either, holds_pods
+from hullmark.graph.network.rules import Peer, Ports, Rule, Spaces, Truth, both, carries, holds_pods
 from hullmark.graph.network.settle import OPEN, Answer, settle
 from hullmark.graph.policies import certain
 from hullmark.model.architecture import Architecture
 from hullmark.model.resource import Resource
-from hullmark.model.truth import Undecided, string
-from hullmark.model.workload import PodSet
-from hullmark.text.tree import dig
+from hullmark.model.truth import Undecided
+from hullmark.model.workload import PodSet, Port
 
 
 class Verdict(NamedTuple):
@@ -41,13 +40,6 @@ class Verdict(NamedTuple):
         return "" if self.allowed is not None else self.egress.unknown or self.ingress.unknown
 
 
-class Port(NamedTuple):
-    """A port of the target."""
-
-    number: int
-    protocol: str = "TCP"
-
-
 ALL_OPEN = Verdict(allowed=True, egress=OPEN, ingress=OPEN)
 """What holds for a connection that no policy has a say about."""
 
@@ -62,7 +54,6 @@ class Reachability:
         used = {p.workload.namespace for p in arch.links}
         self.spaces = Spaces(arch.by_kind.get("Namespace", ()), used)
         self.held = policies(arch, self.pods, self.spaces)
-        self._ports: dict[PodSet, tuple[tuple[Port, str], ...]] = {}
 
     def may(self, source: PodSet, target: PodSet, port: int | str | None = None, protocol: str = "TCP") -> Verdict:
         """Whether pods of one set may open a connection to pods of another on a port: a number, a name, or any (None)."""
@@ -70,7 +61,7 @@ class Reachability:
         if not egress and not ingress:
             return ALL_OPEN
         best: Verdict | None = None
-        for candidate in _candidates(self._declared(target), port, protocol, (egress, ingress)):
+        for candidate in _candidates(target.ports, port, protocol, (egress, ingress)):
             verdict = self._pair(source, target, candidate, egress, ingress)
             if verdict.allowed:
                 return verdict
@@ -84,9 +75,11 @@ class Reachability:
     def _pair(
         self, source: PodSet, target: PodSet, port: Port, egress: Sequence[Held], ingress: Sequence[Held]
     ) -> Verdict:
-        out = settle(egress, lambda rule, policy: self._matches(rule, policy, target, target, port))
-        into = settle(ingress, lambda rule, policy: self._matches(rule, policy, source, target, port))
-        out, into = _on_node(source, out), _on_node(target, into)
+        out = into = OPEN
+        if egress:
+            out = _on_node(source, settle(egress, lambda r, p: self._matches(r, p, target, target, port)))
+        if ingress:
+            into = _on_node(target, settle(ingress, lambda r, p: self._matches(r, p, source, target, port)))
         return Verdict(both(out.allowed, into.allowed), out, into)
 
     def holds(self, podset: PodSet, direction: Direction) -> Sequence[Held]:
@@ -94,17 +87,15 @@ class Reachability:
         return self.held.get((podset, direction), ())
 
     def _matches(self, rule: Rule, policy: Resource, other: PodSet, target: PodSet, port: Port) -> Truth:
-        reached = True if rule.ports is None else any(_holds(p, self._declared(target), port) for p in rule.ports)
-        if reached is False:
+        if rule.ports is not None and not any(_holds(p, target.ports, port) for p in rule.ports):
             return False
-        peers = True if rule.peers is None else either(self.means(p, policy, other) for p in rule.peers)
-        return both(reached, peers)
-
-    def _declared(self, podset: PodSet) -> tuple[tuple[Port, str], ...]:
-        known = self._ports.get(podset)
-        if known is None:
-            known = self._ports[podset] = tuple(declared_ports(podset))
-        return known
+        unknown = False
+        for peer in rule.peers or ():
+            found = self.means(peer, policy, other)
+            if found:
+                return True
+            unknown = unknown or found is None
+        return True if rule.peers is None else None if unknown else False
 
     def means(self, peer: Peer, policy: Resource, podset: PodSet) -> Truth:
         """Whether a peer of a policy's rule means the pods of a pod set."""
@@ -144,7 +135,7 @@ def _on_node(podset: PodSet, answer: Answer) -> Answer:
     return answer
 
 
-Declared = tuple[tuple["Port", str], ...]
+Declared = tuple[tuple[Port, str], ...]
 """The ports that containers of a pod set declare, each with its name."""
 
 
@@ -156,25 +147,20 @@ def _holds(ports: Ports, declared: Declared, port: Port) -> bool:
     return (port, ports.name) in declared
 
 
-def declared_ports(podset: PodSet) -> Iterator[tuple[Port, str]]:
-    """The ports that containers of a pod set declare, each with its name."""
-    for container in podset.containers:
-        for node in container.node.children("ports"):
-            number = dig(node.value, "containerPort")
-            if isinstance(number, int) and not isinstance(number, bool):
-                protocol = string(node.value, "protocol").upper() or "TCP"
-                yield Port(number, protocol), string(node.value, "name")
-
-
 def _candidates(
     declared: Declared, port: int | str | None, protocol: str, held: tuple[Sequence[Held], Sequence[Held]]
-) -> list[Port]:
-    """The ports to ask about. For any port: those declared, and the first of every stretch that all rules treat alike."""
+) -> Iterator[Port]:
+    """The ports to ask about. For any port: those declared, and the first of every stretch that all rules treat alike.
+
+    One after the other, for the first is mostly open and settles it.
+    """
     if isinstance(port, int):
-        return [Port(port, protocol)]
+        yield Port(port, protocol)
+        return
     own = [p for p, name in declared if p.protocol == protocol and (port is None or name == port)]
+    yield from own
     if port is not None:
-        return own
+        return
     ranges = [
         (p.first, p.last)
         for side in held
@@ -186,4 +172,4 @@ def _candidates(
     ranges += [(p.number, p.number) for p in own]  # a rule may mean it by its name
     starts = (*(first for first, _ in ranges), *(last + 1 for _, last in ranges), 1)
     stretches = (Port(n, protocol) for n in starts if 0 < n < 65_536)
-    return list(dict.fromkeys((*own, *stretches)))
+    yield from (p for p in dict.fromkeys(stretches) if p not in own)

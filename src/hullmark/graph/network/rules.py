@@ -94,16 +94,6 @@ def selector_of(value: Value) -> Selector | None:
     return found
 
 
-def either(answers: Iterable[Truth]) -> Truth:
-    """Whether one of them holds."""
-    unknown = False
-    for answer in answers:
-        if answer:
-            return True
-        unknown = unknown or answer is None
-    return None if unknown else False
-
-
 def both(one: Truth, other: Truth) -> Truth:
     """Whether both hold."""
     if one is False or other is False:
@@ -130,10 +120,12 @@ def _settled(selector: Selector, podset: PodSet) -> bool:
 
 def _may_be_set(selector: Selector, podset: PodSet) -> bool:
     """Whether all that is missing are labels that a controller may set."""
-    wanted = [(k, podset.labels.get(k) == v) for k, v in selector.pairs]
-    wanted += [(e.key, e.holds(podset.labels)) for e in selector.expressions]
-    missing = [key for key, holds in wanted if not holds]
-    return all(key not in podset.labels and _foreign(key, podset) for key in missing)
+    labels = podset.labels
+    for key, value in selector.pairs:  # a loop, for this is asked of every pair of policy and pods
+        if labels.get(key) != value and (key in labels or not _foreign(key, podset)):
+            return False
+    missing = [e.key for e in selector.expressions if not e.holds(labels)]
+    return all(key not in labels and _foreign(key, podset) for key in missing)
 
 
 def _foreign(key: str, podset: PodSet) -> bool:

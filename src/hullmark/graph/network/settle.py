@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from hullmark.graph.network.policies import Held
-from hullmark.graph.network.rules import Rule, Truth, both, either
+from hullmark.graph.network.rules import Rule, Truth, both
 from hullmark.model.resource import Resource
 
 Matches = Callable[[Rule, Resource], Truth]
@@ -103,7 +103,7 @@ def _denied(held: list[Held], matches: Matches) -> Answer | None:
 
 def _allowed(held: list[Held], matches: Matches, rest: Answer) -> Answer:
     """What the rules that allow make of it, and what closes it if none does."""
-    opened = [(h, either(matches(r, h.policy.resource) for r in h.side.rules if r.action == "allow")) for h in held]
+    opened = [(h, _opens(h, matches)) for h in held]
     sure = [h for h, opens in opened if h.certain and opens]
     if sure:
         return Answer(allowed=True, policies=_named(sure))
@@ -118,6 +118,18 @@ def _allowed(held: list[Held], matches: Matches, rest: Answer) -> Answer:
     if len(answers) == 1 and None not in answers:
         return rest
     return Answer(None, policies, _why(closing[0]))
+
+
+def _opens(held: Held, matches: Matches) -> Truth:
+    """Whether a rule of a policy allows it; loops, for this is asked of every pair of pod sets."""
+    unknown = False
+    for rule in held.side.rules:
+        if rule.action == "allow":
+            found = matches(rule, held.policy.resource)
+            if found:
+                return True
+            unknown = unknown or found is None
+    return None if unknown else False
 
 
 def _named(held: list[Held]) -> tuple[Resource, ...]:

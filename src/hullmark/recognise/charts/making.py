@@ -9,6 +9,7 @@ from hullmark.model.release import Release
 from hullmark.model.resource import Ref, Resource
 from hullmark.model.terms import Theme
 from hullmark.recognise.charts.fronts import fronts, hidden
+from hullmark.recognise.charts.parts import CONTEXTS, switched_off
 from hullmark.recognise.charts.reference import Reference, references
 from hullmark.recognise.charts.risks import Gap, choices
 from hullmark.recognise.charts.row import Chart
@@ -43,6 +44,9 @@ def _made(host: Resource, reference: Reference, chart: Chart, sheet: Sheet) -> I
     top = Node(document, root, Span(here, here + 1), ())
     inner = top.child("values") or top
     settled = {Theme.SUPPLY_CHAIN, *(_THEMES[word] for word in chart.settles.split() if not gap.reason)}
+    bare = (len(switched_off(part, inner.value, reference.version)) == len(CONTEXTS) for part in chart.parts)
+    if chart.parts and not gap.unread and all(bare):
+        settled.add(Theme.HARDENING)
     release = Release(
         chart.id,
         reference.version,

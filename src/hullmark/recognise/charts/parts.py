@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from hullmark.model.resource import Resource
 from hullmark.recognise.assemble import Fields, Parts, made_up, pair
 from hullmark.recognise.charts.row import Chart, Part
+from hullmark.recognise.charts.versions import unseen
 from hullmark.recognise.kinds import Assembler, Count, Kind, Pod, Pods, Scene, path
 from hullmark.text.source import Key
 from hullmark.text.tree import Map, Node, PairMark, Seq, Value, dig
@@ -66,9 +67,32 @@ def _assembler(part: Part) -> Assembler:
         start = carrier.child(*path(part.at)) if part.at else carrier
         if start is None or not isinstance(start.value, Map):
             start = Node(carrier.doc, Map(), carrier.span, carrier.path)
+        start = _effective(part, start, scene.resource)
         yield made_up(start, container(part, start, carrier, scene.resource), fields)
 
     return assemble
+
+
+CONTEXTS = ("containerSecurityContext", "podSecurityContext")
+
+
+def switched_off(part: Part, values: Value, version: str) -> tuple[str, ...]:
+    """The security contexts of a part that are written and yet are none, because their ``enabled`` is off."""
+    if unseen(part.name, version, part.switched):
+        return ()
+    return tuple(key for key in CONTEXTS if dig(values, *path(part.at), key, "enabled") is False)
+
+
+def _effective(part: Part, start: Node, resource: Resource) -> Node:
+    """The values of a part with nothing in the security contexts that are off, at the place that says so."""
+    release = resource.release
+    off = switched_off(part._replace(at=""), start.value, release.version) if release is not None else ()
+    if not off:
+        return start
+    made = Map(start.value, dict(start.value.marks))
+    for key in off:
+        made[key], made.marks[key] = Map(), start.value[key].marks["enabled"]
+    return start._replace(value=made)
 
 
 def exists(part: Part, values: Node) -> bool:

@@ -277,6 +277,14 @@ CHARTS: tuple[Chart, ...] = (
         sources=(
             *blob("bitnami/charts", "095456ed1c732be9402d5880e995e57f18671844", "bitnami/redis/templates/secret.yaml"),
             *blob("bitnami/charts", "18a41d6e8aa562768e54c80d928882e30a2dbf5c", "bitnami/redis/templates/master/service.yaml"),
+            *blob(
+                "bitnami/charts", "943c301359dfba1b028ebd7e37dee7428293e330",
+                "bitnami/redis/Chart.yaml", "bitnami/redis/templates/master/statefulset.yaml",
+            ),
+            *blob("bitnami/charts", "00f2bed96c551279c7f748ed741378e93cf7e4b6", "bitnami/redis/CHANGELOG.md"),
+            *blob(
+                "bitnami/charts", "03d72508f4dd6eb6e3651b8773e86b377aa949cb", "bitnami/redis/templates/master/application.yaml"
+            ),
         ),
         seen=_NONE,
         parts=(
@@ -289,6 +297,7 @@ CHARTS: tuple[Chart, ...] = (
                 pod="nodeSelector tolerations affinity securityContext=podSecurityContext",
                 env="extraEnvVars",
                 replicas=Count("count", default=None),
+                switched=("14.1.0", "19.5.0"),
             ),
         ),
         fronts=(Front("master", "{full}-master", "master.service", ingress="", ports=(6379,)),),
@@ -315,6 +324,15 @@ CHARTS: tuple[Chart, ...] = (
         sources=(
             *blob("bitnami/charts", "03d9b561b0a7de72145071bd07c6344e58c7359e", "bitnami/postgresql/templates/secrets.yaml"),
             *blob("bitnami/charts", "06ea58344c131e7c35f600394e0f6fe499abfff6", "bitnami/postgresql/templates/primary/svc.yaml"),
+            *blob(
+                "bitnami/charts", "0068ed9dbe19b910c2941fcd313fdcc257e59f26",
+                "bitnami/postgresql/Chart.yaml", "bitnami/postgresql/templates/primary/statefulset.yaml",
+            ),
+            *blob("bitnami/charts", "613a7a431aa8752cb28ee634c4db0c83ef98e827", "bitnami/postgresql/CHANGELOG.md"),
+            *blob(
+                "bitnami/charts", "098de8978addcd7f337c704aa95f6b6e006d3ed0",
+                "bitnami/postgresql/templates/primary/statefulset.yaml",
+            ),
         ),
         seen=_NONE,
         parts=(
@@ -327,6 +345,7 @@ CHARTS: tuple[Chart, ...] = (
                 pod="nodeSelector tolerations affinity securityContext=podSecurityContext",
                 env="extraEnvVars",
                 replicas=Count("", default=1),
+                switched=("14.2.0", "15.5.4"),
             ),
         ),
         fronts=(Front("primary", "{full}", "primary.service", ingress="", ports=(5432,)),),

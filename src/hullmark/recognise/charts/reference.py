@@ -8,11 +8,11 @@ function in `READERS`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from hullmark.model.kustomization import patches
-from hullmark.model.resource import Resource
+from hullmark.model.resource import Resource, Values
 from hullmark.model.truth import string
 from hullmark.recognise.charts.setting import keys, typed
 from hullmark.recognise.scan import Scan
@@ -20,7 +20,7 @@ from hullmark.text.source import Key
 from hullmark.text.tree import Map, Node, Value, dig, items
 
 SECRET = "<set from a Secret>"  # noqa: S105 - it stands for one
-"""What stands for a value of a Secret, which nobody reads."""
+"""What stands for a single value of a Secret: a chart that takes one there is given no secret in the open."""
 
 
 class Layer(NamedTuple):
@@ -70,10 +70,37 @@ def home(url: str) -> str:
     return text.rpartition("@")[2].rstrip("/").removesuffix(".git")
 
 
+Given = Mapping[str, Values]
+"""The files of values that an object names and that are in the scan, by their name."""
+
+
+def _given(resource: Resource) -> Given:
+    return {values.name: values for values in resource.values}
+
+
+def _files(entries: Sequence[str], given: Given) -> tuple[list[Layer], str]:
+    """The layers of files of values, and why not all of them are known.
+
+    What an unknown file may change is left out: it hides what comes before it, and nothing that comes after it.
+    """
+    layers: list[Layer] = []
+    unread = ""
+    for entry in entries:
+        values = given.get(entry, Values(entry, None, f"values file '{entry}' is not in the scan"))
+        if values.node is None:
+            layers, unread = [], unread or values.unread
+        elif isinstance(values.node.value, Map):
+            layers.append(Layer(values.node, values.node.value))
+        elif values.node.value is not None:
+            layers, unread = [], unread or f"values file '{entry}' is no mapping"
+    return layers, unread
+
+
 def _argo(resource: Resource, scan: Scan) -> Iterator[Reference]:
     """An Application, or the template of an ApplicationSet."""
     del scan
     top: tuple[Key, ...] = ("spec",)
+    given = _given(resource)
     name, namespace = resource.ref.name, ""
     patched = ""
     if resource.ref.kind == "ApplicationSet":
@@ -87,7 +114,7 @@ def _argo(resource: Resource, scan: Scan) -> Iterator[Reference]:
         if found is None:
             continue
         chart, where, node, version = found
-        layers, unread = _argo_values(source)
+        layers, unread = _argo_values(source, given)
         release = string(source.value, "helm", "releaseName") or name
         space = string(source.value, "helm", "namespace") or namespace
         yield Reference(chart, where, version, release, space, node, layers, unread or patched)
@@ -118,14 +145,11 @@ def _argo_chart(source: Node) -> tuple[str, str, Node, str] | None:
     return None
 
 
-def _argo_values(source: Node) -> tuple[tuple[Layer, ...], str]:
+def _argo_values(source: Node, given: Given) -> tuple[tuple[Layer, ...], str]:
     helm = source.child("helm")
     if helm is None:
         return (), ""
-    layers: list[Layer] = []
-    unread = ""
-    for entry in items(helm.value, "valueFiles"):
-        unread = f"values file '{entry}' is not in the scan"
+    layers, unread = _files([str(entry) for entry in items(helm.value, "valueFiles")], given)
     whole, text = helm.child("valuesObject"), helm.child("values")
     if whole is not None and isinstance(whole.value, Map):
         layers.append(Layer(whole, whole.value))
@@ -207,8 +231,8 @@ def _flux_values(resource: Resource, scan: Scan) -> tuple[tuple[Layer, ...], str
         layer = _flux_object(entry, resource, scan)
         if isinstance(layer, Layer):
             layers.append(layer)
-        else:
-            unread = unread or layer
+        else:  # it may change what came before it
+            layers, unread = [], unread or layer
     inline = resource.node.child("spec", "values")
     if inline is not None and isinstance(inline.value, Map):
         layers.append(Layer(inline, inline.value))
@@ -218,17 +242,18 @@ def _flux_values(resource: Resource, scan: Scan) -> tuple[tuple[Layer, ...], str
 def _flux_object(entry: Node, resource: Resource, scan: Scan) -> Layer | str:
     """The values that one entry of ``valuesFrom`` brings, or why they are not known."""
     kind, name = string(entry.value, "kind"), string(entry.value, "name")
+    key = string(entry.value, "valuesKey") or "values.yaml"
     target = string(entry.value, "targetPath")
     path = keys(target) if target else ()
     if path is None:
         return f"target path '{target}' is not understood"
-    if kind == "Secret":
-        return Layer(entry, SECRET, path) if path else f"values of Secret '{name}' are not read"
+    secret = kind == "Secret"
+    if secret and path:
+        return Layer(entry, SECRET, path)
     found = scan.find(kind, resource.ref.namespace, name)
-    key = string(entry.value, "valuesKey") or "values.yaml"
-    data = None if found is None else found.node.child("data", key)
+    data = None if found is None else found.node.child("stringData" if secret else "data", key)
     if data is None or not isinstance(data.value, str):
-        return f"values of {kind or 'object'} '{name}' are not in the scan"
+        return f"values of {kind or 'object'} '{name}' are " + ("not read" if secret else "not in the scan")
     return Layer(data, typed(data.value) if path else data.value, path, parsed=not path)
 
 
@@ -236,24 +261,34 @@ def _kustomize(resource: Resource, scan: Scan) -> Iterator[Reference]:
     """The ``helmCharts`` of a kustomization; its patches may change what the charts make."""
     del scan
     patched = patches(resource.node.value)
+    given = _given(resource)
     for entry in resource.node.children("helmCharts"):
         named = entry.child("name")
         if named is None or not isinstance(named.value, str):
             continue
         value = entry.value
-        files = [string(value, "valuesFile"), *(f for f in items(value, "additionalValuesFiles") if isinstance(f, str))]
-        missing = next((f"values file '{f}' is not in the scan" for f in files if f), "")
+        layers, missing = _kustomize_values(entry, given)
         unread = missing or ("patches of the kustomization may change what the chart makes" if patched else "")
-        inline = entry.child("valuesInline")
-        known = inline is not None and isinstance(inline.value, Map)
-        # With ``merge`` the file's values win, so nothing that is written here is certain.
-        known = known and not (missing and string(value, "valuesMerge") == "merge")
-        layers = (Layer(inline, inline.value),) if known and inline is not None else ()
         release = string(value, "releaseName") or named.value
         yield Reference(
             named.value, home(string(value, "repo")), string(value, "version"), release,
-            resource.ref.namespace or string(value, "namespace"), named, layers, unread,
+            resource.ref.namespace or string(value, "namespace"), named, tuple(layers), unread,
         )  # fmt: skip
+
+
+def _kustomize_values(entry: Node, given: Given) -> tuple[list[Layer], str]:
+    """The values of an entry: those in place over its file, under it or instead of it, then further files."""
+    how = string(entry.value, "valuesMerge")
+    inline = entry.child("valuesInline")
+    written = [Layer(inline, inline.value)] if inline is not None and isinstance(inline.value, Map) else []
+    own = string(entry.value, "valuesFile")
+    layers, unread = _files([own] if own and not (written and how == "replace") else [], given)
+    if how != "merge":
+        layers += written
+    elif not unread:  # the file wins: without it nothing that is written here is certain
+        layers = [*written, *layers]
+    more, missing = _files([str(each) for each in items(entry.value, "additionalValuesFiles")], given)
+    return (more if missing else [*layers, *more]), unread or missing
 
 
 READERS: Mapping[str, Reader] = {

@@ -33,6 +33,7 @@ class Part(NamedTuple):
     whole or in parts (``.`` where the parts lie beside everything else). ``sets`` are values that the chart hands over as variables,
     ``NAME=path``. ``labels`` are what its pods carry besides the usual two. ``each`` is the path of a list or mapping of which
     every item is such a part; ``assemble`` makes the pods where fields alone do not say what the chart does.
+    ``switched`` are the first and the last version in which a security context counts only where its ``enabled`` is on.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Part(NamedTuple):
     labels: Mapping[str, str] = {}
     each: str = ""
     assemble: Assembler | None = None
+    switched: tuple[str, str] = ("", "")
 
 
 class Front(NamedTuple):

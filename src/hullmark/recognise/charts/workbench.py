@@ -265,7 +265,8 @@ CHARTS: tuple[Chart, ...] = (
         own_id="bitnami/mlflow",
         homes=_BITNAMI,
         sources=blob(
-            "bitnami/charts", "02198a9510ac342106ef61e590c93114078bb80f", "bitnami/mlflow/templates/tracking/deployment.yaml"
+            "bitnami/charts", "02198a9510ac342106ef61e590c93114078bb80f",
+            "bitnami/mlflow/Chart.yaml", "bitnami/mlflow/templates/tracking/deployment.yaml",
         ),
         seen=("", ""),
         parts=(
@@ -279,6 +280,7 @@ CHARTS: tuple[Chart, ...] = (
                 pod="nodeSelector tolerations affinity securityContext=podSecurityContext",
                 env="extraEnvVars",
                 switch="tracking.enabled",
+                switched=("2.1.0", "2.1.0"),
             ),
         ),
         fronts=(Front("tracking", "{full}-tracking", "tracking.service", "type", "tracking.ingress", (80,)),),

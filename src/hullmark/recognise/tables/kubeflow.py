@@ -7,6 +7,8 @@ volcano-sh/apis, SlinkyProject/slurm-operator, kubeflow/katib and kubeflow/kubef
 from __future__ import annotations
 
 from hullmark.model.terms import Role
+from hullmark.recognise import kfp
+from hullmark.recognise.kfp_pods import pods
 from hullmark.recognise.kinds import CLUSTER_DECIDES, ONE, Count, Kind, Pods, Table
 from hullmark.recognise.slurm import controller, login, server, slurmd
 from hullmark.recognise.trainjob import trial_pods
@@ -53,6 +55,13 @@ _TASK = {"volcano.sh/job-name": "{name}", "volcano.sh/task-spec": "{pods}"}
 _VOLCANO = Kind((Pods("spec.tasks.*", name=".name", labels=_TASK),), lifetime="task")
 _NOTEBOOK = Kind((Pods(replicas=ONE, labels={"notebook-name": "{name}", "statefulset": "{name}"}),), Role.NOTEBOOK)
 
+
+def _pipeline(*path: str) -> Kind:
+    """A compiled pipeline: the API server that runs it hardens its pods and chooses their account."""
+    rows = (Pods(".".join(path), replicas=ONE, assemble=pods),)
+    return Kind(rows, Role.PIPELINE, "task", injected=frozenset({"security-context"}))
+
+
 KINDS: Table = {
     "PyTorchJob.kubeflow.org": _replicated("pytorchReplicaSpecs"),
     "TFJob.kubeflow.org": _replicated("tfReplicaSpecs"),
@@ -94,6 +103,6 @@ KINDS: Table = {
     "Tensorboard.tensorboard.kubeflow.org": Kind((), Role.EXPERIMENT_TRACKING),
     "ScheduledWorkflow.kubeflow.org": Kind((), Role.PIPELINE, "task"),
     "Pipeline.pipelines.kubeflow.org": Kind((), Role.PIPELINE, "task"),
-    "PipelineVersion.pipelines.kubeflow.org": Kind((), Role.PIPELINE, "task"),
+    **{f"{kind}.{kfp.GROUP}": _pipeline(*path) for kind, path in kfp.SPECS.items()},
 }
 """Kinds that train, search, queue as jobs, or hold notebooks."""

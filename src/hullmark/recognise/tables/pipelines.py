@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hullmark.recognise.argo import template
+from hullmark.recognise.kfp_pods import pods
 from hullmark.recognise.kinds import CLUSTER_DECIDES, ONE, Kind, Pods, Table
 from hullmark.recognise.tekton import task
 
@@ -23,8 +24,12 @@ def _tekton(*carriers: tuple[str, str]) -> Kind:
     return Kind(tuple(rows), lifetime="task")
 
 
+_WORKFLOW = _workflow("spec")
+_COMPILED = Pods("spec", replicas=ONE, assemble=pods)
+"""What Kubeflow Pipelines compiles to an Argo workflow: the pods of its tasks stand in arguments."""
+
 KINDS: Table = {
-    "Workflow.argoproj.io": _workflow("spec"),
+    "Workflow.argoproj.io": _WORKFLOW._replace(pods=(*_WORKFLOW.pods, _COMPILED)),
     "CronWorkflow.argoproj.io": _workflow("spec.workflowSpec"),
     "WorkflowTemplate.argoproj.io": _workflow("spec", is_template=True),
     "ClusterWorkflowTemplate.argoproj.io": _workflow("spec", is_template=True),

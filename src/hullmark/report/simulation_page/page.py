@@ -13,6 +13,7 @@ from hullmark.report.picture.style import sheet
 from hullmark.report.simulation_page import sections
 from hullmark.report.simulation_page.promises import promises
 from hullmark.report.simulation_page.tables import number, section
+from hullmark.report.simulation_page.years import years
 from hullmark.report.simulation_terms import duration, percent
 from hullmark.report.simulation_words import sentences, weakest_of
 from hullmark.report.visible import visible
@@ -64,6 +65,13 @@ def _unit(one: Simulation, mark: str) -> Iterator[str]:
         "What is promised, and whether it is kept",
         promises(one),
         "Failures that overlap and services that stop with what they call are counted in.",
+    )
+    yield from section(
+        f"years{mark}",
+        "Years event by event",
+        years(one),
+        "Failures come in time, and a second one finds only the room that the first has left. The same failures were also "
+        "joined as the estimates do, each recovering as if alone; the difference is what competition for room does.",
     )
     yield from section(
         f"availability{mark}",

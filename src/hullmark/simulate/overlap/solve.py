@@ -23,7 +23,7 @@ from hullmark.simulate.overlap.answers import (
 )
 from hullmark.simulate.overlap.estimate import Signature, Sums, summed
 from hullmark.simulate.overlap.states import broken, stratified
-from hullmark.simulate.overlap.system import System
+from hullmark.simulate.overlap.system import System, is_journey, objectives
 from hullmark.simulate.overlap.table import Real, table
 from hullmark.simulate.slo import Promised
 from hullmark.simulate.windows import Outages, within
@@ -52,9 +52,9 @@ def solve(
         RuntimeError: an estimate lies outside its bounds, which is our mistake.
     """
     arrays = table(system)
-    promises = _promises(system, network)
+    promises = objectives(system, network)
     main = [i for i, asked in enumerate(system.asked) if not asked.alone and asked.of < 0]
-    journeys = [i for i in main if len(system.asked) and _is_journey(system, i)]
+    journeys = [i for i in main if len(system.asked) and is_journey(system, i)]
     focus = sorted({*journeys, *promises} or main[:FOCUS])
     random = np.random.Generator(np.random.SFC64(seed))
     sums = summed(arrays, stratified(arrays, random, trials), focus, notice, 2 * trials)
@@ -66,33 +66,10 @@ def solve(
     return Overlaps(answers, sums.states, sums.sampled, seed, counts, sums.resolution, system.uncounted)
 
 
-def _is_journey(system: System, row: int) -> bool:
-    asked = system.asked[row]
-    return len(asked.units) != 1 or system.units[asked.units[0]].name != asked.name
-
-
 def _with_users(answer: Answer, users: float | None) -> Answer:
     from dataclasses import replace
 
     return replace(answer, users=users)
-
-
-def _promises(system: System, network: Network) -> dict[int, Promised]:
-    """Objectives by row: of journeys, and of services for the need that is said or else for one pod."""
-    by_journey = {t.journey.name: t.journey.promised for t in network.journeys}
-    found: dict[int, Promised] = {}
-    seen: set[str] = set()
-    for row, asked in enumerate(system.asked):
-        if asked.alone or asked.of >= 0:
-            continue
-        promised = by_journey.get(asked.name) if _is_journey(system, row) else None
-        said = (network.said or {}).get(asked.name)
-        if promised is None and said is not None and asked.name not in seen:
-            promised = said.promised
-        seen.add(asked.name)
-        if promised is not None:
-            found[row] = promised
-    return found
 
 
 class _Reader:
@@ -102,8 +79,9 @@ class _Reader:
         self.sums, self.system, self.tail = sums, sums.table.system, tail
         self.total, self.frequency = sums.unavailability, sums.frequency
         self.signatures = list(sums.begun)
+        shape = len(self.signatures), len(self.total)  # both may be 0: where nothing runs all the time
         self.lost, self.rest, self.begun = (
-            np.array([found.get(s, np.zeros(len(self.total))) for s in self.signatures]).reshape(-1, len(self.total))
+            np.array([found.get(s, np.zeros(shape[1])) for s in self.signatures]).reshape(shape)
             for found in (sums.lost, sums.rest, sums.begun)
         )
         self.drawn = self._drawn(seed)
@@ -113,7 +91,7 @@ class _Reader:
 
     def answer(self, row: int, focus: int | None, promised: Promised | None) -> Answer:
         sums, asked = self.sums, self.system.asked[row]
-        journey = _is_journey(self.system, row)
+        journey = is_journey(self.system, row)
         need = "" if journey else self.system.units[asked.units[0]].label
         lost, begun = float(self.total[row]), float(self.frequency[row])
         error = _NORMAL * math.sqrt(float(sums.variance[row]))

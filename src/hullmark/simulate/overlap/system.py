@@ -22,6 +22,7 @@ from hullmark.simulate.blast import Blast
 from hullmark.simulate.dependencies import Network
 from hullmark.simulate.faults import Failure
 from hullmark.simulate.services import Service
+from hullmark.simulate.slo import Promised
 from hullmark.simulate.topology import ThirdParty, Topology
 
 HOLDING = frozenset({"control-plane", "start-only"})
@@ -170,7 +171,7 @@ def _parts(
         return otherwise if who is None else tuple(unit for name in who for unit in mine.get(name, ()))
 
     outage = max((b.failure.repair or 0.0 for b in blasts if b.failure.kind in HOLDING), default=0.0)
-    regional = _regional(topology.third_parties, mine)
+    together = regional(topology.third_parties, mine)
     regions = {b.failure.name for b in blasts if b.failure.kind == "region"}
     for blast in blasts:
         failure = blast.failure
@@ -184,12 +185,12 @@ def _parts(
             everybody = tuple(sorted({unit for units in mine.values() for unit in units}))
             parts.append(_part(failure, failure.rate, (Window(failure.repair / 3600, ()),), held(failure, everybody)))
         else:
-            also = regional.get(failure.name, ()) if failure.kind == "region" else ()
+            also = together.get(failure.name, ()) if failure.kind == "region" else ()
             windows = tuple(_windows(blast, mine, outage, failure.repair, also))
             if windows:
                 parts.append(_part(failure, failure.rate, windows))
     region = next((b.failure.rate for b in blasts if b.failure.kind == "region" and b.failure.rate), None)
-    for name, lost in regional.items():
+    for name, lost in together.items():
         if name not in regions and region is not None and len(lost) > 1:
             window = Window(region.repair_hours, lost)
             group = "regions of third parties"
@@ -197,9 +198,13 @@ def _parts(
     return [p for p in parts if p.odds > 0], uncounted
 
 
+def spoken(failure: Failure) -> str:
+    """How a failure is called as a part."""
+    return f"{_SPOKEN.get(failure.kind, failure.kind)} {failure.name}"
+
+
 def _part(failure: Failure, rate: Rate, windows: tuple[Window, ...], holds: tuple[int, ...] = ()) -> Part:
-    name = f"{_SPOKEN.get(failure.kind, failure.kind)} {failure.name}"
-    return Part(name, failure.group, rate.name, rate.per_hour, windows, _all(windows), holds)
+    return Part(spoken(failure), failure.group, rate.name, rate.per_hour, windows, _all(windows), holds)
 
 
 _SPOKEN = {
@@ -245,11 +250,35 @@ def _windows(
         yield Window(rest / 3600, ())
 
 
-def _regional(parties: Sequence[ThirdParty], mine: Mapping[str, Sequence[int]]) -> dict[str, Lost]:
+def regional(parties: Sequence[ThirdParty], mine: Mapping[str, Sequence[int]]) -> dict[str, Lost]:
     """The third parties that go down with a region, by region."""
     found: dict[str, Lost] = {}
     for party in parties:
         if party.region:
             units = [u for name, us in mine.items() if party.name.lower() in name.lower() for u in us]
             found[party.region] = (*found.get(party.region, ()), *((unit, 1) for unit in units))
+    return found
+
+
+def is_journey(system: System, row: int) -> bool:
+    """Whether what is asked is a journey rather than a service."""
+    asked = system.asked[row]
+    return len(asked.units) != 1 or system.units[asked.units[0]].name != asked.name
+
+
+def objectives(system: System, network: Network) -> dict[int, Promised]:
+    """Objectives by row: of journeys, and of services for the need that is said or else for one pod."""
+    by_journey = {t.journey.name: t.journey.promised for t in network.journeys}
+    found: dict[int, Promised] = {}
+    seen: set[str] = set()
+    for row, asked in enumerate(system.asked):
+        if asked.alone or asked.of >= 0:
+            continue
+        promised = by_journey.get(asked.name) if is_journey(system, row) else None
+        said = (network.said or {}).get(asked.name)
+        if promised is None and said is not None and asked.name not in seen:
+            promised = said.promised
+        seen.add(asked.name)
+        if promised is not None:
+            found[row] = promised
     return found

@@ -16,7 +16,7 @@ _LONGEST = 40
 def amount(value: Value, *, milli: bool = False) -> int | None:
     """The whole units (or thousandths) of a quantity, rounded up as ``Quantity.Value`` and ``MilliValue`` do.
 
-    None for what is no quantity (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/).
+    None for what is no quantity (https://kubernetes.io/docs/reference/kubernetes-api/definitions/quantity-resource/).
     """
     if isinstance(value, bool) or not isinstance(value, (int, float, str)):
         return None
