@@ -154,6 +154,7 @@ def test_the_pod_of_a_task() -> None:
         "requests": {"cpu": "2", "memory": "8Gi"},
     }
     assert (found.accelerator_total, wait.name) == (2, "wait")
+    assert wait.kind == "sidecar"
     assert main.limit("memory") == "16G"
     assert {n: v.origin for n, v in main.environment.items()} == {
         "A": "literal", "AWS_KEY": "secret", "LATER": "secret", "CONF": main.environment["CONF"].origin,

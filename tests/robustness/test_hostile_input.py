@@ -241,6 +241,62 @@ def test_every_wrong_type_at_every_path(folder: Path) -> None:
             survives(json.dumps(pod).encode(), folder)
 
 
+MESH = """
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: p}
+spec: {selector: {matchLabels: {app: x}}, action: CUSTOM, provider: {name: p}, rules: [{}]}
+---
+apiVersion: networking.istio.io/v1
+kind: Gateway
+metadata: {name: g}
+spec: {selector: {app: [x]}, servers: [{port: {number: 80, protocol: HTTP}, hosts: ["*"]}]}
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: v}
+spec: {hosts: [a.b], gateways: [g], http: [{route: [{destination: {host: s}}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: s}
+spec: {selector: {app: x}, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: x, labels: {app: x}}
+spec: {containers: [{name: a, image: "vllm/vllm-openai:v0.18.0"}]}
+"""
+PROXIED = """
+apiVersion: v1
+kind: Service
+metadata: {name: s}
+spec: {type: LoadBalancer, selector: {app: x}, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: x, labels: {app: x}}
+spec:
+  containers:
+    - {name: p, image: "quay.io/oauth2-proxy/oauth2-proxy:v7.6.0"}
+    - {name: a, image: "vllm/vllm-openai:v0.18.0", ports: [{containerPort: [8000]}, {name: {a: b}}]}
+"""
+VOLUMES = """
+apiVersion: v1
+kind: Pod
+metadata: {name: x}
+spec:
+  volumes: [[{name: m}], m, 5, {name: m}]
+  containers:
+    - {name: a, image: "qdrant/qdrant:v1.15.4", volumeMounts: [{name: m, mountPath: /m}, {name: "", mountPath: /n}]}
+"""
+
+
+@pytest.mark.parametrize("text", [MESH, PROXIED, VOLUMES])
+def test_wrong_types_where_objects_meet(folder: Path, text: str) -> None:
+    survives(text.encode(), folder)
+
+
 HEAD = b"apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n"
 BOMB = b"".join(b"  l%d: &l%d [%s]\n" % (n, n, b", ".join([b"*l%d" % (n - 1)] * 9)) for n in range(1, 12))
 
@@ -285,6 +341,15 @@ def holders() -> Iterator[Any]:
         yield pytest.param(env.format(f"    - name: HF_TOKEN\n      value: {quoted}\n"), id=f"env {quoted[:2]}")
         yield pytest.param(config.format("ConfigMap", "data", quoted), id=f"ConfigMap {quoted[:2]}")
         yield pytest.param(config.format("Secret", "stringData", quoted), id=f"Secret {quoted[:2]}")
+    noted = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: a, annotations: {{note: 'use {SECRET}'}}}}\nspec: {{containers: []}}\n"
+    yield pytest.param(noted, id="annotation")
+    ran = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n  - name: c\n"
+    yield pytest.param(
+        f"{ran}    command: [sh, -c, 'export HF_TOKEN={SECRET}; hf auth login --token {SECRET}']\n", id="script"
+    )
+    asked = f"{{httpGet: {{port: 80, httpHeaders: [{{name: Authorization, value: Bearer {SECRET}}}]}}}}"
+    yield pytest.param(f"{ran}    readinessProbe: {asked}\n", id="header of a probe")
+    yield pytest.param(f"{ran}    livenessProbe: {{exec: {{command: [curl, -H, 'X-Key: {SECRET}']}}}}\n", id="probe")
     flow = f"    - {{name: HF_TOKEN, value: {SECRET}}}\n    securityContext: {{privileged: true}}\n"
     yield pytest.param(env.format(flow), id="beside another finding")
     yield pytest.param(env.format(f"    - {{name: HF_TOKEN, value: {SECRET}, name: x"), id="in a broken line")

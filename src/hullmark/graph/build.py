@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple, TypeVar
 
 from hullmark.graph.applications import at_pod
@@ -25,11 +26,12 @@ from hullmark.graph.selection import Selections
 from hullmark.graph.services import pools, services
 from hullmark.graph.storage import Storage
 from hullmark.model.architecture import NOT_ISOLATED, Architecture, Links, Selection
-from hullmark.model.component import Graph
+from hullmark.model.component import Drawing
 from hullmark.model.declaration import Entry
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Platform
-from hullmark.model.workload import PodSet, Replicas
+from hullmark.model.truth import string
+from hullmark.model.workload import PodSet, Replicas, Workload
 from hullmark.recognise.embedded import expand
 from hullmark.recognise.recognition import recognise
 from hullmark.recognise.releases import released
@@ -47,7 +49,7 @@ def build(resources: Sequence[Resource], *, complete: bool = False, declared: Se
     said about them elsewhere.
     """
     resources = released(expand(resources))
-    workloads = recognise(resources)
+    workloads = _unowned(recognise(resources))
     by_kind = _grouped((r.ref.kind, r) for r in resources)
     pods = Pods(Chains(), workloads, complete=complete)
     selecting = Selections(pods, resources)
@@ -91,7 +93,7 @@ def build(resources: Sequence[Resource], *, complete: bool = False, declared: Se
         by_name=_grouped(((r.ref.kind, r.ref.name), r) for r in resources),
         callers=called,
         outside=without_pods(workloads),
-        draw=_drawn,
+        draw=partial(_drawn, pods=pods),
         declarations=declarations(resources, workloads, declared),
         complete=complete,
     )
@@ -99,11 +101,29 @@ def build(resources: Sequence[Resource], *, complete: bool = False, declared: Se
     return arch
 
 
-def _drawn(arch: Architecture) -> Graph:
-    """The component graph; what draws it is loaded only for scans that ask, since that costs as long as a small scan."""
-    from hullmark.graph.components import components
+def _unowned(workloads: tuple[Workload, ...]) -> tuple[Workload, ...]:
+    """Workloads but those that another of the scan controls, as a Deployment does its ReplicaSets and they their pods.
 
-    return components(arch)
+    https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/
+    """
+    there = {(w.ref.group, w.ref.kind, w.namespace, w.name) for w in workloads}
+
+    def owned(workload: Workload) -> bool:
+        for owner in workload.resource.node.children("metadata", "ownerReferences"):
+            group = string(owner.value, "apiVersion").rpartition("/")[0]
+            ref = (group, string(owner.value, "kind"), workload.namespace, string(owner.value, "name"))
+            if owner.get("controller") is True and ref in there:
+                return True
+        return False
+
+    return tuple(w for w in workloads if not owned(w))
+
+
+def _drawn(arch: Architecture, pods: Pods) -> Drawing:
+    """The component graph; what draws it is loaded only for scans that ask, since that costs as long as a small scan."""
+    from hullmark.graph.components import Drawn
+
+    return Drawn(arch, pods)
 
 
 class _Around(NamedTuple):

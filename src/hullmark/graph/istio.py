@@ -12,7 +12,7 @@ from hullmark.graph.index import Chains, Names, Pods
 from hullmark.graph.ways import MOST_WAYS, Way
 from hullmark.model.architecture import Route
 from hullmark.model.reach import inward
-from hullmark.model.resource import Resource
+from hullmark.model.resource import Resource, strings
 from hullmark.model.selectors import EVERYTHING, label_selector
 from hullmark.model.terms import Reach
 from hullmark.model.truth import string
@@ -105,7 +105,7 @@ class Mesh:
     def at_gateways(self, gateways: Sequence[Resource]) -> str:
         """What the mesh demands at the gateways of a VirtualService; empty for nothing."""
         for gateway in gateways:
-            for pair in mapping(gateway.spec, "selector").items():
+            for pair in strings(dig(gateway.spec, "selector")).items():
                 if (found := self._before.get(pair)) is not None:
                     return found
         return ""

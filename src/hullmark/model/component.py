@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from hullmark.model.resource import Resource
 from hullmark.model.workload import Evidence, PodSet, Workload
@@ -165,6 +165,18 @@ class Graph:
     def kinds(self, *kinds: ComponentKind) -> Iterator[Component]:
         """The components of these kinds, in order."""
         return (c for c in self.components if c.kind in kinds)
+
+
+class Drawing(Protocol):
+    """A graph that is drawn in two steps, each when it is first asked for."""
+
+    @property
+    def wiring(self) -> Graph:
+        """How the parts hang together, without what network policies say unless that is known already."""
+
+    @property
+    def graph(self) -> Graph:
+        """All of it."""
 
 
 def together(graphs: tuple[Graph, ...]) -> Graph:

@@ -45,30 +45,31 @@ class Credential(NamedTuple):
         )
 
 
-_ISSUERS = {
-    "Hugging Face token": ("hf_", r"hf_[A-Za-z0-9]{30,}"),
-    "NVIDIA API key": ("nvapi-", r"nvapi-[\w-]{40,}"),
-    "Anthropic API key": ("sk-ant-", r"sk-ant-[\w-]{20,}"),
-    "Langfuse secret key": ("sk-lf-", r"sk-lf-[\w-]{32,}"),
-    "OpenRouter API key": ("sk-or-v1-", r"sk-or-v1-[\w-]{32,}"),
-    "OpenAI API key": ("sk-", r"sk-(?!lf-|or-v1-)(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{32,}"),
-    "Groq API key": ("gsk_", r"gsk_[A-Za-z0-9]{40,}"),
-    "Replicate token": ("r8_", r"r8_[A-Za-z0-9]{37}"),
-    "Pinecone API key": ("pcsk_", r"pcsk_\w{40,}"),
-    "LangSmith API key": ("lsv2_", r"lsv2_(?:pt|sk)_[0-9a-f]{32}_[0-9a-f]{10}"),
-    "Google API key": ("AIza", r"AIza[\w-]{35}"),
-    "AWS access key": ("IA", r"(?:AKIA|ASIA)[A-Z0-9]{16}"),
-    "Azure storage key": ("AccountKey=", r"AccountKey=[A-Za-z0-9+/]{40,}={0,2}"),
-    "GitHub token": ("gh", r"gh[pousr]_[A-Za-z0-9]{36,}"),
-    "GitHub fine-grained token": ("github_pat_", r"github_pat_\w{50,}"),
-    "GitLab token": ("glpat-", r"glpat-[\w-]{20,}"),
-    "Slack token": ("xox", r"xox[abprs]-[\w-]{10,}"),
-    "JSON Web Token": ("eyJ", r"eyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"),
-    "private key": ("PRIVATE KEY", r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
-}
-"""Issuer to (what such a token surely contains, its shape); prefixes as the issuers document them."""
+_ISSUERS = (
+    ("Hugging Face token", "hf_", r"[A-Za-z0-9]{30,}"),
+    ("NVIDIA API key", "nvapi-", r"[\w-]{40,}"),
+    ("Anthropic API key", "sk-ant-", r"[\w-]{20,}"),
+    ("Langfuse secret key", "sk-lf-", r"[\w-]{32,}"),
+    ("OpenRouter API key", "sk-or-v1-", r"[\w-]{32,}"),
+    ("OpenAI API key", "sk-", r"(?!lf-|or-v1-)(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{32,}"),
+    ("Groq API key", "gsk_", r"[A-Za-z0-9]{40,}"),
+    ("Replicate token", "r8_", r"[A-Za-z0-9]{37}"),
+    ("Pinecone API key", "pcsk_", r"\w{40,}"),
+    ("LangSmith API key", "lsv2_", r"(?:pt|sk)_[0-9a-f]{32}_[0-9a-f]{10}"),
+    ("Google API key", "AIza", r"[\w-]{35}"),
+    *(("AWS access key", start, r"[A-Z0-9]{16}") for start in ("AKIA", "ASIA")),
+    ("Azure storage key", "AccountKey=", r"[A-Za-z0-9+/]{40,}={0,2}"),
+    *(("GitHub token", f"gh{kind}_", r"[A-Za-z0-9]{36,}") for kind in "pousr"),
+    ("GitHub fine-grained token", "github_pat_", r"\w{50,}"),
+    ("GitLab token", "glpat-", r"[\w-]{20,}"),
+    *(("Slack token", f"xox{kind}-", r"[\w-]{10,}") for kind in "abprs"),
+    ("JSON Web Token", "eyJ", r"[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}"),
+    ("private key", "-----BEGIN ", r"(?:[A-Z]+ )*PRIVATE KEY-----"),
+)
+"""Issuers, what their tokens begin with and the shape of the rest, as the issuers document them."""
 
-_SHAPES = {issuer: (sign, regex(rf"(?<![A-Za-z0-9]){shape}")) for issuer, (sign, shape) in _ISSUERS.items()}
+_SHAPES = tuple((issuer, start, regex(rf"{start}(?<![A-Za-z0-9]{start}){rest}")) for issuer, start, rest in _ISSUERS)
+"""The look-behind stands after the literal start, which ``re`` can then skip to: every text of a scan is searched."""
 
 _WORDS = regex(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z0-9]+")
 _SECRETIVE = regex(
@@ -78,12 +79,13 @@ _SECRETIVE = regex(
 )
 _MODEL_TOKEN = regex(
     r"(?:^|_)(?:pad|eos|bos|unk|sep|cls|mask|stop|start|end|begin|special|image|video|audio|think|max|min|num|per|new|next"
-    r"|prompt|input|output|first|prefix|suffix)_token$|^token$"
+    r"|prompt|input|output|first|prefix|suffix|initial_cluster)_token$|^token$|(?:^|_)(?:allow_empty|random(?:_root)?)_password$"
 )
-"""Names of the tokens that language models read and write; a bare ``token`` says nothing by itself."""
+"""Names of the tokens that language models read and write, of etcd's name for a cluster, and of switches of database images;
+a bare ``token`` says nothing by itself."""
 
 _NOTHING = regex(
-    r"(?:dummy|fake|mock|unused|ignored?|empty|none|null|nil|n/?a|true|false|yes|no|on|off|auto|-+|_|x"
+    r"(?:dummy|fake|mock|unused|ignored?|empty|none|null|nil|n/?a|[01]|true|false|yes|no|on|off|auto|-+|_|x"
     r"|no[-_]?(?:key|token|auth|api[-_]?key|password)|not[-_]?(?:needed|required|used|set|real)"
     r"|sk-(?:no[-_]?key|none|dummy|fake|not[-_]?needed)|ollama|lm-studio)(?:[-_.](?:key|token|required|needed|api-key|secret|value))*",
     re.IGNORECASE,
@@ -109,8 +111,8 @@ _DSN = regex(r"[a-z][a-z0-9+.-]{0,31}://[^\s:/@'\"]*:([^\s@/'\"]+)@")
 
 def tokens(text: str) -> Iterator[Credential]:
     """Credentials that their issuer's shape gives away, anywhere in a text; documentation's examples are left out."""
-    for issuer, (sign, shape) in _SHAPES.items():
-        if sign in text:
+    for issuer, start, shape in _SHAPES:
+        if start in text:
             for match in shape.finditer(text):
                 if len(set(match[0])) >= 12 and not _SLOT.search(match[0]):
                     yield Credential("token", match[0], issuer)

@@ -50,6 +50,7 @@ TRAINS = regex(r"(?:^|[-_./ ])(?:re)?train(?:ing|er)?(?:$|[-_./ ])|fine-?tun", r
 NO_TRAINING = regex(r"split|upload|download|cleanup|notify", re.IGNORECASE)
 """What steps that train are called, unless they only prepare it or speak of it."""
 
+_BOOTSTRAP = "program_path=$(mktemp"
 _PROGRAM = regex(r"(?:^|\n)\s*def \w+\(")
 
 
@@ -63,6 +64,14 @@ def command(container: Node | None) -> Iterator[str]:
         yield from (w for w in items(container.value, key) if isinstance(w, str)) if container is not None else ()
 
 
+def is_lightweight(container: Node) -> bool:
+    """Whether a container runs a Python function that Kubeflow's compiler has put into its command.
+
+    Not every word in such a program says what the step is for (``train_test_split``); its name does, and what it calls.
+    """
+    return any(_BOOTSTRAP in word for word in command(container))
+
+
 def program(container: Node | None) -> str:
-    """The Python program that a lightweight component of Kubeflow carries in its command; empty for anything else."""
+    """The Python program that a container carries in its command; empty for anything else."""
     return next((word[:_LONGEST] for word in command(container) if _PROGRAM.search(word)), "")

@@ -94,7 +94,7 @@ class Resource:
         """``metadata.annotations`` with string values."""
         return strings(self.node.get("metadata", "annotations"))
 
-    @property
+    @cached_property
     def file(self) -> str:
         """The name of the file the object stands in."""
         return self.place.source.name

@@ -12,7 +12,7 @@ from hullmark.model.resource import Ref, Resource
 from hullmark.model.terms import Platform, Role
 from hullmark.model.truth import Undecided, flag, string
 from hullmark.text.source import Key, Place
-from hullmark.text.tree import Node, dig
+from hullmark.text.tree import Node, dig, items
 
 
 class Evidence(NamedTuple):
@@ -108,18 +108,17 @@ class PodSet:
     @cached_property
     def volumes(self) -> Mapping[str, Node]:
         """Its volumes by name."""
-        return {string(v.value, "name"): v for v in self.node.children("volumes")}
+        return {string(v.value, "name"): v for v in self.node.children("volumes") if isinstance(v.value, dict)}
 
     @cached_property
     def ports(self) -> tuple[tuple[Port, str], ...]:
         """The ports that its containers declare, each with its name."""
         found: list[tuple[Port, str]] = []
         for container in self.containers:
-            for node in container.node.children("ports"):
-                number = dig(node.value, "containerPort")
+            for port in items(container.node.value, "ports"):
+                number = dig(port, "containerPort")
                 if isinstance(number, int) and not isinstance(number, bool):
-                    protocol = string(node.value, "protocol").upper() or "TCP"
-                    found.append((Port(number, protocol), string(node.value, "name")))
+                    found.append((Port(number, string(port, "protocol").upper() or "TCP"), string(port, "name")))
         return tuple(found)
 
     @property

@@ -15,7 +15,7 @@ from hullmark.recognise.assemble import Parts
 from hullmark.recognise.kfp import Task, image, tasks, words
 from hullmark.recognise.kinds import Part, Pod, Scene
 from hullmark.recognise.words import PURPOSES
-from hullmark.text.tree import EMPTY_MAP, Map, Node, PairMark, Seq, Value
+from hullmark.text.tree import EMPTY_MAP, Map, Node, PairMark, Seq, Value, items
 
 _OLD_ACCELERATORS = {"NVIDIA": "nvidia.com/gpu", "TPU": "google.com/tpu"}
 """How accelerators were called before they were called as resources are (``NVIDIA_TESLA_T4``)."""
@@ -41,9 +41,8 @@ def _pod(task: Task, container: Node) -> Pod:
     beside = task.beside or container._replace(value=EMPTY_MAP)
     parts = Parts(container).take("image command args")
     _put(parts, "resources", _resources(container), container.child("resources"))
-    env = Seq(
-        container.get("env") or [], list(container.value["env"].marks) if isinstance(container.get("env"), Seq) else []
-    )
+    written = items(container.value, "env")
+    env = Seq(written, list(written.marks))
     _extend(env, _variables(beside))
     if env:
         parts.put("env", env, _mark(container.child("env") or beside))
@@ -57,7 +56,11 @@ def _pod(task: Task, container: Node) -> Pod:
     spec = Parts(container).take("nodeSelector=nodeSelector.labels tolerations activeDeadlineSeconds", beside.value)
     if volumes:
         spec.put("volumes", volumes, _mark(beside))
-    inits = tuple(Part(n, "init") for n in beside.children("initContainers") if isinstance(n.value, Map))
+    inits = tuple(
+        Part(n, "sidecar" if n.get("restartPolicy") == "Always" else "init")
+        for n in beside.children("initContainers")
+        if isinstance(n.value, Map)
+    )
     span = _mark(container)
     spec.put("containers", Seq([parts.map], [(span[0], span[1])]), span)
     template = Parts(container).take("metadata=podMetadata", beside.value).node()

@@ -132,8 +132,9 @@ _SCHEMES = {
     "http": "http",
     "https": "http",
 }
-_SERVE_FIELDS = regex(r"^[ \t-]*(model_source|model_id|MODEL_ID)[ \t]*:[ \t]*[\"']?([^\s\"'#,}]+)", re.MULTILINE)
-_SERVE_REVISION = regex(r"^[ \t-]*revision[ \t]*:[ \t]*[\"']?([^\s\"'#,}]+)", re.MULTILINE)
+_BEFORE, _AFTER = r"(?:^[ \t-]*|[{,][ \t]*)[\"']?", r"[\"']?[ \t]*:[ \t]*[\"']?([^\s\"'#,}]+)"
+_SERVE_FIELDS = regex(rf"{_BEFORE}(model_source|model_id|MODEL_ID){_AFTER}", re.MULTILINE)
+_SERVE_REVISION = regex(rf"{_BEFORE}revision{_AFTER}", re.MULTILINE)
 """The revision among an application's ``engine_kwargs``; it follows the model it is for."""
 
 _DOWNLOADS = {"huggingface-cli": "download", "hf": "download", "ollama": "pull"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from hullmark.model.promotion import is_lightweight
 from hullmark.model.terms import SERVING, TRAINERS, Role
 from hullmark.model.truth import string
 from hullmark.model.workload import Evidence
@@ -75,7 +76,11 @@ def podset_role(podset: PodSet) -> Role:
 
 def podset_purpose(podset: PodSet) -> Role | None:
     """What the words of a pod set's own commands, images and name say it is for, as a step of a larger whole is told."""
-    texts = [c.argv.text for c in podset.containers] + [c.image.repository for c in podset.containers] + [podset.name]
+    texts = (
+        [c.argv.text for c in podset.containers if not is_lightweight(c.node)]
+        + [c.image.repository for c in podset.containers]
+        + [podset.name]
+    )
     return next((role for text in texts for role, pattern in PURPOSES if text and pattern.search(text)), None)
 
 

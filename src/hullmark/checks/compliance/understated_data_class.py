@@ -130,7 +130,7 @@ def _highest(arch: Architecture) -> int:
 
 
 def _uses(workload: Workload, arch: Architecture) -> Iterator[_Use]:
-    graph = arch.graph
+    graph = arch.wiring
     own = {c.id: None for c in (graph.of(workload), *map(graph.of, workload.podsets)) if c is not None}
     for component in own:
         for edge in graph.out(component, EdgeKind.READS):
@@ -144,10 +144,10 @@ def _uses(workload: Workload, arch: Architecture) -> Iterator[_Use]:
 def _holders(store: Component, arch: Architecture) -> Iterator[Component]:
     """The store itself, what it is a part of, and what runs it."""
     yield store
-    whole = arch.graph.by_id.get(store.parent)
+    whole = arch.wiring.by_id.get(store.parent)
     for one in (store, whole):
-        for edge in arch.graph.into(one.id, EdgeKind.SERVES) if one is not None else ():
-            if (server := arch.graph.by_id.get(edge.source)) is not None:
+        for edge in arch.wiring.into(one.id, EdgeKind.SERVES) if one is not None else ():
+            if (server := arch.wiring.by_id.get(edge.source)) is not None:
                 yield server
 
 

@@ -3,10 +3,11 @@
 A run that trains and then deploys replaces the model that answers people by whatever came out, also when the data was wrong, the loss went up or the new model is worse for some of those
 whom it is about. A gate between the two (an evaluation that fails the run, a condition on its result, or a person who approves) keeps the old model until the new one has shown what it can.
 
-Looked at are Argo workflows, Tekton pipelines and compiled Kubeflow pipelines (the YAML of `kfp.compiler`, PipelineVersions, and Workflows made of either) with a step that trains and, behind it, a step that puts a model into service or into the registry: one that makes a serving object, or
-runs or is called as such, or whose program calls a registry or KServe. Any step between them whose role, name or command speaks of evaluating, testing, comparing or approving is a gate, as is any `when` or `suspend` in the pipeline
-and any threshold that the training is given. In Kubeflow pipelines a condition
-counts if it looks at what a task has made; one on the arguments of the run was decided before anything was trained. Steps kept elsewhere (`templateRef`, `taskRef`) that are not in the scan leave the question open. Gates in another repository cannot be seen.
+Looked at are Argo workflows, Tekton pipelines and compiled Kubeflow pipelines (the YAML of `kfp.compiler`, PipelineVersions, and Workflows made of either) with a step that trains and,
+behind it, a step that puts a model into service or into the registry: one that makes a serving object, or runs or is called as such, or whose program calls a registry or KServe. Any step
+between them whose role, name or command speaks of evaluating, testing, comparing or approving is a gate, as is any `suspend` in the pipeline, any condition, and any threshold that the
+training is given. A condition that only looks at arguments of the run is none: it was decided before anything was trained. Of Kubeflow pipelines, conditions count that the release or a
+step before it runs under. Steps kept elsewhere (`templateRef`, `taskRef`) that are not in the scan leave the question open. Gates in another repository cannot be seen.
 
 To fix it, add a step between the two that evaluates the model and fails below a threshold, or wait for approval (Argo: `suspend`).
 
@@ -108,12 +109,14 @@ from hullmark.model.promotion import (
     TESTS,
     THRESHOLD,
     TRAINS,
+    is_lightweight,
     program,
 )
 from hullmark.model.resource import Ref
 from hullmark.model.terms import SERVING, TRAINERS, Confidence, Role, Severity
 from hullmark.model.truth import Undecided, string
 from hullmark.model.workload import Workload
+from hullmark.text.regex import regex
 from hullmark.text.source import Place
 from hullmark.text.tree import Node
 
@@ -130,6 +133,11 @@ _KINDS = (
 )
 _KUBEFLOW = "pipelines.kubeflow.org"
 _GROUPS = frozenset({"argoproj.io", "tekton.dev", _KUBEFLOW})
+_FILLED = regex(r"\{\{\s*([^{}]{1,300}?)\s*\}\}")
+_PARAMETER = regex(r"(?:workflow|inputs)\.parameters\.([\w-]+)")
+_LONGEST = 10_000
+"""Characters of a condition that are looked at."""
+
 _MOST, _FEW = 1000, 50
 """Steps and tasks that are looked at, and those of them that release or test."""
 
@@ -141,7 +149,7 @@ def unevaluated_release(workload: Workload, arch: Architecture) -> Iterator[Find
     compiled = _is_compiled(workload)
     if not compiled and not _both(workload, arch):
         return
-    graph, whole = arch.graph, arch.graph.of(workload)
+    graph, whole = arch.wiring, arch.wiring.of(workload)
     steps = _parts(arch).get(whole.id, []) if whole is not None else []
     if compiled:
         yield from _of_tasks(steps, graph)
@@ -180,7 +188,7 @@ def _finding(release: tuple[str, Place], trained: tuple[str, Place | None]) -> F
 def _parts(arch: Architecture) -> Mapping[str, list[Component]]:
     """The steps of each pipeline."""
     found: dict[str, list[Component]] = {}
-    for component in arch.graph.components:
+    for component in arch.wiring.components:
         if component.parent:
             found.setdefault(component.parent, []).append(component)
     return found
@@ -220,8 +228,20 @@ def _tasks(workload: Workload) -> Iterator[Node]:
 
 
 def _gated(workload: Workload, tasks: list[Node]) -> bool:
-    """Whether a condition or an approval stands anywhere in the pipeline."""
-    return any(t.get("when") is not None or t.get("suspend") is not None for t in tasks)
+    """Whether an approval stands anywhere in the pipeline, or a condition that looks at more than the arguments of the run."""
+    at = ("spec", "workflowSpec") if workload.ref.kind == "CronWorkflow" else ("spec",)
+    arguments = {string(p.value, "name") for p in workload.resource.node.children(*at, "arguments", "parameters")}
+    whens = (t.get("when") for t in tasks)
+    return any(t.get("suspend") is not None for t in tasks) or any(
+        when is not None and not _is_argument(when, arguments) for when in whens
+    )
+
+
+def _is_argument(when: object, arguments: set[str]) -> bool:
+    """Whether all that Argo fills in to a condition was said when the run was started."""
+    found = _FILLED.findall(when[:_LONGEST]) if isinstance(when, str) else ()
+    named = (_PARAMETER.fullmatch(reference) for reference in found)
+    return bool(found) and all(name is not None and name[1] in arguments for name in named)
 
 
 def _elsewhere(task: Node) -> str:
@@ -248,7 +268,7 @@ def _before(step: Component, graph: Graph) -> list[Component]:
 def _text(step: Component) -> str:
     """What a step is called, and what it runs; the program of a lightweight component is looked at for calls alone."""
     containers = step.podset.containers if step.podset is not None else ()
-    return " ".join([step.label, *(c.argv.text for c in containers if not program(c.node))])
+    return " ".join([step.label, *(c.argv.text for c in containers if not is_lightweight(c.node))])
 
 
 def _calls(step: Component, calls: re.Pattern[str]) -> bool:

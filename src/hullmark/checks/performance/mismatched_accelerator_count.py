@@ -55,7 +55,7 @@ from hullmark.model.finding import Finding
 from hullmark.model.flags import rank
 from hullmark.model.kubeai import devices
 from hullmark.model.terms import Severity
-from hullmark.model.truth import natural
+from hullmark.model.truth import Undecided, natural
 from hullmark.model.workload import Setting
 from hullmark.text.source import Place
 from hullmark.text.tree import Value, dig
@@ -82,6 +82,8 @@ def mismatched_accelerator_count(container: Container, arch: Architecture) -> It
     ):
         return
     needed = (_declared(container) or _said(container)) if kind == "LLMInferenceService" else _needed(container)
+    if needed is None and container.unseen and container.engine in ("vllm", "sglang"):
+        raise Undecided(container.unseen)
     pods = _pods(container) if needed is not None else None
     if needed is None or pods is None:
         return
@@ -99,6 +101,7 @@ def _finding(who: str, has: int, needed: Setting, place: Place) -> Finding:
         place,
         label="too few to start" if short else f"{has - int(needed.value)} of them idle",
         related=((needed.place, "what the engine uses"),) if needed.place.exact else (),
+        advice="ask for as many devices as the engine's parallel sizes multiply to, or change the sizes",
     )
 
 

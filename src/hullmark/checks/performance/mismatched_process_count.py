@@ -136,6 +136,7 @@ def _processes(workload: Workload, facts: TrainingFacts) -> Iterator[Finding]:
         yield Finding(
             f"the launcher of '{workload.name}' starts {wanted} processes a node, but a pod has {_count(devices, 'device')}",
             setting.place,
+            advice="start one process for each device of the pod",
         )
 
 
@@ -158,6 +159,7 @@ def _total(workload: Workload, facts: TrainingFacts) -> Iterator[Finding]:
         yield Finding(
             f"the launcher of '{workload.name}' starts {wanted} processes, but {_count(pods, 'pod')} of {_count(each, noun)} take part",
             setting.place,
+            advice="start as many as the pods have together, or leave the number out",
         )
 
 
@@ -185,6 +187,7 @@ def _nodes(workload: Workload, facts: TrainingFacts) -> Iterator[Finding]:
         yield Finding(
             f"the launcher of '{workload.name}' expects {wanted} nodes, but {_count(pods, 'pod')} {'takes' if pods == 1 else 'take'} part",
             setting.place,
+            advice="tell the launcher the number of pods",
         )
 
 
@@ -207,6 +210,7 @@ def _untold(workload: Workload) -> Iterator[Finding]:
         yield Finding(
             f"the launcher of '{workload.name}' expects 1 node as '--nnodes' is not given, but {pods} pods take part",
             argv.place(met),
+            advice="tell the launcher the number of pods",
             severity=None if any(c.accelerators for c in container.podset.containers) else Severity.MEDIUM,
         )
 

@@ -77,8 +77,8 @@ class Bond(NamedTuple):
 
 def bonds(workload: Workload, parts: tuple[Component, ...], arch: Architecture) -> Iterator[Bond]:
     """All that a workload is tied to."""
-    for edge in (e for c in parts for e in arch.graph.out(c.id, EdgeKind.CALLS)):
-        yield from _called(edge, arch.graph.by_id[edge.target])
+    for edge in (e for c in parts for e in arch.wiring.out(c.id, EdgeKind.CALLS)):
+        yield from _called(edge, arch.wiring.by_id[edge.target])
     for container in workload.containers:
         for variable in container.environment.values():
             sort, name = _VARIABLES.get(variable.name.removeprefix("AWS_"), ("", ""))

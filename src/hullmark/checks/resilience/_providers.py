@@ -23,18 +23,18 @@ _SOUNDS = regex(
 
 def own(workload: Workload, arch: Architecture) -> tuple[Component, ...]:
     """The components that stand for a workload: itself, and its pods where they are parts of their own."""
-    found = (arch.graph.of(workload), *(arch.graph.of(p) for p in workload.podsets))
+    found = (arch.wiring.of(workload), *(arch.wiring.of(p) for p in workload.podsets))
     return tuple(dict.fromkeys(c for c in found if c is not None))
 
 
 def category(edge: Edge, arch: Architecture) -> str:
     """What a host outside is for; empty where nobody knows."""
-    return arch.graph.by_id[edge.target].facts.get("category", "")
+    return arch.wiring.by_id[edge.target].facts.get("category", "")
 
 
 def may_answer(edge: Edge, arch: Architecture) -> bool:
     """Whether a call that leads to no known provider may lead to another model."""
-    graph = arch.graph
+    graph = arch.wiring
     target = graph.by_id[edge.target]
     behind = [graph.by_id[e.target] for e in graph.out(target.id, EdgeKind.ROUTES)]
     if behind:

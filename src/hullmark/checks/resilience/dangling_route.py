@@ -25,7 +25,7 @@ spec:
               service:
                 name: chat
                 port:
-                  number: 8080  # finding: 'chat' leads to port 8080 of service 'chat', which has none
+                  number: 8080  # finding: 'chat' leads to port 8080, which service 'chat' does not have
 ---
 apiVersion: v1
 kind: Service
@@ -125,7 +125,7 @@ def dangling_route(route: Resource, arch: Architecture) -> Iterator[Finding]:
         if found is not None:
             if backend.kind == "Service" and not _has(found, backend.port):
                 yield Finding(
-                    f"'{route.ref.name}' leads to port {backend.port} of service '{backend.name}', which has none",
+                    f"'{route.ref.name}' leads to port {backend.port}, which service '{backend.name}' does not have",
                     backend.port_place,
                     label="no such port",
                     related=((found.node.at("spec", "ports"), "the ports that it has"),),

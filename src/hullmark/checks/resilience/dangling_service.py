@@ -112,6 +112,7 @@ def dangling_service(service: Resource, arch: Architecture) -> Iterator[Finding]
             f"service '{service.ref.name}' selects no pods",
             service.node.key("spec", "selector"),
             related=tuple((p.workload.at(), why) for p, why in near[:3]),
+            advice="select labels that the pods carry, in their namespace",
         )
         return
     if arch.complete and not selection.unknown:

@@ -97,6 +97,7 @@ from hullmark.text.regex import regex
 from hullmark.text.tree import Value, dig
 
 _PERCENT = regex(r"(\d{1,3})%")
+_ADVICE = "say maxUnavailable: 1 instead, and run as many pods as may miss one"
 
 
 @check(Resource, severity=Severity.MEDIUM, kinds=("PodDisruptionBudget",))
@@ -111,6 +112,7 @@ def eviction_blocking_budget(budget: Resource, arch: Architecture) -> Iterator[F
             budget.node.at("spec", blocking),
             label="every drain waits for the run" if ends else "every drain waits",
             severity=Severity.LOW if ends else None,
+            advice=_ADVICE,
         )
     elif least is not None and most is None:
         yield from _against_replicas(budget, least, arch)
@@ -132,6 +134,7 @@ def _against_replicas(budget: Resource, least: Value, arch: Architecture) -> Ite
             budget.node.at("spec", "minAvailable"),
             related=tuple((p.workload.at(), f"{arch.around(p).replicas.least} pods") for p in selection.podsets),
             label="every drain waits",
+            advice=_ADVICE,
         )
 
 

@@ -78,6 +78,7 @@ def mismatched_selector(workload: Workload, arch: Architecture) -> Iterator[Find
             workload.resource.node.key("spec", "selector", *_part(workload)),
             related=((workload.podsets[0].template_place("labels"), "the labels of its pods"),),
             label="the API server refuses this",
+            advice="select labels that the pod template carries",
         )
 
 

@@ -310,7 +310,7 @@ def _published(arch: Architecture) -> Mapping[str, Workload]:
 
 def _written(workload: Workload, arch: Architecture) -> _Found:
     """Volumes that it writes and a model server serves from."""
-    graph, own = arch.graph, arch.graph.of(workload)
+    graph, own = arch.wiring, arch.wiring.of(workload)
     for edge in graph.out(own.id, EdgeKind.WRITES) if own is not None else ():
         store = graph.by_id[edge.target]
         for server, place in _served(store.id, arch) if store.kind is ComponentKind.DATA_STORE else ():
@@ -322,7 +322,7 @@ def _written(workload: Workload, arch: Architecture) -> _Found:
 
 def _served(store: str, arch: Architecture) -> Iterator[tuple[Workload, Place]]:
     """The model servers whose model lies in a store, and where they say so."""
-    graph = arch.graph
+    graph = arch.wiring
     for edge in graph.into(store, EdgeKind.DEPENDS_ON):
         if graph.by_id[edge.source].kind is ComponentKind.MODEL:
             for loads in graph.into(edge.source, EdgeKind.LOADS_MODEL):
@@ -340,8 +340,8 @@ def _unsure(workload: Workload, arch: Architecture) -> tuple[str, str] | None:
 def _untold(arch: Architecture) -> Mapping[str, tuple[str, str]]:
     """By namespace, a service of production that asks a Service of which nobody knows what it leads to."""
     found: dict[str, tuple[str, str]] = {}
-    for edge in arch.graph.edges:
-        called, caller = arch.graph.by_id[edge.target], arch.graph.by_id[edge.source].workload
+    for edge in arch.wiring.edges:
+        called, caller = arch.wiring.by_id[edge.target], arch.wiring.by_id[edge.source].workload
         if edge.kind is not EdgeKind.CALLS or caller is None or caller.role not in _PRODUCTION:
             continue
         if called.resource is not None and arch.selected(called.resource).unknown:

@@ -106,8 +106,8 @@ def proprietary_only_path(workload: Workload, arch: Architecture) -> Iterator[Fi
     if len(left) < 2:
         return
     for component in parts:
-        for edge in arch.graph.out(component.id, EdgeKind.READS, EdgeKind.MOUNTS):
-            read = arch.graph.by_id[edge.target]
+        for edge in arch.wiring.out(component.id, EdgeKind.READS, EdgeKind.MOUNTS):
+            read = arch.wiring.by_id[edge.target]
             if unseen(read, edge):
                 raise Undecided(
                     f"whether '{workload.name}' has another model or index: '{read.label}', which it reads, is not in the scan"
@@ -129,15 +129,15 @@ def _finding(workload: Workload, left: dict[str, list[Bond]]) -> Finding:
 
 def _other_model(parts: tuple[Component, ...], arch: Architecture) -> bool:
     """Whether a model is asked that others could run as well, or something may lead to one."""
-    calls = [e for c in parts for e in arch.graph.out(c.id, EdgeKind.CALLS)]
-    asked = {arch.graph.by_id[e.target].facts.get("provider", "") for e in calls if category(e, arch) == ANSWERING}
+    calls = [e for c in parts for e in arch.wiring.out(c.id, EdgeKind.CALLS)]
+    asked = {arch.wiring.by_id[e.target].facts.get("provider", "") for e in calls if category(e, arch) == ANSWERING}
     return bool(asked - MODELS - {"Voyage AI"}) or any(may_answer(e, arch) for e in calls if not category(e, arch))
 
 
 def _other_index(parts: tuple[Component, ...], arch: Architecture) -> bool:
     """Whether there is an index that others could run as well, or a store of its own."""
-    outside = (arch.graph.by_id[e.target] for c in parts for e in arch.graph.out(c.id, EdgeKind.CALLS))
+    outside = (arch.wiring.by_id[e.target] for c in parts for e in arch.wiring.out(c.id, EdgeKind.CALLS))
     if any(c.facts.get("category") in STORES and c.facts.get("provider") not in INDEXES for c in outside):
         return True
-    kept = (arch.graph.by_id[e.target] for c in parts for e in arch.graph.out(c.id, EdgeKind.READS))
+    kept = (arch.wiring.by_id[e.target] for c in parts for e in arch.wiring.out(c.id, EdgeKind.READS))
     return any(c.kind is ComponentKind.DATA_STORE and c.declared and c.facts.get("sort") for c in kept)

@@ -239,7 +239,7 @@ def _mentions(workload: Workload) -> bool:
 def _uses(arch: Architecture) -> Mapping[Ref, tuple[_Use, ...]]:
     """The databases that services of AI write, by the service; of several variants of one object the first."""
     found: dict[Ref, list[_Use]] = {}
-    graph = arch.graph
+    graph = arch.wiring
     seen: dict[Ref, Workload] = {}
     for edge in graph.edges:
         if edge.kind is not EdgeKind.WRITES:

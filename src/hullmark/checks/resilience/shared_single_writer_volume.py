@@ -94,6 +94,7 @@ from hullmark.text.tree import Node, items
 
 _SINGLE = frozenset({"ReadWriteOnce", "ReadWriteOncePod"})
 _HOST = "kubernetes.io/hostname"
+_ADVICE = "use a class and access mode for many (ReadWriteMany, ReadOnlyMany), or a claim for each"
 
 
 class _Use(NamedTuple):
@@ -121,6 +122,7 @@ def shared_single_writer_volume(workload: Workload, arch: Architecture) -> Itera
             f"{pods} pods of '{workload.name}' share claim '{use.claim}', which {who} at a time may mount",
             use.place,
             related=((use.modes_place, "its access modes"),) if use.modes_place != use.place else (),
+            advice=_ADVICE,
         )
     yield from _beside(workload, arch)
 
@@ -148,6 +150,7 @@ def _beside(workload: Workload, arch: Architecture) -> Iterator[Finding]:
                     (claim.claim.node.at("spec", "accessModes"), "its access modes"),
                     (first.workload.resource.place, "the other workload"),
                 ),
+                advice=_ADVICE,
             )
 
 

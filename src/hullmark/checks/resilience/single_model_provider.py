@@ -112,14 +112,14 @@ def single_model_provider(workload: Workload, arch: Architecture) -> Iterator[Fi
     if workload.template or not workload.containers:
         return
     parts = own(workload, arch)
-    calls = [e for component in parts for e in arch.graph.out(component.id, EdgeKind.CALLS)]
+    calls = [e for component in parts for e in arch.wiring.out(component.id, EdgeKind.CALLS)]
     asked = [e for e in calls if category(e, arch) == MODELS]
-    providers = {arch.graph.by_id[e.target].facts["provider"] for e in asked}
+    providers = {arch.wiring.by_id[e.target].facts["provider"] for e in asked}
     if len(providers) != 1 or any(may_answer(e, arch) for e in calls if category(e, arch) != MODELS):
         return
     for component in parts:
-        for edge in arch.graph.out(component.id, EdgeKind.READS, EdgeKind.MOUNTS):
-            read = arch.graph.by_id[edge.target]
+        for edge in arch.wiring.out(component.id, EdgeKind.READS, EdgeKind.MOUNTS):
+            read = arch.wiring.by_id[edge.target]
             if unseen(read, edge):
                 raise Undecided(
                     f"whether there is a second provider: '{read.label}', which '{workload.name}' reads, is not in the scan"

@@ -361,9 +361,10 @@ def _needed(workload: Workload, arch: Architecture) -> list[Call]:
 
 
 def _has_provider(workload: Workload, arch: Architecture) -> bool:
-    own = arch.graph.of(workload)
+    own = arch.wiring.of(workload)
     return own is not None and any(
-        arch.graph.by_id[e.target].facts.get("category") == "model API" for e in arch.graph.out(own.id, EdgeKind.CALLS)
+        arch.wiring.by_id[e.target].facts.get("category") == "model API"
+        for e in arch.wiring.out(own.id, EdgeKind.CALLS)
     )
 
 

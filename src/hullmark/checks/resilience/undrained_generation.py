@@ -148,6 +148,7 @@ _ROUTING = frozenset({
 _ROLES = (Role.ONLINE_INFERENCE, Role.EDGE_INFERENCE, Role.INFERENCE_ROUTER, Role.LLM_GATEWAY)
 _DEFAULT_GRACE = 30
 _FLAG = "--shutdown-timeout"
+_LONGER = "raise terminationGracePeriodSeconds above the time it takes, or take less"
 _FLAG_SINCE = (0, 18)
 _VERSION = regex(r"v?(\d+)\.(\d+)")
 _SLEEP = regex(r"(?<![\w-])sleep\s+(\d+)(?![\w.])")
@@ -191,6 +192,7 @@ def undrained_generation(container: Container, arch: Architecture) -> Iterator[F
             container.argv.place(_FLAG),
             related=related,
             severity=busier,
+            advice=_LONGER,
         )
     elif sleep and sleep >= grace:
         yield Finding(
@@ -198,6 +200,7 @@ def undrained_generation(container: Container, arch: Architecture) -> Iterator[F
             place,
             related=related,
             severity=busier,
+            advice=_LONGER,
         )
     elif not drain and container.node.get("lifecycle", "preStop") is None and _cuts(container, grace):
         yield Finding(

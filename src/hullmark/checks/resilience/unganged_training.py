@@ -89,7 +89,11 @@ def unganged_training(workload: Workload, arch: Architecture) -> Iterator[Findin
     if partial is not None:
         started, place = partial
         if started < pods:
-            yield Finding(f"only {started} of the {pods} pods of '{workload.name}' start together", place)
+            yield Finding(
+                f"only {started} of the {pods} pods of '{workload.name}' start together",
+                place,
+                advice="let all of them start together",
+            )
     elif not facts.gang and not _ganged(workload, arch):
         yield Finding(
             f"the {pods} pods of '{workload.name}' may start in part and wait for each other",

@@ -114,7 +114,11 @@ def unspread_replicas(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
             advice="add topologySpreadConstraints over kubernetes.io/hostname",
         )
     elif not any(_applies(rule, podset) for rule in rules):
-        yield Finding(f"the spread constraints of '{name}' select other pods", rules[0].key("labelSelector"))
+        yield Finding(
+            f"the spread constraints of '{name}' select other pods",
+            rules[0].key("labelSelector"),
+            advice="select labels that the pods themselves carry",
+        )
 
 
 def _whole(podset: PodSet) -> int:

@@ -242,7 +242,7 @@ def _called(workload: Workload, arch: Architecture) -> Iterator[_Use]:
     """The paths without a version that are called from other namespaces."""
     if workload not in _across(arch):
         return
-    graph = arch.graph
+    graph = arch.wiring
     for service in _services(workload, arch).values():
         for call in graph.into(service.id, EdgeKind.CALLS) if _undescribed(service, "HTTP") else ():
             caller, path = graph.by_id[call.source], call.facts.get("path", "")
@@ -312,7 +312,7 @@ def _matched(resource: Resource) -> Iterator[str]:
 
 def _services(workload: Workload, arch: Architecture) -> dict[str, Component]:
     """The Services that lead to a workload, by name."""
-    graph, own = arch.graph, arch.graph.of(workload)
+    graph, own = arch.wiring, arch.wiring.of(workload)
     sources = (graph.by_id[e.source] for e in graph.into(own.id, EdgeKind.ROUTES)) if own is not None else ()
     return {s.label: s for s in sources if s.kind is ComponentKind.SERVICE}
 

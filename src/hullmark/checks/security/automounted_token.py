@@ -128,6 +128,8 @@ def automounted_token(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
         return
     if dig(podset.node.doc.root, *podset.node.path) is not podset.node.value:
         raise Undecided("the kind has no such field: its operator decides")
+    if identity.name == "default" and _given(podset):
+        raise Undecided("KServe gives these pods a service account of their own")
     if identity.token_mounted is None:
         raise Undecided("whether a token is mounted is filled in elsewhere")
     if (
@@ -145,6 +147,17 @@ def automounted_token(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
         severity=Severity.MEDIUM if identity.grants else None,
         advice="set automountServiceAccountToken to false",
     )
+
+
+def _given(podset: PodSet) -> bool:
+    """Whether KServe makes an identity for it: with prefill pods to pass requests on to, or as the leader of several nodes.
+
+    Source: kserve/kserve ``pkg/controller/v1alpha2/llmisvc/workload_{single,multi}_node.go``.
+    """
+    names = {p.name for p in podset.workload.podsets}
+    leads = {"main": "worker", "prefill": "prefill-worker"}.get(podset.name, "") in names
+    passes_on = podset.name == "main" and "prefill" in names
+    return podset.workload.ref.kind == "LLMInferenceService" and (leads or passes_on)
 
 
 def _calls(podset: PodSet) -> bool:

@@ -111,9 +111,9 @@ _MANY, _MOST = 3, 200
 def many_dataset_writers(workload: Workload, arch: Architecture) -> Iterator[Finding]:
     if workload.template or _names(workload, arch).isdisjoint(_written(arch)):
         return
-    own = arch.graph.of(workload)
-    for read in arch.graph.out(own.id, EdgeKind.READS) if own is not None else ():
-        store = arch.graph.by_id[read.target]
+    own = arch.wiring.of(workload)
+    for read in arch.wiring.out(own.id, EdgeKind.READS) if own is not None else ():
+        store = arch.wiring.by_id[read.target]
         if store.kind is not ComponentKind.DATA_STORE or not _is_data(store, read):
             continue
         writers = list(_writers(store, read, workload, arch))
@@ -149,8 +149,8 @@ def _writers(store: Component, read: Edge, trainer: Workload, arch: Architecture
     """What else may write the part of a store that training reads; of several variants of one object the first."""
     seen = {trainer.ref}
     mine = _parts(trainer, store, read)
-    for edge in islice(arch.graph.into(store.id, EdgeKind.WRITES), _MOST):
-        writer = arch.graph.by_id[edge.source].workload
+    for edge in islice(arch.wiring.into(store.id, EdgeKind.WRITES), _MOST):
+        writer = arch.wiring.by_id[edge.source].workload
         if writer is None or writer.template or writer.ref in seen:
             continue
         seen.add(writer.ref)

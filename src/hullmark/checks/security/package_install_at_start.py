@@ -65,7 +65,7 @@ from collections.abc import Iterator
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
-from hullmark.model.files import files, runs
+from hullmark.model.files import files, runs, scripts, within
 from hullmark.model.finding import Finding
 from hullmark.model.ray import submits, submitted_environment
 from hullmark.model.terms import ORDINARY, Role, Severity
@@ -78,6 +78,8 @@ _INSTALLERS = {
     "apt-get": ("install",), "apk": ("add",), "yum": ("install",), "dnf": ("install",), "microdnf": ("install",),
     "npm": ("install", "i"),
 }  # fmt: skip
+_LISTED = regex(r"--requirement(?:=|$)|-[a-zA-Z]*r")
+"""pip's option for a file that lists packages, also in one word with others (``-qr``, ``-r/app/requirements.txt``)."""
 _RUNNERS = frozenset({"uvx", "npx", "pipx"})
 _LOCAL = regex(r"--require-hashes|--no-index|--offline")
 _SHELL = r"(?:sudo\s+)?(?:(?:ba|z|da)?sh|python3?)\b"
@@ -112,6 +114,16 @@ def package_install_at_start(container: Container, arch: Architecture) -> Iterat
                 f"container '{container.name}' installs packages with '{tool}' when it starts",
                 argv.word_place(tool),
                 severity=_severity(container),
+                advice="build an image that has them",
+            )
+            return
+    for file, segments in scripts(container, arch):
+        if tool := next((t for words in segments if (t := _installer(words))), ""):
+            yield Finding(
+                f"container '{container.name}' installs packages with '{tool}' when it starts",
+                within(file, tool),
+                severity=_severity(container),
+                related=((argv.word_place(argv.script_file), "runs the script"),) if argv.script_file else (),
                 advice="build an image that has them",
             )
             return
@@ -207,7 +219,7 @@ def _installer(words: tuple[str, ...]) -> str:
     if action not in actions or _LOCAL.search(" ".join(rest)):
         return ""
     packages = [w for w in rest[rest.index(action) + 1 :] if w[:1] != "-"]
-    local = bool(packages) and all(_on_disk(w) for w in packages) and "-r" not in rest
+    local = bool(packages) and all(_on_disk(w) for w in packages) and not any(_LISTED.match(w) for w in rest)
     return "" if local else words[start]
 
 

@@ -243,7 +243,7 @@ def _indexes(workload: Workload, arch: Architecture) -> Iterator[tuple[Component
 
     A database is an index if it is run or named as one. It may keep other things as well, and what an agent remembers.
     """
-    graph, own = arch.graph, arch.graph.of(workload)
+    graph, own = arch.wiring, arch.wiring.of(workload)
     if own is None:
         return
     written = {e.target for e in graph.out(own.id, EdgeKind.WRITES)}
@@ -261,14 +261,14 @@ def _indexes(workload: Workload, arch: Architecture) -> Iterator[tuple[Component
 
 def _for_vectors(store: Component, arch: Architecture) -> bool:
     """Whether what runs a database, or the database that this one is in, is there for vectors."""
-    sources = (e.source for c in (store.id, store.parent) if c for e in arch.graph.into(c, EdgeKind.SERVES))
-    return any(w.role is Role.VECTOR_STORE for s in sources if (w := arch.graph.by_id[s].workload) is not None)
+    sources = (e.source for c in (store.id, store.parent) if c for e in arch.wiring.into(c, EdgeKind.SERVES))
+    return any(w.role is Role.VECTOR_STORE for s in sources if (w := arch.wiring.by_id[s].workload) is not None)
 
 
 def _writers(index: Component, reader: Workload, arch: Architecture, *, mixed: bool) -> Iterator[Workload]:
     """What fills an index: jobs, and what prepares data; of the jobs of a database those that are called so."""
-    for edge in islice(arch.graph.into(index.id, EdgeKind.WRITES), _MOST):
-        writer = arch.graph.by_id[edge.source].workload
+    for edge in islice(arch.wiring.into(index.id, EdgeKind.WRITES), _MOST):
+        writer = arch.wiring.by_id[edge.source].workload
         if writer is None or writer is reader or writer.template:
             continue
         if writer.role is Role.DATA_PREPARATION or (writer.lifetime == "task" and (not mixed or _fills(writer))):

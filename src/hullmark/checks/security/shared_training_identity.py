@@ -170,10 +170,10 @@ def _trainers(arch: Architecture) -> Mapping[str, PodSet]:
 
 def _identities(podset: PodSet, arch: Architecture) -> Iterator[Component]:
     """The cloud identities that pods and their account carry, and the account itself where they hold its token."""
-    own = arch.graph.of(podset)
-    for edge in arch.graph.out(own.id, EdgeKind.RUNS_AS) if own is not None else ():
-        identity = arch.graph.by_id[edge.target]
-        carried = (arch.graph.by_id[e.target] for e in arch.graph.out(identity.id, EdgeKind.RUNS_AS))
+    own = arch.wiring.of(podset)
+    for edge in arch.wiring.out(own.id, EdgeKind.RUNS_AS) if own is not None else ():
+        identity = arch.wiring.by_id[edge.target]
+        carried = (arch.wiring.by_id[e.target] for e in arch.wiring.out(identity.id, EdgeKind.RUNS_AS))
         yield from (c for c in carried if not is_placeholder(c.label))
         if edge.certain and edge.facts.get("token") != "not mounted" and not is_placeholder(identity.label):
             yield identity
@@ -183,7 +183,7 @@ def _powerful(identity: Component, arch: Architecture) -> bool | None:
     """Whether an identity may do anything: a cloud identity is there for that. None if that cannot be seen."""
     if _title(identity) != _ACCOUNT:
         return True
-    powers = arch.graph.powers.get(identity.id, ())
+    powers = arch.wiring.powers.get(identity.id, ())
     if any(not power.unknown for power in powers):
         return True
     return None if powers or not (identity.declared or identity.label == "default") else False

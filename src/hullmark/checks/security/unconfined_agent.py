@@ -148,7 +148,7 @@ def unconfined_agent(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
 
 def _powers(podset: PodSet, arch: Architecture) -> tuple[Power, ...]:
     """What the account of its pods may do, the most dangerous first."""
-    graph, own = arch.graph, arch.graph.of(podset)
+    graph, own = arch.wiring, arch.wiring.of(podset)
     edges = graph.out(own.id, EdgeKind.RUNS_AS) if own is not None else ()
     return tuple(p for e in edges for p in graph.powers.get(e.target, ()))
 

@@ -5,6 +5,8 @@ Every builder works by look-ups in the indexes of the scene; none compares pairs
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from hullmark.graph.components.apis import apis
 from hullmark.graph.components.calls import asked, calls, external_names
 from hullmark.graph.components.compose import entries, in_its_words, named_services
@@ -25,14 +27,45 @@ from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.services import made_services, services
 from hullmark.graph.components.stores import Stores, sharing
 from hullmark.graph.components.workloads import workloads
+from hullmark.graph.index import Pods
 from hullmark.model.architecture import Architecture
 from hullmark.model.component import Graph
 
 
 def components(arch: Architecture) -> Graph:
     """The component graph of an architecture."""
-    scene = Scene(arch)
-    for namespace in arch.kinds("Namespace"):
+    return Drawn(arch).graph
+
+
+class Drawn:
+    """The component graph of an architecture in two steps; ``pods`` is the index of its pods where that is at hand."""
+
+    def __init__(self, arch: Architecture, pods: Pods | None = None) -> None:
+        self._arch, self._pods = arch, pods
+        self._whole: Graph | None = None
+
+    @cached_property
+    def _scene(self) -> Scene:
+        return _wired(Scene(self._arch, self._pods))
+
+    @cached_property
+    def wiring(self) -> Graph:
+        """How the parts hang together, without what network policies say unless that is known already."""
+        return self._whole or _finished(self._scene)
+
+    @cached_property
+    def graph(self) -> Graph:
+        """All of it."""
+        judged(self._scene, reach(self._scene))
+        entries(self._scene)
+        self._whole = _finished(self._scene)
+        del self._scene
+        return self._whole
+
+
+def _wired(scene: Scene) -> Scene:
+    """A scene with all drawn but what network policies say."""
+    for namespace in scene.arch.kinds("Namespace"):
         if not namespace.ref.group:
             scene.zones.namespace(namespace.ref.name, namespace)
     workloads(scene)
@@ -58,7 +91,9 @@ def components(arch: Architecture) -> Graph:
     pipelines(called)
     sharing(scene)
     apis(scene)
-    judged(scene, reach(scene))
-    entries(scene)
+    return scene
+
+
+def _finished(scene: Scene) -> Graph:
     graph = scene.draft.finish()
     return in_its_words(graph) if scene.composed else graph

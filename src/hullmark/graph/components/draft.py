@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from hullmark.graph.components.veil import veil
@@ -32,21 +32,13 @@ class Why(NamedTuple):
 _Key = tuple[EdgeKind, str, str]
 
 
-@dataclass(slots=True)
-class _Line:
-    evidence: list[Evidence]
-    certain: bool
-    unknown: str
-    facts: dict[str, str]
-
-
 class Draft:
     """Collects components and edges."""
 
     def __init__(self) -> None:
         self._components: dict[str, Component] = {}
-        self._lines: dict[_Key, _Line] = {}
-        self._by_kind: dict[EdgeKind, list[_Key]] = {}
+        self._edges: dict[_Key, Edge] = {}
+        self._by_kind: defaultdict[EdgeKind, list[_Key]] = defaultdict(list)
         self._ids: dict[tuple[ComponentKind, int], str] = {}
         self.powers: dict[str, tuple[Power, ...]] = {}
 
@@ -106,41 +98,44 @@ class Draft:
     def edge(self, kind: EdgeKind, source: str, target: str, why: Why) -> None:
         """Add an edge, or further evidence for it; one certain piece makes it certain."""
         key = (kind, source, target)
-        line = self._lines.get(key)
-        if line is None:
+        known = self._edges.get(key)
+        if known is None:
             facts = {k: v for k, v in why.facts.items() if v} if why.facts else {}
-            self._lines[key] = _Line([Evidence(why.text, why.place)], why.certain, why.unknown, facts)
-            self._by_kind.setdefault(kind, []).append(key)
-            return
-        if why.certain and not line.certain:
-            line.certain, line.unknown = True, why.unknown
-        if len(line.evidence) < _MOST_EVIDENCE and not any(_same(e, why) for e in line.evidence):
-            line.evidence.append(Evidence(why.text, why.place))
-        for fact, value in why.facts.items():
-            if value:
-                line.facts.setdefault(fact, value)
+            evidence = (Evidence(why.text, why.place),)
+            self._edges[key] = Edge(kind, source, target, evidence, why.certain, why.unknown, facts)
+            self._by_kind[kind].append(key)
+        else:
+            self._edges[key] = _joined(known, why)
 
-    def edges(self, *kinds: EdgeKind) -> list[tuple[EdgeKind, str, str]]:
+    def edges(self, *kinds: EdgeKind) -> list[_Key]:
         """The edges of these kinds so far, in order."""
         if len(kinds) == 1:
-            return list(self._by_kind.get(kinds[0], ()))
-        return [key for key in self._lines if key[0] in kinds]
+            return list(self._by_kind[kinds[0]])
+        return [key for key in self._edges if key[0] in kinds]
 
-    def fact(self, edge: tuple[EdgeKind, str, str], key: str) -> str:
-        """A fact of an edge; empty if it is not known."""
-        return self._lines[edge].facts.get(key, "")
+    def facts(self, edge: _Key) -> Mapping[str, str]:
+        """The facts of an edge."""
+        return self._edges[edge].facts
 
-    def note(self, edge: tuple[EdgeKind, str, str], key: str, value: str) -> None:
-        """Add a fact to an edge."""
-        self._lines[edge].facts[key] = value
+    def note(self, edge: _Key, more: Mapping[str, str]) -> None:
+        """Add facts to an edge."""
+        kind, source, target, evidence, certain, unknown, facts = self._edges[edge]
+        self._edges[edge] = Edge(kind, source, target, evidence, certain, unknown, {**facts, **more})
 
     def finish(self) -> Graph:
         """The graph, without what it must not show."""
-        edges = tuple(
-            Edge(kind, source, target, tuple(line.evidence), line.certain, line.unknown, line.facts)
-            for (kind, source, target), line in self._lines.items()
-        )
-        return veil(Graph(tuple(self._components.values()), edges, self.powers))
+        return veil(Graph(tuple(self._components.values()), tuple(self._edges.values()), self.powers))
+
+
+def _joined(edge: Edge, why: Why) -> Edge:
+    """An edge with what else says so; of two values of a fact the first stays."""
+    more = {k: v for k, v in why.facts.items() if v and k not in edge.facts} if why.facts else {}
+    facts = {**edge.facts, **more} if more else edge.facts
+    certain, unknown = (True, why.unknown) if why.certain and not edge.certain else (edge.certain, edge.unknown)
+    evidence = edge.evidence
+    if len(evidence) < _MOST_EVIDENCE and not any(_same(e, why) for e in evidence):
+        evidence = (*evidence, Evidence(why.text, why.place))
+    return Edge(edge.kind, edge.source, edge.target, evidence, certain, unknown, facts)
 
 
 def _same(evidence: Evidence, why: Why) -> bool:

@@ -14,7 +14,7 @@ from hullmark.graph.components.externals import external
 from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.zones import CLUSTER, INTERNAL, INTERNET
 from hullmark.graph.network.policies import Held
-from hullmark.graph.network.reach import Direction, Reachability, Verdict
+from hullmark.graph.network.reach import Direction, Reachability
 from hullmark.graph.network.rules import NAME_LABEL, Peer, Rule, reaches_out
 from hullmark.model.component import ComponentKind, EdgeKind
 from hullmark.model.resource import Resource
@@ -38,6 +38,10 @@ def reach(scene: Scene) -> Reachability:
     return reachability
 
 
+_End = tuple[PodSet, str]
+"""A pod set and the component that stands for it."""
+
+
 class _Drawn:
     """Draws the edges of reachability."""
 
@@ -45,7 +49,7 @@ class _Drawn:
         self.scene = scene
         self.reachability = reachability
         self._whys: dict[tuple[int, bool | None], Why] = {}
-        self._known: dict[tuple[Resource, Selector | None, Selector | None], tuple[list[PodSet], str]] = {}
+        self._known: dict[tuple[int, Resource], tuple[list[PodSet], str]] = {}
 
     def podset(self, podset: PodSet) -> None:
         owner = self.scene.owner(podset)
@@ -53,9 +57,10 @@ class _Drawn:
         for direction in directions:
             held = self.reachability.holds(podset, direction)
             if not any(h.side.closes for h in held):
-                self._boundary(owner, direction, CLUSTER, _open(held))
+                why = _NOT_CLOSED if held else _NOT_SELECTED
+                self._boundary(owner, direction, CLUSTER, why)
                 if direction == "egress":
-                    self._boundary(owner, direction, INTERNET, _open(held))
+                    self._boundary(owner, direction, INTERNET, why)
             for one in held:
                 for rule in one.side.rules:
                     if rule.action == "allow":
@@ -101,22 +106,23 @@ class _Drawn:
             return
         others, more = self._meant(peer, held)
         for other in others:
-            if self.scene.owner(other) != owner:
-                self._pair(podset, other, direction, why)
+            there = self.scene.owner(other)
+            if there != owner:
+                self._pair((podset, owner), (other, there), direction, why)
         if more:
             self._boundary(owner, direction, CLUSTER, why._replace(certain=False, unknown=more))
 
-    def _pair(self, podset: PodSet, other: PodSet, direction: Direction, why: Why) -> None:
+    def _pair(self, one: _End, other: _End, direction: Direction, why: Why) -> None:
         """Two pod sets of which one admits the other: an edge only if the other end does not refuse."""
-        source, target = (podset, other) if direction == "egress" else (other, podset)
+        (source, here), (target, there) = (one, other) if direction == "egress" else (other, one)
         verdict = self.reachability.may(source, target)
         if verdict.allowed is not False:
             known = why if verdict.allowed else why._replace(certain=False, unknown=verdict.unknown)
-            self.scene.draft.edge(EdgeKind.MAY_REACH, self.scene.owner(source), self.scene.owner(target), known)
+            self.scene.draft.edge(EdgeKind.MAY_REACH, here, there, known)
 
     def _meant(self, peer: Peer, held: Held) -> tuple[list[PodSet], str]:
         """The pod sets that a peer means for sure, and why there may be more; worked out once for each peer."""
-        key = (held.policy.resource, peer.pods, peer.spaces)
+        key = (id(peer), held.policy.resource)
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = self._selected(peer, held.policy.resource)
@@ -164,8 +170,8 @@ def _named(selector: Selector) -> list[str]:
     return found
 
 
-def _open(held: object) -> Why:
-    return Why("no policy that closes it selects these pods" if held else "no network policy selects these pods", None)
+_NOT_SELECTED = Why("no network policy selects these pods", None)
+_NOT_CLOSED = Why("no policy that closes it selects these pods", None)
 
 
 def _ports(rule: Rule) -> str:
@@ -184,31 +190,25 @@ def _ports(rule: Rule) -> str:
 
 def judged(scene: Scene, reachability: Reachability) -> None:
     """Say of every call inside the cluster whether network policies let it through, on the port that it names."""
-    known: dict[tuple[PodSet, PodSet, int | str | None], Verdict] = {}
     ports: dict[tuple[str, str], int | str | None] = {}
     for edge in scene.draft.edges(EdgeKind.CALLS):
         _, source, target = edge
         service, caller = scene.draft.get(target), scene.draft.get(source)
         if service.kind is not ComponentKind.SERVICE or service.resource is None or caller.workload is None:
             continue
-        said = scene.draft.fact(edge, "port")
+        said = scene.draft.facts(edge).get("port", "")
         if (target, said) not in ports:
             ports[target, said] = _behind(service.resource, said)
         port = ports[target, said]
-        verdicts: list[Verdict] = []
         others = scene.arch.selected(service.resource).podsets
-        for one in [caller.podset] if caller.podset is not None else caller.workload.podsets:
-            for other in others:
-                key = (one, other, port)
-                if key not in known:
-                    known[key] = reachability.may(one, other, port)
-                verdicts.append(known[key])
+        ones = caller.workload.podsets if caller.podset is None else (caller.podset,)
+        verdicts = [reachability.may(one, other, port) for one in ones for other in others]
         if verdicts:
             allowed = [v.allowed for v in verdicts]
-            answer = "yes" if True in allowed else "unknown" if None in allowed else "no"
-            scene.draft.note(edge, "network", answer)
-            if answer == "no":
-                scene.draft.note(edge, "refused-by", ", ".join(str(p.ref) for p in verdicts[0].policies))
+            facts = {"network": "yes" if True in allowed else "unknown" if None in allowed else "no"}
+            if facts["network"] == "no":
+                facts["refused-by"] = ", ".join(str(p.ref) for p in verdicts[0].policies)
+            scene.draft.note(edge, facts)
 
 
 def _behind(service: Resource, port: str) -> int | str | None:

@@ -19,7 +19,7 @@ from hullmark.model.component import ComponentKind
 from hullmark.model.resource import Resource
 from hullmark.text.regex import regex
 from hullmark.text.source import Place
-from hullmark.text.tree import dig
+from hullmark.text.tree import dig, items
 
 _POD = regex(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?-\d+(?:-\d+)*")
 _NODE_NAMES = frozenset({"host.docker.internal", "host.minikube.internal", "gateway.docker.internal"})
@@ -32,6 +32,10 @@ class Target(NamedTuple):
     certain: bool = True
     offered: bool | None = None
     inside: bool = True
+
+
+_UNKNOWN = Target("")
+"""Stands for an address that nobody has asked for; None is the answer for many."""
 
 
 class Seen(NamedTuple):
@@ -67,9 +71,10 @@ class Resolver:
         None for the pod itself, for what is no address, and for hosts that are not fully written.
         """
         key = (address.host, address.port, address.open, strong, seen.namespace, seen.near.file)
-        if key not in self._known:
-            self._known[key] = self._resolved(address, seen, strong=strong)
-        return self._known[key]
+        known = self._known.get(key, _UNKNOWN)
+        if known is _UNKNOWN:
+            known = self._known[key] = self._resolved(address, seen, strong=strong)
+        return known
 
     def _resolved(self, address: Address, seen: Seen, *, strong: bool) -> Target | None:
         host = address.host
@@ -146,9 +151,9 @@ class Resolver:
             return []
         found = [
             str(value)
-            for port in resource.node.children("spec", "ports")
+            for port in items(resource.node.value, "spec", "ports")
             for key in ("port", "name", "targetPort")
-            if (value := dig(port.value, key)) is not None
+            if (value := dig(port, key)) is not None
         ]
         for podset in self._scene.arch.selected(resource).podsets:
             found += [text for port, name in podset.ports for text in (str(port.number), name) if text]

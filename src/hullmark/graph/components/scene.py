@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 
 from hullmark.graph.components.draft import Draft, identify
@@ -24,14 +24,17 @@ _GROUPS = {"ServiceAccount": "", "Secret": "", "ConfigMap": "", "Service": "", "
 class Scene:
     """One architecture while its graph is drawn."""
 
-    def __init__(self, arch: Architecture) -> None:
+    def __init__(self, arch: Architecture, pods: Pods | None = None) -> None:
         self.arch = arch
         self.draft = Draft()
-        self.chains = Chains()
-        self.pods = Pods(self.chains, arch.workloads)
+        self.pods = pods or Pods(Chains(), arch.workloads)
+        self.chains = self.pods.chains
         self.composed = bool(arch.resources) and all(r.platform is Platform.COMPOSE for r in arch.resources)
-        self.zones = Zones(self.draft, {r.ref: r for r in reversed(arch.resources)}, composed=self.composed)
+        hosts = {w.resource.host for w in arch.workloads if w.resource.host is not None}
+        found = {r.ref: r for r in reversed(arch.resources) if r.ref in hosts} if hosts else {}
+        self.zones = Zones(self.draft, found, composed=self.composed)
         self._names: dict[str, Names] = {}
+        self._podsets = [p for w in arch.workloads for p in w.podsets]
         self._owners: dict[PodSet, str] = {}
         self._wholes: dict[Workload, str] = {}
         self._behind: dict[str, set[str]] | None = None
@@ -75,9 +78,9 @@ class Scene:
         """The role of a workload's component."""
         return Role(self.draft.get(component).facts.get("role", Role.GENERIC.value))
 
-    def podsets(self) -> Iterator[PodSet]:
+    def podsets(self) -> Sequence[PodSet]:
         """All pod sets of the scan, in order."""
-        return (p for w in self.arch.workloads for p in w.podsets)
+        return self._podsets
 
     def object(self, kind: ComponentKind, resource: Resource) -> str:
         """The component of an object of the scan, in the zone of its namespace."""

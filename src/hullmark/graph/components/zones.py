@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from hullmark.graph.components.draft import Draft
 from hullmark.model.component import Component, ComponentKind
-from hullmark.model.resource import Resource
+from hullmark.model.resource import Ref, Resource
 from hullmark.model.terms import Reach
 from hullmark.model.truth import string
 from hullmark.model.workload import PodSet, Workload
@@ -47,7 +47,7 @@ NOWHERE = Placement()
 class Zones:
     """Makes boundaries as they are needed, each once."""
 
-    def __init__(self, draft: Draft, hosts: Mapping[object, Resource], *, composed: bool = False) -> None:
+    def __init__(self, draft: Draft, hosts: Mapping[Ref, Resource], *, composed: bool = False) -> None:
         self._draft = draft
         self._hosts = hosts
         self._spaces: dict[str, str] = {}

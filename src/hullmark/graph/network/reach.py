@@ -157,7 +157,7 @@ def _candidates(
     if isinstance(port, int):
         yield Port(port, protocol)
         return
-    own = dict.fromkeys(p for p, name in declared if p.protocol == protocol and (port is None or name == port))
+    own = [p for p, name in declared if p.protocol == protocol and (port is None or name == port)]
     yield from own
     if port is not None:
         return

@@ -120,10 +120,12 @@ def _settled(selector: Selector, podset: PodSet) -> bool:
 
 def _may_be_set(selector: Selector, podset: PodSet) -> bool:
     """Whether all that is missing are labels that a controller may set."""
-    wanted = [(k, podset.labels.get(k) == v) for k, v in selector.pairs]
-    wanted += [(e.key, e.holds(podset.labels)) for e in selector.expressions]
-    missing = [key for key, holds in wanted if not holds]
-    return all(key not in podset.labels and _foreign(key, podset) for key in missing)
+    labels = podset.labels
+    for key, value in selector.pairs:  # a loop, for this is asked of every pair of policy and pods
+        if labels.get(key) != value and (key in labels or not _foreign(key, podset)):
+            return False
+    missing = [e.key for e in selector.expressions if not e.holds(labels)]
+    return all(key not in labels and _foreign(key, podset) for key in missing)
 
 
 def _foreign(key: str, podset: PodSet) -> bool:

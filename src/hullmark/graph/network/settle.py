@@ -33,10 +33,7 @@ def settle(held: Sequence[Held], matches: Matches) -> Answer:
     """The answer of one direction."""
     if not held:
         return OPEN
-    for one in held:
-        if one.policy.tier != "namespace":
-            break
-    else:
+    if all(h.policy.tier == "namespace" for h in held):
         return _additive(held, matches, OPEN)
     below = _in_order([h for h in held if h.policy.tier == "baseline"], matches, OPEN, OPEN)
     middle = _additive([h for h in held if h.policy.tier == "namespace"], matches, below)
