@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from drawing import deployment, draw
+from drawing import deployment, draw, service
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -310,3 +310,18 @@ def test_a_configuration_file_without_end() -> None:
     draw(pod, text)
 
     assert time.process_time() - start < 15
+
+
+def test_facts_of_edges_hold_no_keys_either() -> None:
+    ingress = """
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web}
+spec:
+  rules:
+    - http: {paths: [{path: '/v1?api_key=abcdefgh', pathType: Prefix, backend: {service: {name: api, port: {number: 80}}}}]}
+"""
+    graph = draw(deployment("api"), service("api"), ingress)
+
+    [edge] = [e for e in graph.edges if e.target == "service/-/Service/api" and "path" in e.facts]
+    assert edge.facts["path"] == "/v1?api_key=***"
