@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import pytest
-from drawing import deployment, draw, service
+from drawing import deployment, draw
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -313,15 +313,15 @@ def test_a_configuration_file_without_end() -> None:
 
 
 def test_facts_of_edges_hold_no_keys_either() -> None:
-    ingress = """
-apiVersion: networking.k8s.io/v1
-kind: Ingress
-metadata: {name: web}
+    agent = """
+apiVersion: kagent.dev/v1alpha2
+kind: Agent
+metadata: {name: helper}
 spec:
-  rules:
-    - http: {paths: [{path: '/v1?api_key=abcdefgh', pathType: Prefix, backend: {service: {name: api, port: {number: 80}}}}]}
+  declarative:
+    tools: [{mcpServer: {kind: MCPServer, name: files, toolNames: ['read?api_key=abcdefgh']}}]
 """
-    graph = draw(deployment("api"), service("api"), ingress)
+    [edge] = [e for e in draw(agent).edges if "tools" in e.facts]
 
-    [edge] = [e for e in graph.edges if e.target == "service/-/Service/api" and "path" in e.facts]
-    assert edge.facts["path"] == "/v1?api_key=***"
+    assert not any("?" in piece.text for piece in edge.evidence)
+    assert edge.facts["tools"] == "read?api_key=***"
