@@ -17,6 +17,8 @@ from hullmark.simulate.sequence.bounds import Weighed, difference, mean_of, prop
 from hullmark.simulate.sequence.play import Play, Stage, play
 from hullmark.simulate.windows import Outages, within
 
+pytestmark = pytest.mark.slow
+
 RATE, REPAIR = 0.01, 0.1
 """Failures and repairs an hour of the nodes of `staging.topology`."""
 

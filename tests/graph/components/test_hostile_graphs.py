@@ -16,6 +16,8 @@ from hullmark.model.resource import Resource
 from hullmark.sources.kubernetes import resources
 from hullmark.text.source import Source
 
+pytestmark = pytest.mark.slow
+
 KINDS = (
     ("v1", "Service"),
     ("v1", "Endpoints"),

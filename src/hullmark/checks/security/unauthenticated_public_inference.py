@@ -80,13 +80,14 @@ from ipaddress import ip_network
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.component import EdgeKind
+from hullmark.model.container import Container
 from hullmark.model.finding import Finding
 from hullmark.model.resource import Resource
 from hullmark.model.terms import SERVING, Confidence, Reach, Role, Severity
 from hullmark.model.truth import Undecided, string
 from hullmark.model.workload import Workload
 from hullmark.text.source import Place
-from hullmark.text.tree import items
+from hullmark.text.tree import Value, items
 
 _TOKENS_SINCE = (0, 11, 0)
 """The TorchServe release that made token authentication the default (https://github.com/pytorch/serve/releases)."""
@@ -127,7 +128,7 @@ def unauthenticated_public_inference(workload: Workload, arch: Architecture) -> 
     if exposure.unknown:
         raise Undecided(exposure.unknown)
     first = exposure.path[0]
-    if "headGroupSpec" in first.place.path:
+    if "headGroupSpec" in first.place.path or _leads_past(workload, arch):
         return
     by_kind = workload.ref.kind in _BY_DEFAULT and bool(workload.ref.group)
     by_default = (by_kind or "router" in first.place.path) and len(exposure.path) == 1
@@ -142,6 +143,24 @@ def unauthenticated_public_inference(workload: Workload, arch: Architecture) -> 
         confidence=Confidence.MEDIUM if by_default or shut else None,
         advice="publish it through a gateway that authenticates",
     )
+
+
+def _leads_past(workload: Workload, arch: Architecture) -> bool:
+    """Whether every Service leads to ports that only containers beside the server declare: an exporter's, say."""
+    services = {s: None for p in workload.podsets for s in arch.around(p).services}
+    servers = [c for c in workload.containers if c.engine == workload.engine]
+    own, others = _declared(servers), _declared([c for c in workload.containers if c not in servers])
+    targets = [
+        port.get("targetPort") if port.get("targetPort") is not None else port.get("port")
+        for service in services
+        for port in service.node.children("spec", "ports")
+    ]
+    return bool(targets) and all(target in others and target not in own for target in targets)
+
+
+def _declared(containers: list[Container]) -> list[Value]:
+    ports = [port for c in containers for port in c.node.children("ports")]
+    return [port.get(key) for port in ports for key in ("containerPort", "name") if port.get(key) is not None]
 
 
 def _shut(workload: Workload, arch: Architecture) -> Resource | None:
