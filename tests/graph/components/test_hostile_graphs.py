@@ -312,3 +312,18 @@ def test_a_configuration_file_without_end() -> None:
     draw(pod, text)
 
     assert time.process_time() - start < 15
+
+
+def test_facts_of_edges_hold_no_keys_either() -> None:
+    agent = """
+apiVersion: kagent.dev/v1alpha2
+kind: Agent
+metadata: {name: helper}
+spec:
+  declarative:
+    tools: [{mcpServer: {kind: MCPServer, name: files, toolNames: ['read?api_key=abcdefgh']}}]
+"""
+    [edge] = [e for e in draw(agent).edges if "tools" in e.facts]
+
+    assert not any("?" in piece.text for piece in edge.evidence)
+    assert edge.facts["tools"] == "read?api_key=***"
