@@ -152,4 +152,6 @@ def gateway_reach(gateway: Resource) -> Reach:
     notes = {**gateway.annotations, **strings(gateway.node.get("spec", "infrastructure", "annotations"))}
     if inward(string(gateway.spec, "gatewayClassName")) or notes.get("networking.istio.io/service-type") == "ClusterIP":
         return Reach.CLUSTER if notes.get("networking.istio.io/service-type") == "ClusterIP" else Reach.INTERNAL
-    return balancer(notes, None)[0]
+    reach = balancer(notes, None)[0]
+    stated = [string(a, "value") for part in ("spec", "status") for a in items(gateway.node.value, part, "addresses")]
+    return Reach.INTERNAL if reach is Reach.PUBLIC and _private(stated) else reach
