@@ -102,7 +102,9 @@ def scene(attack: Attack, result: Result, title: str) -> Scene:
 
 
 def _stand_ins(graph: Graph) -> Iterator[tuple[str, str]]:
-    """What is shown by another tile: a service by the one workload behind it, a store by the workload that serves it."""
+    """What is shown by another tile: a service by the one workload behind it, a store by the workload that serves it,
+    a part by its whole: a pipeline reads, trains and promotes what its steps do."""
+    yield from ((component.id, component.parent) for component in graph.components if component.parent in graph.by_id)
     for service in graph.kinds(ComponentKind.SERVICE):
         behind = {e.target for e in graph.out(service.id, EdgeKind.ROUTES)}
         if len(behind) == 1 and service.declared:
@@ -117,13 +119,16 @@ def _stand_ins(graph: Graph) -> Iterator[tuple[str, str]]:
                 yield host.id, store.id  # a database is known by the host that it is reached at, and drawn once
 
 
-def _moved(stand_ins: Mapping[str, str]) -> Callable[[Edge], Edge]:
-    def end(component: str) -> str:
-        for _ in range(4):  # a service in front of a service in front of a workload
-            component = stand_ins.get(component, component)
-        return component
+def _shown_by(stand_ins: Mapping[str, str], component: str) -> str:
+    for _ in range(4):  # a service in front of a service in front of a workload
+        component = stand_ins.get(component, component)
+    return component
 
-    return lambda edge: edge._replace(source=end(edge.source), target=end(edge.target))
+
+def _moved(stand_ins: Mapping[str, str]) -> Callable[[Edge], Edge]:
+    return lambda edge: edge._replace(
+        source=_shown_by(stand_ins, edge.source), target=_shown_by(stand_ins, edge.target)
+    )
 
 
 def _matters(edge: Edge, graph: Graph) -> bool:
@@ -146,7 +151,7 @@ def _findings(graph: Graph, result: Result, stand_ins: Mapping[str, str]) -> Map
     for settled in result.findings:
         component = graph.of(settled.resource)
         if component is not None:
-            found.setdefault(stand_ins.get(component.id, component.id), []).append(settled)
+            found.setdefault(_shown_by(stand_ins, component.id), []).append(settled)
     return found
 
 
@@ -289,7 +294,7 @@ def _paths(
     for arrow in arrows:
         leaving.setdefault(arrow.source, []).append(arrow.target)
     for path in paths:
-        ways = (stand_ins.get(component, component) for component in path.components)
+        ways = (_shown_by(stand_ins, component) for component in path.components)
         visited = tuple(dict.fromkeys(component for component in ways if component in kept))
         if len(visited) > 1:
             between = (step for a, b in pairwise(visited) for step in _between(a, b, leaving))
