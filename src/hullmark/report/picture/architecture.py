@@ -103,7 +103,8 @@ def scene(attack: Attack, result: Result, title: str) -> Scene:
 
 def _stand_ins(graph: Graph) -> Iterator[tuple[str, str]]:
     """What is shown by another tile: a service by the one workload behind it, a store by the workload that serves it,
-    a part by its whole: a pipeline reads, trains and promotes what its steps do."""
+    a part by its whole: a pipeline reads, trains and promotes what its steps do.
+    """
     yield from ((component.id, component.parent) for component in graph.components if component.parent in graph.by_id)
     for service in graph.kinds(ComponentKind.SERVICE):
         behind = {e.target for e in graph.out(service.id, EdgeKind.ROUTES)}
