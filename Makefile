@@ -11,8 +11,8 @@ demo: $(VENV)/.demo ## install into .venv and scan the examples
 test: lint types layers $(VENV)/.dev tools browser ## what CI runs
 	$(BIN)/python -m pytest -q -n auto -m "not long"
 
-unit: $(VENV)/.dev ## the tests that run no other program
-	$(BIN)/python -m pytest -q -n auto -m "not long and not tools and not browser"
+unit: $(VENV)/.dev ## the quick tests: no other program, no property runs, no whole systems
+	$(BIN)/python -m pytest -q -n auto -m "not long and not slow and not tools and not browser"
 
 long: $(VENV)/.dev tools ## exhaustive mutation and property runs
 	$(BIN)/python -m pytest -q -n auto -m long

@@ -17,6 +17,8 @@ from hullmark.report.chronicle import kept
 from hullmark.simulate.overlap.answers import Interval
 from hullmark.simulate.sequence.answers import Months
 
+pytestmark = pytest.mark.slow
+
 DEPLOYED = """\
 apiVersion: apps/v1
 kind: Deployment

@@ -24,6 +24,7 @@ def test_names_that_ask_for_a_credential(name: str) -> None:
     [
         "MAX_TOKENS", "TOKENIZERS_PARALLELISM", "TOKENIZER", "EOS_TOKEN", "PAD_TOKEN", "TOKEN_LIMIT", "SECRET_NAME",
         "HF_TOKEN_FILE", "AWS_ACCESS_KEY_ID", "BYPASS", "COMPASS", "RAY_AUTH_MODE", "key", "token", "PUBLIC_KEYS",
+        "initial-cluster-token", "ETCD_INITIAL_CLUSTER_TOKEN", "MYSQL_ALLOW_EMPTY_PASSWORD", "MARIADB_RANDOM_ROOT_PASSWORD",
     ],
 )  # fmt: skip
 def test_names_that_only_sound_alike(name: str) -> None:
@@ -45,6 +46,7 @@ def test_names_that_only_sound_alike(name: str) -> None:
         ("AZURE_STORAGE_ACCESS_KEY", "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq", "token"),
         ("AWS_KEY", "AKIAIOSFODNN7EXAMPLE", None),
         ("API_TOKEN", "4096", None),
+        ("USE_PASSWORD", "1", None),
         ("JWT_SECRET", "gateway-jwt-secret", None),
         ("PASSWORD", "$2b$12$abcdefghijklmnopqrstuv", None),
         ("PASSWORD", "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub", None),

@@ -58,6 +58,7 @@ IMAGES = {
     "feastdev/feature-server": "feast",
     "nvcr.io/nvidia/k8s/dcgm-exporter:3": "accelerator-platform",
     "nvcr.io/nvidia/k8s-device-plugin:v0.17": "accelerator-platform",
+    "gcr.io/google-containers/ubuntu-nvidia-driver-installer": "accelerator-platform",
     "mcp/github": "mcp",
 }
 

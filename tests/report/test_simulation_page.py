@@ -22,6 +22,8 @@ from hullmark.simulate.simulation import Chance, simulate
 from hullmark.sources.kubernetes import resources
 from hullmark.text.source import Source
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("vl_convert")
 
 ROOT = Path(__file__).parents[2]

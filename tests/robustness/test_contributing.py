@@ -9,7 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from whole import PROJECT
+
+pytestmark = pytest.mark.slow
 
 GUIDE = (PROJECT / "CONTRIBUTING.md").read_text()
 

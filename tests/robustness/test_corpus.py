@@ -22,7 +22,10 @@ from hullmark.text.yaml import read
 CORPUS = PROJECT.parent / "shared" / "corpus"
 SCHEMA = Path(report.__file__).with_name("scan.schema.json")
 
-pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real manifests is not at hand")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real manifests is not at hand"),
+]
 
 
 @cache

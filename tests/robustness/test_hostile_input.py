@@ -21,6 +21,8 @@ from hullmark.checks.registry import checks
 from hullmark.sources.kubernetes import resources
 from hullmark.text.source import Source, decode
 
+pytestmark = pytest.mark.slow
+
 SECRET = "hf_" + "Qz7Lk2Xw9Rb4Tn8Vc3Md6Pj1Hg5Sf0Ya"
 
 POD: dict[str, Any] = {

@@ -15,6 +15,8 @@ from hullmark.text.source import Key, Source
 from hullmark.text.tree import Document, Map, Node, Seq, Value
 from hullmark.text.yaml import read
 
+pytestmark = pytest.mark.slow
+
 STAND_INS = ("null", '""', "0", "[]", "{}", "wrong-type", "[null]")
 FIXTURES = fixtures()
 SAMPLED = 307

@@ -25,6 +25,8 @@ from hullmark.simulate.slo import read
 from hullmark.simulate.windows import Outages, within
 from hullmark.text.source import Source
 
+pytestmark = pytest.mark.slow
+
 
 def part(name: str, share: float, *lost: tuple[int, int], hours: float = 1.0, rate: str = "r") -> Part:
     """A part that is broken for this share of time, an hour each."""

@@ -18,6 +18,8 @@ from hullmark.simulate.sequence.spells import Spells
 from hullmark.simulate.sequence.sweep import Sweep
 from hullmark.simulate.sequence.world import Absence, Coming, World
 
+pytestmark = pytest.mark.slow
+
 SYSTEMS = ("rag-assistant", "fine-tuning-pipeline", "warehouse-vision", "batch-scoring")
 MONTH = 30 * 86_400.0
 

@@ -225,3 +225,34 @@ def test_traps(tools: Tools, tmp_path: Path) -> None:
             assert place.via is None, (key, line)
             assert place.exact, key
             assert line.strip().startswith(f"{key}:"), key
+
+
+MADE = """
+apiVersion: v1
+kind: Secret
+metadata: {name: a}
+data:
+  made: "{{ randAlphaNum 20 | b64enc }}"
+  kept: {{ default (randAlphaNum 20) .Values.kept | b64enc | quote }}
+  given: {{ .Values.given | b64enc }}
+  key: {{ genPrivateKey "ed25519" | b64enc }}
+  written: {{ "correct-horse" | b64enc }}
+"""
+
+
+def test_credentials_that_a_template_makes_are_written_nowhere(tools: Tools, tmp_path: Path) -> None:
+    from hullmark.checks.registry import checks
+    from hullmark.engine.run import verdicts
+    from hullmark.graph.build import build
+    from hullmark.sources.helm import HelmOptions, render
+
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "Chart.yaml").write_text("apiVersion: v2\nname: made\nversion: 1.0.0\n")
+    (tmp_path / "values.yaml").write_text('kept: ""\ngiven: battery-staple\n')
+    (tmp_path / "templates" / "secret.yaml").write_text(MADE)
+    (unit,) = render(str(tmp_path), HelmOptions(), tools)
+    (check,) = (c for c in checks() if c.id == "secret-in-manifest")
+
+    found = [f for v in verdicts(build(unit.reading.resources), [check]) for f in v.findings]
+
+    assert [(Path(f.at.source.name).name, f.at.line) for f in found] == [("secret.yaml", 8), ("secret.yaml", 10)]

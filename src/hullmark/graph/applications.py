@@ -31,6 +31,9 @@ PROXIES = (
 _FLAGS = ("--api-key", "--api-keys", "--api-key-file", "--api-token", "--auth-token")
 """Flags by which model servers demand a key (vLLM, SGLang, TGI, TEI, llama.cpp, LMDeploy, Infinity)."""
 
+_KEYED = frozenset({"vllm", "sglang", "tgi", "tei", "llama-cpp", "lmdeploy", "infinity"})
+"""The engines that have such a flag."""
+
 _VARIABLES = (
     "VLLM_API_KEY", "LITELLM_MASTER_KEY", "LLAMA_API_KEY", "LLAMA_ARG_API_KEY", "INFINITY_API_KEY",
     "QDRANT__SERVICE__API_KEY", "CHROMA_SERVER_AUTHN_PROVIDER", "CHROMA_SERVER_AUTH_PROVIDER", "LOCALAI_API_KEY",
@@ -117,7 +120,8 @@ def _own(container: Container, scan: Finds) -> Auth:
         return _signs_in(container)
     if container.engine == "litellm":
         return _configured(container, scan)
-    return "" if container.environment_known else None
+    hidden = container.engine in _KEYED and container.unseen
+    return "" if container.environment_known and not hidden else None
 
 
 def _signs_in(container: Container) -> Auth:

@@ -30,7 +30,8 @@ from hullmark.model.component import Drawing
 from hullmark.model.declaration import Entry
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Platform
-from hullmark.model.workload import PodSet, Replicas
+from hullmark.model.truth import string
+from hullmark.model.workload import PodSet, Replicas, Workload
 from hullmark.recognise.embedded import expand
 from hullmark.recognise.recognition import recognise
 from hullmark.recognise.releases import released
@@ -48,7 +49,7 @@ def build(resources: Sequence[Resource], *, complete: bool = False, declared: Se
     said about them elsewhere.
     """
     resources = released(expand(resources))
-    workloads = recognise(resources)
+    workloads = _unowned(recognise(resources))
     by_kind = _grouped((r.ref.kind, r) for r in resources)
     pods = Pods(Chains(), workloads, complete=complete)
     selecting = Selections(pods, resources)
@@ -98,6 +99,24 @@ def build(resources: Sequence[Resource], *, complete: bool = False, declared: Se
     )
     object.__setattr__(arch, "importance", {w: importance(w, arch) for w in workloads})
     return arch
+
+
+def _unowned(workloads: tuple[Workload, ...]) -> tuple[Workload, ...]:
+    """Workloads but those that another of the scan controls, as a Deployment does its ReplicaSets and they their pods.
+
+    https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/
+    """
+    there = {(w.ref.group, w.ref.kind, w.namespace, w.name) for w in workloads}
+
+    def owned(workload: Workload) -> bool:
+        for owner in workload.resource.node.children("metadata", "ownerReferences"):
+            group = string(owner.value, "apiVersion").rpartition("/")[0]
+            ref = (group, string(owner.value, "kind"), workload.namespace, string(owner.value, "name"))
+            if owner.get("controller") is True and ref in there:
+                return True
+        return False
+
+    return tuple(w for w in workloads if not owned(w))
 
 
 def _drawn(arch: Architecture, pods: Pods) -> Drawing:

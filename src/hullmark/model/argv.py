@@ -21,6 +21,9 @@ _Found = tuple[str, bool, int]
 _MAX_DEPTH = 4
 """How deep shells in shells are unwrapped."""
 
+_PYTHON_FILE = 2
+"""The rank of Python with a program of one's own (`hullmark.model.flags.rank`)."""
+
 _WORD = r"(?:'[^']*'|\"[^\"\n]*\"|[^\s;&|<>()'\"\\`])+"
 _SHORTEST_ABBREVIATION = 6
 _NEGATIVE_NUMBER = regex(r"-\.?\d")
@@ -77,6 +80,15 @@ class Argv:
     def launcher(self) -> str:
         """The name of the program or Python module that the container is there for; empty when the image decides."""
         return next(programs(self.words), ("", ""))[0]
+
+    @cached_property
+    def script_file(self) -> str:
+        """The file of commands that it runs instead of a known program, so that nobody sees with which options; else empty."""
+        if not self.words or rank(self.words) > _PYTHON_FILE:
+            return ""
+        name, following = next(programs(self.words), ("", ""))
+        found = following if name in SHELLS else name
+        return found if found.endswith((".sh", ".bash", ".py")) else ""
 
     @cached_property
     def _flags(self) -> dict[str, list[_Found]]:

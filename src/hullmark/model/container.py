@@ -245,6 +245,14 @@ class Container:
         own = self.node.get("command") is not None
         return Argv.of(self.node, known, "" if own else _APPENDED.get(self.workload.ref.kind, ""))
 
+    @cached_property
+    def unseen(self) -> str:
+        """Why its command does not show with which options its engine runs: a file of commands or settings; else empty."""
+        if file := self.argv.script_file:
+            return f"what '{file.rpartition('/')[2]}' runs is not read"
+        settings = self.argv.flag("--config") if self.engine == "vllm" else ""
+        return f"the options in '{settings}' are not read" if settings else ""
+
     def env(self, name: str) -> str | None:
         """The known value of an environment variable; None when unset or not known (see `environment`)."""
         variable = self.environment.get(name)

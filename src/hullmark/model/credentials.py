@@ -79,12 +79,13 @@ _SECRETIVE = regex(
 )
 _MODEL_TOKEN = regex(
     r"(?:^|_)(?:pad|eos|bos|unk|sep|cls|mask|stop|start|end|begin|special|image|video|audio|think|max|min|num|per|new|next"
-    r"|prompt|input|output|first|prefix|suffix)_token$|^token$"
+    r"|prompt|input|output|first|prefix|suffix|initial_cluster)_token$|^token$|(?:^|_)(?:allow_empty|random(?:_root)?)_password$"
 )
-"""Names of the tokens that language models read and write; a bare ``token`` says nothing by itself."""
+"""Names of the tokens that language models read and write, of etcd's name for a cluster, and of switches of database images;
+a bare ``token`` says nothing by itself."""
 
 _NOTHING = regex(
-    r"(?:dummy|fake|mock|unused|ignored?|empty|none|null|nil|n/?a|true|false|yes|no|on|off|auto|-+|_|x"
+    r"(?:dummy|fake|mock|unused|ignored?|empty|none|null|nil|n/?a|[01]|true|false|yes|no|on|off|auto|-+|_|x"
     r"|no[-_]?(?:key|token|auth|api[-_]?key|password)|not[-_]?(?:needed|required|used|set|real)"
     r"|sk-(?:no[-_]?key|none|dummy|fake|not[-_]?needed)|ollama|lm-studio)(?:[-_.](?:key|token|required|needed|api-key|secret|value))*",
     re.IGNORECASE,

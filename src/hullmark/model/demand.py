@@ -82,7 +82,7 @@ def parallelism(container: Container) -> Setting | None:
         settings = [s for s in settings if s.place != container.argv.place("--dp-size", "--dp", "--data-parallel-size")]
     if any(natural(value.value) is None for value in settings):
         return None
-    if not settings and container.engine not in _DEFAULT_ONE:
+    if not settings and (container.engine not in _DEFAULT_ONE or container.unseen):
         return None
     place = settings[0].place if settings else container.at("args")._replace(exact=False)
     return Setting(str(math.prod(int(s.value) for s in settings)), place, container)

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
+from hullmark.model.argv import Command
 from hullmark.model.container import Container, Mount
 from hullmark.model.ray import entrypoint
 from hullmark.model.resource import Resource
+from hullmark.model.shell import commands
 from hullmark.model.truth import string
 from hullmark.text.regex import regex
+from hullmark.text.source import Place
 from hullmark.text.tree import Node
 
+_SHEBANG = regex(r"#![^\n]*\b(?:ba|da|z|a)?sh\b")
 _CONFIGURATION = regex(r"^/etc(?:/|$)|/(?:config|conf)(?:\.d)?(?:/|$)")
 """Where programs look for their settings."""
 
@@ -61,6 +66,24 @@ def runs(container: Container, file: File) -> bool:
     return (
         not argv.words or file.path in argv.text or any(w.rpartition("/")[2] == name for s in argv.segments for w in s)
     )
+
+
+def scripts(container: Container, scan: Finds) -> Iterator[tuple[File, tuple[Command, ...]]]:
+    """The shell scripts of ConfigMaps that its command line names, each with its commands."""
+    if not container.argv.words:
+        return
+    for file in files(container, scan):
+        text = str(file.text.value)
+        if (file.path.endswith((".sh", ".bash")) or _SHEBANG.match(text)) and runs(container, file):
+            yield file, tuple(commands(text, {}))
+
+
+def within(file: File, word: str) -> Place:
+    """Where a word stands in a file, outside of comments, else the file."""
+    node = file.text
+    line = re.compile(rf"^(?![ \t]*#)[^\n#]*?(?<![\w./-])({re.escape(word)})(?![\w-])", re.MULTILINE)
+    found = line.search(node.doc.source.text, node.span.start, node.span.end) if node.doc.margin is None else None
+    return node.at() if found is None else node.doc.place(found.start(1), found.end(1), node.path)
 
 
 def _maps(mount: Mount) -> Iterator[tuple[str, Node]]:

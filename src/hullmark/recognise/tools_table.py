@@ -270,7 +270,7 @@ PLATFORM = (
             "gpu-feature-discovery gpu-operator(?:-validator)? container-toolkit "
             r"neuron-(?:monitor|device-plugin|scheduler|node-problem-detector[\w.-]*) k8s-driver-manager "
             r"k8s-mig-manager nccl-[\w.-]*installer nvidia-driver-installer k8s-dra-driver(?:-gpu)? dranet "
-            r"vgpu-[\w.-]+ hami(?:-[\w.-]+)? rocm/k8s-[\w.-]+ gdrdrv nvidia-fs nvidia/driver driver/nvidia "
+            r"vgpu-[\w.-]+ hami(?:-[\w.-]+)? rocm/k8s-[\w.-]+ gdrdrv nvidia-fs nvidia/driver driver/nvidia [\w-]+-nvidia-driver-installer "
             r"fastrak[\w.-]* nccl-plugin[\w.-]* nvidia-partition-gpu"
         ),
         commands="dcgm-exporter, nvidia-device-plugin, gpu-feature-discovery, neuron-monitor",

@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from oracle import connected
 
+pytestmark = pytest.mark.slow
+
 Object = dict[str, Any]
 
 SPACES = ("a", "b")

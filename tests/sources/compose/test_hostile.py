@@ -19,6 +19,8 @@ from hullmark.model.terms import Outcome
 from hullmark.sources.compose import is_compose, projects, read_project
 from hullmark.sources.unit import Unit
 
+pytestmark = pytest.mark.slow
+
 WRONG: tuple[Any, ...] = (
     *(None, "", 0, -1, True, 1.5, 10**400, [], {}, [None], [[]], [{}], {"": None}, {"name": None}, {"a": {"b": []}}),
     *(

@@ -56,7 +56,7 @@ from hullmark.model.finding import Finding
 from hullmark.model.flags import rank
 from hullmark.model.kubeai import devices
 from hullmark.model.terms import Severity
-from hullmark.model.truth import natural
+from hullmark.model.truth import Undecided, natural
 from hullmark.model.workload import Setting, Workload
 from hullmark.text.source import Place
 from hullmark.text.tree import Value, dig
@@ -83,6 +83,8 @@ def mismatched_accelerator_count(container: Container, arch: Architecture) -> It
     ):
         return
     needed = (_declared(container) or _said(container)) if kind == "LLMInferenceService" else _needed(container)
+    if needed is None and container.unseen and container.engine in ("vllm", "sglang"):
+        raise Undecided(container.unseen)
     pods = _pods(container) if needed is not None else None
     if needed is None or pods is None:
         return

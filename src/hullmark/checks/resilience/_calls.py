@@ -64,15 +64,22 @@ def nameable(arch: Architecture) -> Mapping[Workload, frozenset[Workload]]:
     named: dict[Workload, frozenset[Workload]] = {}
     for workload in arch.workloads if behind else ():
         if workload.lifetime != "task" and not workload.template:
-            words = {w for text in _texts(workload, arch) for w in _WORD.findall(text, 0, _LONGEST)}
-            heads = {word[:at] for word in words for at in (i for i, c in enumerate(word) if c == "-")}
+            words = frozenset[str]().union(*map(_words, _texts(workload, arch)))
             targets = set(arch.calls(workload))
-            for name in (words | heads) & behind.keys():
+            for name in words & behind.keys():
                 spaces = behind[name]
                 near = spaces.keys() if not workload.namespace else {workload.namespace, "", *words} & spaces.keys()
                 targets.update(t for space in near for t in islice(spaces[space], _WIDEST))
             named[workload] = frozenset(t for t in targets if t.lifetime != "task" and t.ref != workload.ref)
     return named
+
+
+@lru_cache(maxsize=32)
+def _words(text: str) -> frozenset[str]:
+    """The words of a text, and what stands before each hyphen in them; pods of one team are given the same texts."""
+    words = set(_WORD.findall(text, 0, _LONGEST))
+    heads = (word[:at] for word in words if "-" in word for at, character in enumerate(word) if character == "-")
+    return frozenset(words.union(heads))
 
 
 _PLAIN = frozenset({"", "apps", "batch"})
@@ -133,8 +140,14 @@ def awaited(arch: Architecture) -> Mapping[Workload, tuple[Call, ...]]:
 def _waits(edge: Edge) -> bool:
     """Whether one of the settings that say so is not one of telemetry, of messages or for others."""
     return edge.facts.get("scheme", "") not in _MESSAGES and any(
-        e.place is not None and not _UNAWAITED.search(_CAMEL.sub("_", _setting(e.text, e.place))) for e in edge.evidence
+        e.place is not None and not _unawaited(_setting(e.text, e.place)) for e in edge.evidence
     )
+
+
+@lru_cache(maxsize=1024)
+def _unawaited(name: str) -> bool:
+    """Whether what an address is called says that nobody waits for it; teams call theirs alike."""
+    return _UNAWAITED.search(_CAMEL.sub("_", name)) is not None
 
 
 def _setting(text: str, place: Place) -> str:

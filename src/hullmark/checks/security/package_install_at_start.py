@@ -65,7 +65,7 @@ from collections.abc import Iterator
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
-from hullmark.model.files import files, runs
+from hullmark.model.files import files, runs, scripts, within
 from hullmark.model.finding import Finding
 from hullmark.model.ray import submits, submitted_environment
 from hullmark.model.terms import ORDINARY, Role, Severity
@@ -114,6 +114,16 @@ def package_install_at_start(container: Container, arch: Architecture) -> Iterat
                 f"container '{container.name}' installs packages with '{tool}' when it starts",
                 argv.word_place(tool),
                 severity=_severity(container),
+                advice="build an image that has them",
+            )
+            return
+    for file, segments in scripts(container, arch):
+        if tool := next((t for words in segments if (t := _installer(words))), ""):
+            yield Finding(
+                f"container '{container.name}' installs packages with '{tool}' when it starts",
+                within(file, tool),
+                severity=_severity(container),
+                related=((argv.word_place(argv.script_file), "runs the script"),) if argv.script_file else (),
                 advice="build an image that has them",
             )
             return

@@ -8,7 +8,7 @@ Tokens that an issuer's shape gives away (`hf_…`, `sk-…`, `ghp_…`, a priva
 object: an annotation, the values of a HelmRelease, a field of a custom resource.
 
 Not reported: encrypted Secrets (SOPS, SealedSecret), references to a secret store (ExternalSecret), placeholders,
-empty values, configuration files in which no word speaks of a credential, Secrets without data, public parts such as certificates and user names, and what the cluster writes
+empty values, configuration files in which no word speaks of a credential, what a chart's template makes by chance, Secrets without data, public parts such as certificates and user names, and what the cluster writes
 itself (service account tokens, Helm releases). A manifest taken from a live cluster contains its Secrets rightly;
 leave the file out of the scan or waive it.
 
@@ -53,6 +53,7 @@ from hullmark.model.resource import Resource
 from hullmark.model.terms import Severity
 from hullmark.model.truth import string
 from hullmark.text.regex import regex
+from hullmark.text.source import Place
 from hullmark.text.tree import Node, mapping
 
 _WRITTEN_BY_CLUSTER = frozenset({"kubernetes.io/service-account-token", "helm.sh/release.v1"})
@@ -61,6 +62,15 @@ _PUBLIC = regex(
     r"|scheme|engine|account|project|tenant|(?:client|key|access[._-]?key)[._-]?id|crt|cert|cabundle|ca|pub|verifyssl|usehttps|insecure)$",
     re.IGNORECASE,
 )
+
+_MAKING = regex(
+    r"[^\n]*\{\{[^\n]*?\b(?:rand(?:AlphaNum|Alpha|Numeric|Ascii|Bytes|Int)|gen(?:PrivateKey|CA|SelfSignedCert|SignedCert)\w*"
+    r"|uuidv4|derivePassword|passwords\.manage)\b"
+)
+"""Functions of Helm's templates that make credentials (https://helm.sh/docs/chart_template_guide/function_list/), and Bitnami's."""
+
+_SCHEMA = "CustomResourceDefinition"
+"""What describes fields; its texts are documentation, with examples."""
 
 _TELLING = regex(r"pass|pwd|secret|token|key|cred|auth|private|sign|salt|://", re.IGNORECASE)
 _SETTING = regex(r"[ \t]*(?:#.*|\[[\w.-]*\]|---|(?:-[ \t]+)?[\w.\"'/-]+[ \t]*[:=].{0,60}|-[ \t]+.{0,60})?[ \t\r]*")
@@ -71,7 +81,7 @@ _SETTING = regex(r"[ \t]*(?:#.*|\[[\w.-]*\]|---|(?:-[ \t]+)?[\w.\"'/-]+[ \t]*[:=
 def secret_in_manifest(resource: Resource, arch: Architecture) -> Iterator[Finding]:
     if resource.ref.kind == "Secret" and not resource.ref.group:
         yield from _in_secret(resource)
-    elif any(tokens(resource.node.doc.source.text[slice(*resource.node.span)])):
+    elif resource.ref.kind != _SCHEMA and any(tokens(resource.node.doc.source.text[slice(*resource.node.span)])):
         yield from _in_fields(resource, _told(arch))
 
 
@@ -125,7 +135,9 @@ def _in_secret(resource: Resource) -> Iterator[Finding]:
         for key in mapping(resource.node.value, field):
             node = resource.node.child(field, key)
             text = "" if node is None else _text(node, encoded=field == "data")
-            if node is not None and text and not _PUBLIC.search(key) and settled(text) and _private(text):
+            if node is None or not text or _PUBLIC.search(key) or _made(node.at()):
+                continue
+            if settled(text) and _private(text):
                 known = next(tokens(text), None)
                 yield Finding(
                     f"secret '{resource.ref.name}' has the value of '{key}' written out",
@@ -134,6 +146,11 @@ def _in_secret(resource: Resource) -> Iterator[Finding]:
                     advice="keep it in a secret store or encrypt the file, then change the credential",
                     secret=True,
                 )
+
+
+def _made(at: Place) -> bool:
+    """Whether its chart makes the value anew each time, so that it is written nowhere."""
+    return _MAKING.match(at.source.text, *at.span) is not None
 
 
 def _text(node: Node, *, encoded: bool) -> str:

@@ -65,7 +65,7 @@ from hullmark.checks.security._native import native, surely
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container, ModelReference
-from hullmark.model.files import files, runs
+from hullmark.model.files import File, files, runs, scripts, within
 from hullmark.model.finding import Finding, Fix
 from hullmark.model.terms import Safety, Severity
 from hullmark.model.truth import Undecided, is_placeholder
@@ -89,6 +89,10 @@ _OWN = frozenset({"path", "pvc", "s3", "gs", "azure", "oci"})
 
 _PYTHON = regex(r"^[^#\n]*\btrust_remote_code[\"']?\s*[=:]\s*true\b", re.IGNORECASE | re.MULTILINE)
 
+_SETTING = regex(r"^(trust[-_]remote[-_]code:[ \t]*true)\b", re.MULTILINE | re.IGNORECASE)
+_TOLD = frozenset({"vllm", "sglang", "tgi", "huggingface-server"})
+"""The servers that are told so by an option."""
+
 
 @check(Container, severity=Severity.HIGH, compose="")
 def trusted_remote_code(container: Container, arch: Architecture) -> Iterator[Finding]:
@@ -106,6 +110,15 @@ def trusted_remote_code(container: Container, arch: Architecture) -> Iterator[Fi
             if native(container)
             else "drop it, or pin the revision after reading the code",
         )
+    elif (
+        container.engine in _TOLD and container.unseen and not any(_read(container, f) for f in files(container, arch))
+    ):
+        raise Undecided(container.unseen)
+
+
+def _read(container: Container, file: File) -> bool:
+    """Whether a file that is seen is the one that holds the options."""
+    return file.path == container.argv.flag("--config") or runs(container, file)
 
 
 def _fix(container: Container) -> Fix | None:
@@ -165,7 +178,14 @@ def _in_files(container: Container, arch: Architecture) -> Place | None:
     """Where a mounted file that it runs passes it."""
     if not (container.engine or container.accelerators or container.workload.is_ai):
         return None
+    for file, segments in scripts(container, arch):
+        for word in (w for s in segments for w in s):
+            if word.replace("_", "-") == "--trust-remote-code":
+                return within(file, word)
+    settings = container.argv.flag("--config")
     for file in files(container, arch):
+        if file.path == settings and (found := _SETTING.search(file.text.value)) is not None:
+            return within(file, found[1])
         if "trust_remote_code" in file.text.value and _PYTHON.search(file.text.value) and runs(container, file):
             return file.text.at()
     return None

@@ -4,8 +4,10 @@ Model servers do not ask who is calling unless they are told to. One that answer
 strangers, a place to copy the model from, and a parser of hostile input that needs no login.
 
 What publishes it is a load balancer, a node port, a host port or a route; internal load balancers and classes do not
-count. A load balancer that admits only some public addresses (`loadBalancerSourceRanges`) is reported a step lower, as is one
-before pods whose network policies admit pods only: whether a policy sees the client or a node is left to the network plugin. A key of the server's own, a proxy beside it, or a policy of the route or the mesh counts as authentication;
+count. A load balancer or an Ingress that lets in only some public addresses (`loadBalancerSourceRanges`, an allow-list)
+is reported a step lower, and one that has or lets in only private addresses is not. A load balancer is a step lower, too,
+before pods whose network policies admit pods only: whether a policy sees the client or a node is left to the network
+plugin. A key of the server's own, a proxy beside it, or a policy of the route or the mesh counts as authentication;
 mutual TLS alone does not. KServe and Knative publish by default, and NIM through the router it is told of: that is
 reported a step lower, because the gateway they publish through is set up elsewhere. TorchServe demands tokens from 0.11 on. Ray's own ports are reported by
 `exposed-ray-control-plane`.
@@ -75,18 +77,19 @@ Consumption](https://genai.owasp.org/llmrisk/llm102025-unbounded-consumption/) a
 """
 
 from collections.abc import Iterator
-from ipaddress import ip_network
 
-from hullmark.model.architecture import Architecture
+from hullmark.model.architecture import Architecture, Hop
 from hullmark.model.check import check
 from hullmark.model.component import EdgeKind
+from hullmark.model.container import Container
 from hullmark.model.finding import Finding
+from hullmark.model.reach import admitted, public
 from hullmark.model.resource import Resource
 from hullmark.model.terms import SERVING, Confidence, Reach, Role, Severity
 from hullmark.model.truth import Undecided, string
 from hullmark.model.workload import Workload
 from hullmark.text.source import Place
-from hullmark.text.tree import items
+from hullmark.text.tree import Value, items
 
 _TOKENS_SINCE = (0, 11, 0)
 """The TorchServe release that made token authentication the default (https://github.com/pytorch/serve/releases)."""
@@ -120,6 +123,8 @@ def unauthenticated_public_inference(workload: Workload, arch: Architecture) -> 
         return
     if exposure.path and exposure.path[0].text.startswith(_RANGES) and not exposure.unknown:
         yield from _narrowed(workload, arch)
+    if exposure.path and not exposure.unknown and exposure.reach is Reach.INTERNAL:
+        yield from _let_in(workload, exposure.path[0], arch)
     if exposure.reach < Reach.PUBLIC:
         if (release := workload.resource.release) is not None and not release.published:
             raise Undecided(release.gap)
@@ -127,7 +132,7 @@ def unauthenticated_public_inference(workload: Workload, arch: Architecture) -> 
     if exposure.unknown:
         raise Undecided(exposure.unknown)
     first = exposure.path[0]
-    if "headGroupSpec" in first.place.path:
+    if "headGroupSpec" in first.place.path or _leads_past(workload, arch):
         return
     by_kind = workload.ref.kind in _BY_DEFAULT and bool(workload.ref.group)
     by_default = (by_kind or "router" in first.place.path) and len(exposure.path) == 1
@@ -142,6 +147,24 @@ def unauthenticated_public_inference(workload: Workload, arch: Architecture) -> 
         confidence=Confidence.MEDIUM if by_default or shut else None,
         advice="publish it through a gateway that authenticates",
     )
+
+
+def _leads_past(workload: Workload, arch: Architecture) -> bool:
+    """Whether every Service leads to ports that only containers beside the server declare: an exporter's, say."""
+    services = {s: None for p in workload.podsets for s in arch.around(p).services}
+    servers = [c for c in workload.containers if c.engine == workload.engine]
+    own, others = _declared(servers), _declared([c for c in workload.containers if c not in servers])
+    targets = [
+        port.get("targetPort") if port.get("targetPort") is not None else port.get("port")
+        for service in services
+        for port in service.node.children("spec", "ports")
+    ]
+    return bool(targets) and all(target in others and target not in own for target in targets)
+
+
+def _declared(containers: list[Container]) -> list[Value]:
+    ports = [port for c in containers for port in c.node.children("ports")]
+    return [port.get(key) for port in ports for key in ("containerPort", "name") if port.get(key) is not None]
 
 
 def _shut(workload: Workload, arch: Architecture) -> Resource | None:
@@ -179,16 +202,23 @@ def _narrowed(workload: Workload, arch: Architecture) -> Iterator[Finding]:
         )
 
 
+def _let_in(workload: Workload, hop: Hop, arch: Architecture) -> Iterator[Finding]:
+    """An Ingress that lets in some addresses of the internet."""
+    ingress = next((i for i in arch.kinds("Ingress") if hop.text == f"Ingress '{i.ref.name}'"), None)
+    key, ranges = ("", []) if ingress is None else admitted(ingress)
+    if ingress is not None and any(public(r) for r in ranges):
+        yield Finding(
+            f"'{workload.name}' answers its source ranges without authentication",
+            ingress.node.at("metadata", "annotations", key),
+            label="public addresses are among them",
+            severity=Severity.HIGH,
+            advice="publish it through a gateway that authenticates",
+        )
+
+
 def _admits_strangers(service: Resource) -> bool:
     ranges = [r for r in items(service.spec, "loadBalancerSourceRanges") if isinstance(r, str)]
-    return string(service.spec, "type") == "LoadBalancer" and any(not _private(r) for r in ranges)
-
-
-def _private(text: str) -> bool:
-    try:
-        return ip_network(text.strip(), strict=False).is_private
-    except ValueError:
-        return True
+    return string(service.spec, "type") == "LoadBalancer" and any(public(r) for r in ranges)
 
 
 def _asks_by_itself(workload: Workload) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
@@ -35,7 +35,7 @@ from hullmark.model.credentials import settled
 from hullmark.model.resource import Resource
 from hullmark.model.truth import is_placeholder
 from hullmark.model.workload import PodSet, Workload
-from hullmark.text.source import Place
+from hullmark.text.source import Span
 from hullmark.text.tree import Node
 
 _HOSTS = frozenset(
@@ -64,6 +64,19 @@ class Found(NamedTuple):
     strong: bool
 
 
+class _Said(NamedTuple):
+    """What an address in a setting says, whoever has the setting: the component it leads to, empty for a bucket."""
+
+    address: Address
+    name: str
+    target: str
+    why: Why
+
+
+_Shared = tuple[int, Span, str, str, str]
+"""Where a setting stands, how it is called, and the namespace and the file from which it is seen."""
+
+
 class Calls:
     """Draws the edges that addresses tell of."""
 
@@ -71,9 +84,8 @@ class Calls:
         self.scene = scene
         self.resolver = resolver
         self.stores = stores
-        self._files: dict[int, tuple[tuple[Setting, Found, Place], ...]] = {}
         self._found: dict[tuple[str, str, bool], tuple[Found, ...]] = {}
-        self._nested: dict[tuple[int, str], tuple[Setting, ...]] = {}
+        self._shared: dict[_Shared, list[_Said]] = {}
         self._trees = configuration.Trees()
 
     def workload(self, workload: Workload) -> None:
@@ -87,67 +99,100 @@ class Calls:
             for setting in self._inside(field):
                 self.setting(owner, setting, workload.resource)
 
-    def _inside(self, setting: Setting) -> tuple[Setting, ...]:
-        """A setting, or those in its value; many pods take the same from one ConfigMap."""
-        if not configuration.is_nested(setting) or not isinstance(setting.origin, Node):
-            return (setting,)
-        key = (id(setting.origin.value), setting.text)
-        if key not in self._nested:
-            self._nested[key] = tuple(configuration.inside(setting, self._trees))
-        return self._nested[key]
+    def _inside(self, setting: Setting) -> Iterable[Setting]:
+        """A setting, or those in its value."""
+        return configuration.inside(setting, self._trees) if configuration.is_nested(setting) else (setting,)
 
     def _podset(self, podset: PodSet) -> None:
         owner, near = self.scene.owner(podset), podset.workload.resource
         for container in podset.containers:
             for variable in settings.variables(container):
-                for setting in self._inside(variable):
-                    self.setting(owner, setting, near, container)
+                inside = self._inside(variable)
+                if variable.shared and isinstance(variable.origin, Node):
+                    self._tell(owner, self._once(variable.origin, variable.text, inside, near, container))
+                else:
+                    for setting in inside:
+                        self.setting(owner, setting, near, container)
             spoken = (settings.arguments(container), settings.hooks(container), configuration.scripts(container))
             for setting in chain.from_iterable(spoken):
                 self.setting(owner, setting, near)
             self._keys(owner, container)
-        for config, key, node in configuration.files(self.scene, podset):
-            known = self._files.get(id(node.value))
-            if known is None:
-                said = configuration.written(config, key, node, self._trees)
-                known = self._files[id(node.value)] = tuple(
-                    (s, f, s.at(f.address.text)) for s in said for f in found(s)
-                )
-            for setting, one, place in known:
-                self._named(owner, setting, one, (near, place))
+        for config, name, node in configuration.files(self.scene, podset):
+            written = configuration.written(config, name, node, self._trees)
+            self._tell(owner, self._once(node, "", written, near))
+
+    def _once(
+        self, at: Node, text: str, listed: Iterable[Setting], near: Resource, container: Container | None = None
+    ) -> Iterator[_Said]:
+        """What the settings at a node say, kept for all pods of a namespace that take them from one ConfigMap.
+
+        Not so where the port stands in another variable, which may be the container's own.
+        """
+        key = (id(at.doc.source), at.span, text, near.ref.namespace, near.file)
+        known = self._shared.get(key)
+        if known is not None:
+            yield from known
+            return
+        made: list[_Said] = []
+        alike = True
+        for setting in listed:
+            plain = all(f.address.port or f.address.scheme for f in self._addresses(setting))
+            alike = alike and (container is None or plain)
+            for said in self._said(setting, near, container):
+                made.append(said)
+                yield said
+        if alike:
+            self._shared[key] = made
 
     def setting(self, owner: str, setting: Setting, near: Resource, container: Container | None = None) -> None:
         """All addresses in a setting of a component."""
-        key = (setting.name, setting.value, setting.prose)
-        known = self._found.get(key)
-        if known is None:  # teams copy their variables from pod to pod
-            known = self._found[key] = tuple(found(setting))
-        for one in known:
-            whole = one if container is None else _with_port(one, setting, container)
-            self._named(owner, setting, whole, (near, setting.at(whole.address.text)))
+        self._tell(owner, self._said(setting, near, container))
 
     def address(self, owner: str, setting: Setting, one: Found, near: Resource) -> None:
         """One address that a component names."""
-        self._named(owner, setting, one, (near, setting.at(one.address.text)))
+        said = self._says(setting, one, near)
+        if said is not None:
+            self._tell(owner, (said,))
 
-    def _named(self, owner: str, setting: Setting, one: Found, seen: tuple[Resource, Place]) -> None:
-        address, (near, place) = one.address, seen
+    def _said(self, setting: Setting, near: Resource, container: Container | None) -> Iterator[_Said]:
+        """What the addresses in a setting say."""
+        for one in self._addresses(setting):
+            said = self._says(setting, one if container is None else _with_port(one, setting, container), near)
+            if said is not None:
+                yield said
+
+    def _addresses(self, setting: Setting) -> tuple[Found, ...]:
+        """The addresses in a setting; teams copy their variables from pod to pod."""
+        key = (setting.name, setting.value, setting.prose)
+        known = self._found.get(key)
+        if known is None:
+            known = self._found[key] = tuple(found(setting))
+        return known
+
+    def _says(self, setting: Setting, one: Found, near: Resource) -> _Said | None:
+        """What an address says; None where it leads to nobody."""
+        address, place = one.address, setting.at(one.address.text)
         text = f"{setting.text} names '{address.shown}'"
         if address.scheme in BUCKETS:
-            if not address.open and not is_placeholder(address.host):
-                self.stores.bucket(owner, address, setting.name, Why(text, place))
-            return
+            filled = not address.open and not is_placeholder(address.host)
+            return _Said(address, setting.name, "", Why(text, place)) if filled else None
         target = self.resolver(address, Seen(near.ref.namespace, near, place), strong=one.strong)
-        if target is None or self._itself(owner, target.component):
-            return
+        if target is None:
+            return None
         facts = _facts(address)
         if target.offered is False:
             facts = {**facts, "port-offered": "no"}
-        why = Why(
-            text, place, target.certain, "" if target.certain else f"'{address.host}' may be a host outside", facts
-        )
-        self.scene.draft.edge(EdgeKind.CALLS, owner, target.component, why)
-        self.stores.reached(owner, target.component, address, setting.name, Why(text, place, certain=False))
+        unknown = "" if target.certain else f"'{address.host}' may be a host outside"
+        return _Said(address, setting.name, target.component, Why(text, place, target.certain, unknown, facts))
+
+    def _tell(self, owner: str, said: Iterable[_Said]) -> None:
+        """Draw what a component says."""
+        for address, name, target, why in said:
+            if not target:
+                self.stores.bucket(owner, address, name, why)
+            elif not self._itself(owner, target):
+                self.scene.draft.edge(EdgeKind.CALLS, owner, target, why)
+                self.stores.reached(owner, target, address, name, why)
 
     def _itself(self, owner: str, target: str) -> bool:
         """Whether a Service leads to nobody but the caller, or to parts of it."""

@@ -18,7 +18,7 @@ from hullmark.model.truth import string
 from hullmark.model.workload import PodSet
 from hullmark.recognise.embedded import whole
 from hullmark.text.regex import regex
-from hullmark.text.source import Key
+from hullmark.text.source import Span
 from hullmark.text.tree import Document, Map, Node, Seq, Value, items
 
 _PROSE = (".md", ".txt", ".html", ".htm", ".rst", ".ipynb", ".license", ".css", ".svg", ".crt", ".pem", ".sql")
@@ -48,11 +48,11 @@ class Trees:
     """Texts that are read as trees, each once: what a pod mounts as a file it often has as a variable too."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[int, tuple[Key, ...]], tuple[Document, ...]] = {}
+        self._known: dict[tuple[int, Span], tuple[Document, ...]] = {}
 
     def of(self, node: Node) -> tuple[Document, ...]:
         """The documents of a text if all of it can be read as objects and lists; else nothing."""
-        key = (id(node.value), node.path)
+        key = (id(node.doc.source), node.span)
         known = self._known.get(key)
         if known is None:
             known = self._known[key] = whole(node)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -37,7 +38,7 @@ class Draft:
     def __init__(self) -> None:
         self._components: dict[str, Component] = {}
         self._edges: dict[_Key, Edge] = {}
-        self._by_kind: dict[EdgeKind, list[_Key]] = {}
+        self._by_kind: defaultdict[EdgeKind, list[_Key]] = defaultdict(list)
         self._ids: dict[tuple[ComponentKind, int], str] = {}
         self.powers: dict[str, tuple[Power, ...]] = {}
 
@@ -102,14 +103,14 @@ class Draft:
             facts = {k: v for k, v in why.facts.items() if v} if why.facts else {}
             evidence = (Evidence(why.text, why.place),)
             self._edges[key] = Edge(kind, source, target, evidence, why.certain, why.unknown, facts)
-            self._by_kind.setdefault(kind, []).append(key)
+            self._by_kind[kind].append(key)
         else:
             self._edges[key] = _joined(known, why)
 
     def edges(self, *kinds: EdgeKind) -> list[_Key]:
         """The edges of these kinds so far, in order."""
         if len(kinds) == 1:
-            return list(self._by_kind.get(kinds[0], ()))
+            return list(self._by_kind[kinds[0]])
         return [key for key in self._edges if key[0] in kinds]
 
     def facts(self, edge: _Key) -> Mapping[str, str]:

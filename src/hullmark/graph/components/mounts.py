@@ -69,8 +69,10 @@ def _variables(container: Container) -> Iterator[Given]:
                 yield Given(of, name, EdgeKind.READS, f"all variables of {called}", entry.at(field, "name"))
     for index, entry in enumerate(items(container.node.value, "env")):
         source = container.node.child("env", index, "valueFrom") if dig(entry, "valueFrom") is not None else None
-        for field, of in (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")) if source is not None else ():
-            if source is not None and (name := string(source.value, field, "name")):
+        if source is None:
+            continue
+        for field, of in (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")):
+            if name := string(source.value, field, "name"):
                 text = f"variable '{string(entry, 'name')}' of {called}"
                 yield Given(of, name, EdgeKind.READS, text, source.at(field, "name"))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import replace
 
 from hullmark.graph.components.draft import Draft, identify
@@ -34,6 +34,7 @@ class Scene:
         found = {r.ref: r for r in reversed(arch.resources) if r.ref in hosts} if hosts else {}
         self.zones = Zones(self.draft, found, composed=self.composed)
         self._names: dict[str, Names] = {}
+        self._podsets = [p for w in arch.workloads for p in w.podsets]
         self._owners: dict[PodSet, str] = {}
         self._wholes: dict[Workload, str] = {}
         self._behind: dict[str, set[str]] | None = None
@@ -77,9 +78,9 @@ class Scene:
         """The role of a workload's component."""
         return Role(self.draft.get(component).facts.get("role", Role.GENERIC.value))
 
-    def podsets(self) -> Iterator[PodSet]:
+    def podsets(self) -> Sequence[PodSet]:
         """All pod sets of the scan, in order."""
-        return (p for w in self.arch.workloads for p in w.podsets)
+        return self._podsets
 
     def object(self, kind: ComponentKind, resource: Resource) -> str:
         """The component of an object of the scan, in the zone of its namespace."""

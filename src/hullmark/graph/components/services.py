@@ -101,6 +101,8 @@ def made_services(scene: Scene) -> MadeServices:
     made = MadeServices(scene)
     for resource in scene.arch.resources:
         ref = resource.ref
+        if ref.kind not in _MAKERS:
+            continue
         workload = scene.arch.workload(resource)
         if workload is not None and workload.template:
             continue
@@ -147,6 +149,8 @@ def _add(scene: Scene, made: MadeServices, resource: Resource, row: Made, behind
 
 
 _PARTED = frozenset({"NIMPipeline", "DynamoGraphDeployment"})
+_MAKERS = frozenset(name.partition(".")[0] for name in MADE) | _PARTED
+"""Kinds of which any brings Services; most objects of a scan are of others."""
 
 
 def _services_of(scene: Scene, resource: Resource) -> Iterator[tuple[str, Node, str]]:

@@ -27,7 +27,7 @@ class Setting(NamedTuple):
     """A value that may hold addresses: the name it has, how to call it, and the node or the word it stands in.
 
     ``prose`` marks lines of programs, in which only whole URLs count. ``line`` is the line of a longer text that the
-    value was read from.
+    value was read from. ``shared`` says that it stands in a ConfigMap, which others may take it from as well.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Setting(NamedTuple):
     origin: Node | Word
     prose: bool = False
     line: str = ""
+    shared: bool = False
 
     def at(self, text: str) -> Place:
         """Where a part of the value stands, as exactly as can be told."""
@@ -71,7 +72,8 @@ def variables(container: Container) -> Iterator[Setting]:
     for variable in container.environment.values():
         value = variable.value or _IN_CREDENTIALS.sub("x", string(variable.node.value, "value"))
         if value and worth_reading(variable.name, value):
-            yield Setting(variable.name, value, f"variable '{variable.name}'", _value(variable))
+            text, shared = f"variable '{variable.name}'", variable.origin == "config"
+            yield Setting(variable.name, value, text, _value(variable), shared=shared)
 
 
 def _value(variable: Variable) -> Node:

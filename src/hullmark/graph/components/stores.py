@@ -51,6 +51,9 @@ class Where(NamedTuple):
     parent: str = ""
 
 
+_MADE_KINDS = frozenset(name.partition(".")[0] for name in MADE_STORES)
+
+
 class Stores:
     """Makes data stores as they are found."""
 
@@ -63,6 +66,8 @@ class Stores:
                 self._running(workload)
         for resource in scene.arch.resources:
             ref = resource.ref
+            if ref.kind not in _MADE_KINDS:
+                continue
             type_ = MADE_STORES.get(f"{ref.kind}.{ref.group}")
             if type_ is not None and scene.arch.workload(resource) is None:
                 where = Where(resource.place, ref.namespace)
@@ -97,11 +102,12 @@ class Stores:
         return made
 
     def reached(self, owner: str, service: str, address: Address, name: str, why: Why) -> None:
-        """A program reaches a component; if that is a data store, or runs one, it uses it."""
+        """A program reaches a component; if that is a data store, or runs one, it surely uses it, but how is concluded."""
         found = self._behind(service, address)
         if found is None:
             return
         store, made = found
+        why = Why(why.text, why.place, certain=False)
         database = address.database
         if database and (store.sort == DATABASE_SORT or (store.type == "redis" and database.isdigit())):
             whole = self._scene.draft.get(made)

@@ -6,7 +6,7 @@ through here when the graph is finished, whatever builder it came from.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 from functools import lru_cache
 
@@ -45,16 +45,19 @@ def without_tokens(text: str) -> str:
 def veil(graph: Graph) -> Graph:
     """A graph without them. Components that differ only in them become one, as do edges."""
     components: dict[str, Component] = {}
+    renamed: set[str] = set()
     for component in graph.components:
         shown = _component(component)
         components.setdefault(shown.id, shown)
+        if shown.id != component.id:
+            renamed.add(component.id)
     powers = {veiled(identity): found for identity, found in graph.powers.items()}
-    return Graph(tuple(components.values()), _edges(graph.edges), powers)
+    return Graph(tuple(components.values()), _edges(graph.edges, renamed), powers)
 
 
-def _edges(edges: tuple[Edge, ...]) -> tuple[Edge, ...]:
-    shown = tuple(map(_edge, edges))
-    if all(new is old for new, old in zip(shown, edges, strict=True)):
+def _edges(edges: tuple[Edge, ...], renamed: Set[str]) -> tuple[Edge, ...]:
+    shown = tuple([e if _clean(e, renamed) else _edge(e) for e in edges])
+    if shown == edges:
         return shown
     once: dict[tuple[EdgeKind, str, str], Edge] = {}
     for edge in shown:
@@ -77,20 +80,20 @@ def _component(component: Component) -> Component:
     )
 
 
+def _clean(edge: Edge, renamed: Set[str]) -> bool:
+    """Whether nothing of an edge has to go: neither from the ids of its ends, which are components', nor from its texts."""
+    if renamed and (edge.source in renamed or edge.target in renamed):
+        return False
+    for piece in edge.evidence:
+        if veiled(piece.text) != piece.text:
+            return False
+    return not edge.facts or all(veiled(value) == value for value in edge.facts.values())
+
+
 def _edge(edge: Edge) -> Edge:
-    if _clean(edge):
-        return edge
     evidence = tuple(Evidence(veiled(e.text), e.place) for e in edge.evidence)
     source, target = veiled(edge.source), veiled(edge.target)
     return edge._replace(source=source, target=target, evidence=evidence, facts=_facts(edge.facts))
-
-
-def _clean(edge: Edge) -> bool:
-    """Whether nothing of an edge has to go; text by text, which takes half as long as to put them together first."""
-    for text in (edge.source, edge.target, *edge.facts.values()):
-        if veiled(text) != text:
-            return False
-    return all(veiled(piece.text) == piece.text for piece in edge.evidence)
 
 
 def _facts(facts: Mapping[str, str]) -> dict[str, str]:

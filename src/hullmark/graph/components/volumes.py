@@ -32,6 +32,8 @@ def volume_store(scene: Scene, container: Container, mount: Mount) -> tuple[str,
     podset = container.podset
     name = string(mount.node.value, "name")
     claim = scene.arch.around(podset).claims.get(name)
+    if claim is None and (mount.volume is None or not _kept(mount.volume)):
+        return None
     read_only = mount.read_only or _read_only(mount.volume)
     if claim is not None and claim.claim is None and (mount.volume is None or not _claimed(mount.volume)):
         made = _from_template(scene, container, name)
@@ -41,10 +43,16 @@ def volume_store(scene: Scene, container: Container, mount: Mount) -> tuple[str,
         made = claim_store(scene, claim.name, podset.workload.namespace, podset.workload.resource, place)
         only_reads = bool(claim.access_modes) and set(claim.access_modes) <= {"ReadOnlyMany"}
         return made, not (read_only or only_reads)
-    if mount.volume is None:
-        return None
-    found = _inline(scene, mount.volume)
+    found = _inline(scene, mount.volume) if mount.volume is not None else None
     return None if found is None else (found, not read_only)
+
+
+_KEPT = frozenset({"csi", "hostPath", "nfs"})
+"""The volumes besides claims that outlive a pod."""
+
+
+def _kept(volume: Node) -> bool:
+    return isinstance(volume.value, dict) and not _KEPT.isdisjoint(volume.value)
 
 
 def _claimed(volume: Node) -> bool:
