@@ -259,3 +259,35 @@ def test_whom_a_policy_does_not_name_still_gets_there() -> None:
 
     assert [s.target.component.rpartition("/")[2] for s in path.steps] == ["index", "index"]
     assert not any(step.unknown for step in path.steps)
+
+
+CLOSED = """\
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: index, namespace: ml}
+spec:
+  podSelector: {matchLabels: {app: index}}
+  policyTypes: [Ingress]
+  ingress: [{from: [PEER]}]
+---
+"""
+
+
+def closed(peer: str, more: str = "") -> list[Path]:
+    return ways(NAMESPACES + INDEX + WORKBENCH + CLOSED.replace("PEER", peer) + more)
+
+
+def test_what_is_closed_to_others_is_reached_by_whom_it_is_open_to() -> None:
+    from_lab = "namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: lab}}"
+    (whole,) = closed(f"{{{from_lab}}}")
+    (named,) = closed(f"{{{from_lab}, podSelector: {{matchLabels: {{app: lab}}}}}}")
+
+    assert whole.prize.kind == named.prize.kind == "data"
+    assert [e.text for e in whole.steps[0].evidence] == ["NetworkPolicy 'index'"]
+    assert not closed("{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: shop}}}")
+
+
+def test_an_open_door_is_no_use_to_whom_an_administrator_refuses() -> None:
+    opened = "{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: lab}}}"
+
+    assert not closed(opened, REFUSING.replace("WHO", "lab"))

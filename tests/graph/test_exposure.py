@@ -44,6 +44,16 @@ GATEWAY = (
     "metadata: {name: g}\n"
     "spec: {gatewayClassName: eg, listeners: [{name: s, protocol: HTTPS}]}\n"
 )
+
+
+def admitting(addresses: str, otherwise: str = "Deny") -> str:
+    return (
+        "---\napiVersion: gateway.envoyproxy.io/v1alpha1\nkind: SecurityPolicy\nmetadata: {name: s}\n"
+        f"spec: {{targetRefs: [{{kind: Gateway, name: g}}], authorization: {{defaultAction: {otherwise}, "
+        f"rules: [{{action: Allow, principal: {{clientCIDRs: ['{addresses}']}}}}]}}}}\n"
+    )
+
+
 HTTPROUTE = (
     "---\n"
     "apiVersion: gateway.networking.k8s.io/v1\n"
@@ -195,6 +205,9 @@ spec: {{targetRefs: [{{kind: Gateway, name: g}}], tls: {{clientValidation: {{{}}
             "",
             False,
         ),
+        (GATEWAY + HTTPROUTE + admitting("10.0.0.0/8"), "", True),
+        (GATEWAY + HTTPROUTE + admitting("0.0.0.0/0"), "", False),
+        (GATEWAY + HTTPROUTE + admitting("10.0.0.0/8", "Allow"), "", False),
     ],
 )
 def test_authentication_in_front(scan: Scan, text: str, authenticated: str, unknown: bool) -> None:

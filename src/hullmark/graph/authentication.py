@@ -201,4 +201,20 @@ def _by_policy(policy: Resource) -> Auth:
         asked = dig(policy.spec, "tls", "clientValidation")
         return _CERTIFICATES if asked is not None and dig(asked, "optional") is not True else ""
     field = next((f for f in _POLICIES[kind][1] if dig(policy.spec, f) is not None), "")
-    return f"{kind} '{policy.ref.name}'" if field else ""
+    if field:
+        return f"{kind} '{policy.ref.name}'"
+    return None if kind == "SecurityPolicy" and _admits_few(policy) else ""
+
+
+def _admits_few(policy: Resource) -> bool:
+    """Whether Envoy Gateway's ``authorization`` admits some addresses or headers only; who has those is not known.
+
+    https://gateway.envoyproxy.io/docs/api/extension_types/#authorization: what no rule matches is denied by default.
+    """
+    if dig(policy.spec, "authorization") is None or string(policy.spec, "authorization", "defaultAction") == "Allow":
+        return False
+    allowed = [r for r in items(policy.spec, "authorization", "rules") if string(r, "action") == "Allow"]
+    return not any(
+        dig(rule, "principal") is None or any(str(c).endswith("/0") for c in items(rule, "principal", "clientCIDRs"))
+        for rule in allowed
+    )

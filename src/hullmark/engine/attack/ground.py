@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from hullmark.engine.result import Result, Settled
@@ -96,6 +96,15 @@ class Ground:
         edges = (e for e in self.graph.out(CLUSTER, EdgeKind.MAY_REACH) if e.facts.get("refuses"))
         found = (self.graph.by_id[e.target] for e in edges)
         return {c.id: c for c in found if c.workload is not None and not c.parent}
+
+    def admitted(self, component: Component) -> Iterator[tuple[Component, tuple[Evidence, ...]]]:
+        """Workloads that a policy opens to this one by name, or to its whole namespace."""
+        for source in dict.fromkeys((component.id, component.zone)) if component.zone != CLUSTER else ():
+            for edge in self.graph.out(source, EdgeKind.MAY_REACH):
+                target = self.graph.by_id[edge.target]
+                whole = self.graph.by_id.get(target.parent, target)
+                if whole.workload is not None and whole.id not in (component.id, component.parent):
+                    yield whole, edge.evidence
 
     @cached_property
     def _reachability(self) -> Reachability:

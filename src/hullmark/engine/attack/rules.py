@@ -173,6 +173,14 @@ class Rules:
             text = f"reaches '{target.label}' inside the cluster"
             yield Step(stand, Stand(target.id, Hold.REACH), text, evidence, opened, ("network-discovery",), 3, unknown)
 
+    def _admitted(self, stand: Stand, component: Component) -> Iterator[Step]:
+        """From a workload to those that policies close to others and open to it."""
+        for target, evidence in islice(self.ground.admitted(component), _MOST_CHOOSY):
+            refused, unknown = self.ground.refused(component, target)
+            if not refused:
+                text = f"reaches '{target.label}', which is open to it"
+                yield Step(stand, Stand(target.id, Hold.REACH), text, evidence, (), ("network-discovery",), 3, unknown)
+
     def _reached(self, stand: Stand, component: Component) -> Iterator[Step]:
         """From reaching a component to using it, or to what stands behind it."""
         for target, evidence, unknown in self.ground.targets(component.id, EdgeKind.ROUTES):
@@ -242,6 +250,7 @@ class Rules:
             text = f"looks around in the cluster from '{component.label}'"
             yield Step(stand, Stand(CLUSTER, Hold.REACH), text, (), findings, ("network-discovery",), 2)
             yield from self._around(stand, component, findings)
+        yield from self._admitted(stand, component)
 
     def _identity(self, stand: Stand, component: Component) -> Iterator[Step]:
         if component.workload is None:
