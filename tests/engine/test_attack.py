@@ -291,3 +291,10 @@ def test_an_open_door_is_no_use_to_whom_an_administrator_refuses() -> None:
     opened = "{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: lab}}}"
 
     assert not closed(opened, REFUSING.replace("WHO", "lab"))
+
+
+def test_every_step_says_what_shows_it() -> None:
+    steps = [step for path in ways(AGENT + boss("ml") + INDEX) for step in path.steps]
+
+    assert "uses 'agent' as anybody does" in {step.text for step in steps}
+    assert all(any(e.place for e in step.evidence) or step.findings for step in steps)

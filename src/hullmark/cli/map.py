@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Sequence
 from importlib import import_module
 
 from hullmark.cli import pipeline
@@ -14,7 +15,9 @@ from hullmark.cli.paths import positive
 from hullmark.cli.scan import exit_code, request
 from hullmark.cli.targets import put
 from hullmark.engine.attack.attack import attacks
+from hullmark.model.component import Graph
 from hullmark.model.errors import HullmarkError
+from hullmark.report.picture import plain
 from hullmark.report.picture.architecture import scene, side_by_side
 from hullmark.report.picture.scene import Path, Scene
 
@@ -32,12 +35,12 @@ def run(options: argparse.Namespace) -> int:
     result = plan.judge(units)
     if not result.architecture.resources:
         return exit_code(result)
-    scenes = [
-        scene(attack, part.result, part.unit.title) for attack, part in zip(attacks(result), result.parts, strict=True)
-    ]
+    found = list(attacks(result))
+    scenes = [scene(attack, part.result, part.unit.title) for attack, part in zip(found, result.parts, strict=True)]
     here = os.path.basename(os.getcwd())
     title = options.title or (scenes[0].title if len(scenes) == 1 and scenes[0].title != "." else here)
-    drawn = _drawn(side_by_side([s for s in scenes if s.tiles] or scenes, title), suffix, options)
+    graphs = [(attack.unit.title, attack.graph) for attack in found]
+    drawn = _drawn(side_by_side([s for s in scenes if s.tiles] or scenes, title), suffix, options, graphs)
     put(drawn, options, "the picture")
     return unread(units)
 
@@ -49,8 +52,10 @@ def _suffix(file: str | None) -> str:
     return one_of("format", tuple(FORMATS))(suffix)
 
 
-def _drawn(picture: Scene, suffix: str, options: argparse.Namespace) -> str:
+def _drawn(picture: Scene, suffix: str, options: argparse.Namespace, graphs: Sequence[tuple[str, Graph]]) -> str:
     module = import_module(f"hullmark.report.picture.{FORMATS[suffix]}")
+    if suffix == "json":
+        return plain.render(picture, graphs)
     path = _path(picture, options.path) if options.path else None
     drawn: str = module.render(picture, theme=options.theme, path=path) if suffix == "svg" else module.render(picture)
     return drawn

@@ -203,10 +203,12 @@ class Rules:
             )
         elif component.workload.role in _FOR_EVERYONE and not exposure.authenticated:
             unknown = "whether it asks its users for a name cannot be seen"
-            yield Step(stand, use, f"uses '{component.label}' as anybody does", (), (), ("inference-api",), 1, unknown)
+            text = f"uses '{component.label}' as anybody does"
+            yield Step(stand, use, text, _here(component), (), ("inference-api",), 1, unknown)
         elif self.ground.undecided(component, OPEN_API):
             unknown = f"whether '{component.label}' asks who calls cannot be seen"
-            yield Step(stand, use, f"uses '{component.label}'", (), (), ("exposed-service",), 3, unknown)
+            text = f"uses '{component.label}'"
+            yield Step(stand, use, text, _here(component), (), ("exposed-service",), 3, unknown)
 
     def _used(self, stand: Stand, component: Component) -> Iterator[Step]:
         """From using a component to running code in it or acting with its rights."""

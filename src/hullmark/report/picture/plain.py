@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
+from hullmark.model.component import Graph
 from hullmark.report.picture.scene import Scene
 from hullmark.report.visible import visible
+from hullmark.report.wholegraph import plain as plain_graph
 
 SCHEMA = "hullmark.map/v1"
 
 
-def render(scene: Scene) -> str:
-    """A scene as JSON; the same scene gives the same bytes."""
+def render(scene: Scene, graphs: Iterable[tuple[str, Graph]] = ()) -> str:
+    """A scene as JSON, with the whole graphs it was drawn from by unit; the same scene gives the same bytes."""
     plain = {
         "schema": SCHEMA,
         "title": visible(scene.title),
@@ -45,5 +48,6 @@ def render(scene: Scene) -> str:
             for a in scene.arrows
         ],
         "paths": [{"title": visible(p.title), "components": [visible(t) for t in p.tiles]} for p in scene.paths],
+        "graphs": [{"unit": visible(unit), **plain_graph(graph)} for unit, graph in graphs],
     }
     return json.dumps(plain, indent=1, ensure_ascii=False) + "\n"
