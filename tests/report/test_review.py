@@ -149,3 +149,11 @@ def test_what_the_steps_of_a_pipeline_do_is_drawn_from_the_pipeline() -> None:
     assert "evaluates" in drawn[pipeline, "model/s3/models/support"]
     assert (pipeline, "identity/ml/ServiceAccount/pipeline") in drawn
     assert all(source != target for source, target in drawn)
+
+
+def test_steps_of_a_pipeline_are_no_replicas() -> None:
+    found = result(PIPELINE)
+    (ways,) = attacks(merge([(Unit("deploy", "manifests", Reading((), (), (), 1)), found)]))
+    (chips,) = (t.chips for t in scene(ways, found, "deploy").tiles if t.id == "workload/ml/Workflow/tune")
+
+    assert chips == ("2 steps",)
