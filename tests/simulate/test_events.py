@@ -108,6 +108,78 @@ def test_an_accelerator_takes_only_its_own_pods() -> None:
     assert both[1] + 4 * 8 * shipped()["gpu"].per_hour == pytest.approx(both[0])  # nothing is counted twice
 
 
+def test_a_crash_costs_the_back_off_and_a_start_without_an_image() -> None:
+    one = simulated(app(IMAGE="vllm/vllm-openai:v0.11.0", GPU="nvidia.com/gpu: 1", PROBE=READY), scenario="crash")
+    assert len(one.blasts) == 4
+    for blast in one.blasts:
+        (impact,) = blast.impacts
+        assert (impact.lost, impact.before) == (1, 3)
+        assert impact.away == pytest.approx(10 + 60 + 5)  # back-off, warm-up of the engine, half a period of the probe
+    assert len(simulated(app(), scenario="crash=p-a-0").blasts) == 1
+
+
+def test_crashes_count_once_somebody_counted_them() -> None:
+    assert not any(b.failure.kind == "crash" for b in simulated(app()).blasts)
+    own = simulated(app(), rates="pod_crash: {per_year: 12}")
+    shares = [s for a in own.availabilities for s in a.shares if s.group == "crashes of containers"]
+    assert [s.per_year for s in shares] == [pytest.approx(4 * 12)]  # all of them are missing then, one is not
+    assert shares[0].unavailability == pytest.approx(48 * 10 / 3600 / 8766, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("words", "steps", "after"),
+    [
+        # not ready after 52.5 s, tainted 5 s later, the second node 10 s after the first; then 300 s, and no pods fit beside
+        ({}, [(52.5, 2), (14_405.0, 4)], 2),
+        # stays deleted until the zone is back, and starts then
+        ({"KIND": "StatefulSet"}, [(52.5, 2), (14_405.0, 4)], 2),
+        # tolerates it for ever: it never stops, and is asked again when the zone is back
+        ({"MORE2": "tolerations: [{operator: Exists}]"}, [(52.5, 2), (14_400.0, 4)], 2),
+    ],
+    ids=["Deployment", "StatefulSet", "tolerated"],
+)
+def test_a_zone_that_is_cut_off_runs_on(words: dict[str, str], steps: list[tuple[float, int]], after: int) -> None:
+    more = words.pop("MORE2", "")
+    text = app(PROBE=READY, **words).replace(
+        "    spec:\n      containers", f"    spec:\n      {more}\n      containers"
+    )
+    (blast,) = simulated(text, scenario="partition=a").blasts
+    (impact,) = blast.impacts
+    assert [(round(time), serving) for time, serving in impact.steps] == [(round(t), n) for t, n in steps]
+    assert impact.after == after
+
+
+def test_pods_of_a_zone_that_is_cut_off_are_replaced_elsewhere_unless_their_volume_is_held() -> None:
+    small = app(COUNT=2).replace("cpu: 3", "cpu: 1")
+    (blast,) = simulated(small, scenario="partition=a").blasts
+    assert [(i.after, i.away < 400) for i in blast.impacts] == [(2, True)]
+    held = app(COUNT=1).replace("secret: {secretName: app-tls}", "persistentVolumeClaim: {claimName: data}")
+    cuts = [b for b in simulated(held, CLAIM, scenario="partition").blasts if b.impacts]
+    assert [(i.after, list(i.pending)) for b in cuts for i in b.impacts] == [
+        (0, ["waits until its node is back: it still holds the volume"])
+    ]
+
+
+CLAIM = """\
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data, namespace: ml}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+"""
+
+
+def test_all_spot_nodes_of_a_pool_in_a_zone_are_taken_at_once() -> None:
+    more = ", spot: true, autoscale: {min: 4, max: 8}"
+    (blast,) = simulated(app(), scenario="spot-reclaim=p/a", domain=more).blasts
+    assert blast.failure.nodes == (0, 2)
+    assert [(i.before, i.after) for i in blast.impacts] == [(2, 4)]  # the other zone grows
+    (single,) = simulated(app(), scenario="spot-reclaim=p-a-0", domain=more).blasts
+    assert [(i.before, i.after) for i in single.impacts] == [(3, 4)]
+    held = ", spot: true, autoscale: {min: 4, max: 8}, zone: a"
+    (none,) = simulated(app(), scenario="spot-reclaim=p/a", domain=held).blasts
+    assert [(i.before, i.after) for i in none.impacts] == [(0, 0)]  # and this one cannot
+
+
 def test_a_lemon_fails_ten_times_as_often() -> None:
     (blast,) = simulated(app(), scenario="lemon=p-a-0").blasts
     assert blast.failure.rate is not None

@@ -10,8 +10,10 @@ from hullmark.simulate.services import Need, Service
 
 KINDS = {
     "node": "node",
+    "crash": "crash of",
     "reclaim": "spot reclaim of",
     "zone": "zone",
+    "partition": "partition of zone",
     "region": "region",
     "pool": "accelerator pool",
     "control-plane": "control plane",

@@ -37,6 +37,7 @@ UNREACHABLE = "node.kubernetes.io/unreachable"
 (https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/#taint-based-evictions)."""
 
 WAITS = "waits until its node is back, or somebody deletes the node's object"
+HELD = "waits until its node is back: it still holds the volume"
 NEVER = "a bare Pod: nothing makes another one"
 
 
@@ -85,13 +86,26 @@ class _Course:
     phases: dict[Pod, Recovery] = field(default_factory=dict)
     released: dict[Pod, float] = field(default_factory=dict)
     words: dict[Pod, str] = field(default_factory=dict)
+    deleted: dict[Pod, float] = field(default_factory=dict)
 
     def start(self, pod: Pod) -> Start:
         return self.starts[self.standing.member[pod]]
 
+    @property
+    def cut(self) -> bool:
+        """Whether pods run on that only the control plane cannot see."""
+        return self.failure.kind == "partition"
+
+    @property
+    def felt(self) -> float:
+        """When lost nodes are felt: at once, or when their pods are taken out of services although they run."""
+        return self.clock.not_ready if self.cut else 0.0
+
     def repaired(self, pod: Pod) -> float:
         """When a pod serves again that nothing brings back before the repair."""
         repair = self.failure.repair
+        if self.cut and repair is not None and self.deleted.get(pod, math.inf) > repair:
+            return max(repair, self.felt)  # it never stopped
         return math.inf if repair is None else repair + started(self.start(pod), self.speeds, cached=True).total
 
 
@@ -101,6 +115,8 @@ def blast(
     """What a failure does; everything is put back afterwards."""
     bandwidth = standing.topology.bandwidth
     speeds = Speeds(bandwidth.registry, bandwidth.models, bandwidth.shared)
+    if failure.kind == "partition":  # clouds delete the objects of machines that are gone, not of those they can see
+        clock = clock._replace(deletes=None)
     course = _Course(standing, failure, clock, starts, speeds)
     if failure.nodes:
         _lose(course)
@@ -123,9 +139,9 @@ def _lose(course: _Course) -> None:
     standing, failure = course.standing, course.failure
     lost = [node for node in failure.nodes if node not in standing.cluster.gone]
     hit = standing.homes(lost)
-    course.down.update(dict.fromkeys(hit, 0.0))
+    course.down.update(dict.fromkeys(hit, course.felt))
     for pod in hit:  # those who start only together stop together
-        course.down.update(dict.fromkeys(standing.gangs.get(pod, ()), 0.0))
+        course.down.update(dict.fromkeys(standing.gangs.get(pod, ()), course.felt))
     standing.barred = _barred(standing, failure)
     for node in lost:
         standing.cluster.replace(unreachable(standing.cluster.nodes[node]))
@@ -133,7 +149,8 @@ def _lose(course: _Course) -> None:
     for pod in course.down:
         if pod not in course.released:
             bare = standing.member[pod].workload.ref.kind == "Pod"
-            course.words[pod] = NEVER if bare else WAITS
+            held = course.cut and standing.member[pod].volumes.attached
+            course.words[pod] = NEVER if bare else HELD if held else WAITS
     end = math.inf if failure.repair is None else failure.repair
     collected = collection(course.clock)
     moments = set(course.released.values()) | (set() if collected is None else {collected})
@@ -146,10 +163,14 @@ def _barred(standing: Standing, failure: Failure) -> frozenset[int]:
     nodes = standing.cluster.nodes
     if failure.kind == "stockout":
         return frozenset(range(len(nodes)))
-    zones = {nodes[node].zone for node in failure.nodes} if failure.kind in ("zone", "region") else set()
+    zones = {nodes[node].zone for node in failure.nodes} if failure.kind in ("zone", "partition", "region") else set()
     pools = {failure.name} if failure.kind == "pool" else set()
+    many = failure.kind == "reclaim" and len(failure.nodes) > 1
+    sold = {(standing.pools[node].name, nodes[node].zone) for node in failure.nodes} if many else set()
     return frozenset(
-        index for index, node in enumerate(nodes) if node.zone in zones or standing.pools[index].name in pools
+        index
+        for index, node in enumerate(nodes)
+        if node.zone in zones or standing.pools[index].name in pools or (standing.pools[index].name, node.zone) in sold
     )
 
 
@@ -177,8 +198,12 @@ def _release(course: _Course, lost: Sequence[int]) -> None:
         taints = taint_times(clock, len(nodes), len(mine), elsewhere=elsewhere) if mine else []
         for position, node in enumerate(mine):
             for pod in standing.homes([node]):
-                time = again(standing.member[pod], clock, taints[position] if taints else None)
-                if time is not None:
+                member, tainted = standing.member[pod], taints[position] if taints else None
+                time = again(member, clock, tainted)
+                gone = None if tainted is None else leaves(member, clock, tainted)
+                if gone is not None:
+                    course.deleted[pod] = gone
+                if time is not None and not (course.cut and member.volumes.attached):
                     course.released[pod] = time
     for pods in {standing.gangs[pod] for pod in course.down if pod in standing.gangs}:
         on_lost = [pod for pod in pods if standing.cluster.placed.get(standing.body.get(pod, pod)) in set(lost)]
@@ -190,13 +215,16 @@ def _release(course: _Course, lost: Sequence[int]) -> None:
                 course.released.pop(pod, None)
 
 
+def leaves(member: Member, clock: Timers, tainted: float) -> float | None:
+    """When a pod on a node with the taint is deleted; None when it never is."""
+    return deletion(clock, tainted, own=member.tolerates, forever=member.tolerates_forever)
+
+
 def again(member: Member, clock: Timers, tainted: float | None) -> float | None:
     """When the replacement of a pod on a dead node is made; None when none is."""
     if member.workload.ref.kind == "Pod":
         return None
-    gone = collection(clock)
-    if tainted is not None:
-        gone = deletion(clock, tainted, own=member.tolerates, forever=member.tolerates_forever)
+    gone = collection(clock) if tainted is None else leaves(member, clock, tainted)
     return replacement(clock, gone, stateful=member.workload.ref.kind in STATEFUL)
 
 

@@ -1,7 +1,7 @@
-"""Failures beyond lost nodes and providers: accelerators, lemons, certificates, bad rollouts and stockouts.
+"""Failures beyond lost nodes and providers: crashes, accelerators, partitions, lemons, certificates, bad rollouts and more.
 
-They are simulated when they are asked for (`hullmark.simulate.scenarios`). Two count always where the user said what they
-rest on: accelerators of pools whose ``gpuDomain`` is ``device``, and rollouts whose rate is the user's own.
+They are simulated when they are asked for (`hullmark.simulate.scenarios`). Three count always where the user said what they
+rest on: accelerators of pools whose ``gpuDomain`` is ``device``, and crashes and rollouts whose rates are the user's own.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from hullmark.model.resource import Resource
 from hullmark.simulate.budgets import scaled
 from hullmark.simulate.faults import Failure, accelerated, rate_of
 from hullmark.simulate.pods import Member
+from hullmark.simulate.recovery import backoff
 from hullmark.simulate.services import Service
 from hullmark.simulate.standing import Standing
 from hullmark.simulate.training import LEMON
@@ -32,6 +33,8 @@ STUCK = "Kubernetes leaves a pod on the device it was given, so it crashes until
 def always(standing: Standing, rates: Mapping[str, Rate], known: Sequence[Service]) -> Iterator[Failure]:
     """What counts without being asked for, because the user said what it rests on."""
     yield from accelerators(standing, rates, only_devices=True)
+    if rates["pod_crash"].kind == "measured":
+        yield from crashes(standing, rates)
     if rates["bad_rollout"].kind == "measured":
         yield from rollouts(standing, rates, known)
 
@@ -40,11 +43,56 @@ def on_request(
     standing: Standing, rates: Mapping[str, Rate], known: Sequence[Service], arch: Architecture
 ) -> Iterator[Failure]:
     """Every failure of this module."""
+    yield from crashes(standing, rates)
     yield from accelerators(standing, rates, only_devices=False)
+    yield from reclaims(standing, rates)
+    yield from partitions(standing, rates)
     yield from lemons(standing, rates)
     yield from certificates(rates, known, arch)
     yield from rollouts(standing, rates, known)
     yield from stockouts(standing, rates)
+
+
+def crashes(standing: Standing, rates: Mapping[str, Rate]) -> Iterator[Failure]:
+    """A container of each pod that ends by itself; kubelet starts it again where it is.
+
+    Nothing is evicted and no image is fetched; the pod waits out the first back-off, loads its model, and warms up.
+    """
+    once, one = backoff(0), rates["pod_crash"]
+    rate = replace(one, repair_hours=one.repair_hours + once / 3600)
+    note = f"restarted in place after {once:g} s, twice as long each time it crashes again, at most {backoff(9):g} s"
+    for pod, body in standing.body.items():
+        node = standing.cluster.nodes[standing.cluster.placed[body]]
+        yield Failure("crash", f"{node.name}/{pod.name}", "crashes of containers", rate, pods=(pod,), note=note)
+
+
+def partitions(standing: Standing, rates: Mapping[str, Rate]) -> Iterator[Failure]:
+    """Each zone cut off from the control plane: its pods go on, but requests are sent to them no more."""
+    note = (
+        "its pods run on, and stop being asked once their nodes count as not ready; machines are not gone, so no object "
+        "of a node is deleted and no volume detached. Nobody publishes how often: taken as often as zones are lost"
+    )
+    for zone, hit in _by_zone(standing):
+        yield Failure("partition", zone, "partitions", replace(rates["zone"], kind="assumed"), hit, note=note)
+
+
+def reclaims(standing: Standing, rates: Mapping[str, Rate]) -> Iterator[Failure]:
+    """All spot nodes of a pool in a zone at once, as when the price or the demand for an instance rises there."""
+    note = "all of them at once, and none to be had meanwhile; as often as one is taken, at worst"
+    for zone, nodes in _by_zone(standing):
+        for pool in standing.topology.pools:
+            hit = tuple(node for node in nodes if pool.spot and standing.pools[node] is pool)
+            if len(hit) > 1:
+                group = f"spot reclaims in pool '{pool.name}'"
+                yield Failure("reclaim", f"{pool.name}/{zone}", group, rates["spot_node"], hit, note=note)
+
+
+def _by_zone(standing: Standing) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """The nodes of each zone that has some."""
+    for zone in standing.topology.zones:
+        hit = tuple(i for i, node in enumerate(standing.topology.nodes) if (node.zone or "zone") == zone)
+        if hit:
+            yield zone, hit
 
 
 def accelerators(standing: Standing, rates: Mapping[str, Rate], *, only_devices: bool) -> Iterator[Failure]:
@@ -183,7 +231,5 @@ def stockouts(standing: Standing, rates: Mapping[str, Rate]) -> Iterator[Failure
     for index, node in enumerate(topology.nodes):
         rate = rates[rate_of(standing.pools[index], node)]
         yield Failure("stockout", node.name, "stockouts", rate, (index,), note=note)
-    for zone in topology.zones:
-        hit = tuple(index for index, node in enumerate(topology.nodes) if (node.zone or "zone") == zone)
-        if hit:
-            yield Failure("stockout", zone, "stockouts", rates["zone"], hit, note=note)
+    for zone, hit in _by_zone(standing):
+        yield Failure("stockout", zone, "stockouts", rates["zone"], hit, note=note)

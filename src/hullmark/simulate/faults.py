@@ -15,7 +15,7 @@ from hullmark.simulate.topology import Pool, ThirdParty, Topology
 
 Kind = (
     Literal["node", "reclaim", "zone", "region", "pool", "control-plane", "start-only", "third-party"]
-    | Literal["device", "lemon", "certificate", "rollout", "stockout"]
+    | Literal["crash", "device", "partition", "lemon", "certificate", "rollout", "stockout"]
 )
 
 

@@ -20,8 +20,12 @@ class Scenario(NamedTuple):
 
 SCENARIOS = {
     "node": Scenario("node", "a node crashes", "a node"),
-    "spot-reclaim": Scenario("reclaim", "the cloud takes a spot node back", "a node"),
+    "crash": Scenario("crash", "a container ends by itself and is started again where it is", "a node or a pod"),
+    "spot-reclaim": Scenario(
+        "reclaim", "the cloud takes spot nodes back, one or all of a pool in a zone", "a node or a pool"
+    ),
     "zone": Scenario("zone", "a zone is lost", "a zone"),
+    "partition": Scenario("partition", "a zone is cut off from the control plane and runs on", "a zone"),
     "region": Scenario("region", "a region is lost", "a region"),
     "pool": Scenario("pool", "all nodes of an accelerator pool stop, as by a bad driver", "a pool"),
     "control-plane": Scenario("control-plane", "the API server does not answer", "its kind"),

@@ -315,6 +315,21 @@ def test_a_configuration_file_without_end() -> None:
     assert time.process_time() - start < 15
 
 
+def test_facts_of_edges_hold_no_keys_either() -> None:
+    agent = """
+apiVersion: kagent.dev/v1alpha2
+kind: Agent
+metadata: {name: helper}
+spec:
+  declarative:
+    tools: [{mcpServer: {kind: MCPServer, name: files, toolNames: ['read?api_key=abcdefgh']}}]
+"""
+    [edge] = [e for e in draw(agent).edges if "tools" in e.facts]
+
+    assert not any("?" in piece.text for piece in edge.evidence)
+    assert edge.facts["tools"] == "read?api_key=***"
+
+
 def test_the_steps_of_a_workflow_cost_no_more_than_they_are_many() -> None:
     """Each asked all others what they are. Eight times the steps may cost eight times as much, and not sixty-four."""
 
@@ -336,18 +351,3 @@ def test_the_steps_of_a_workflow_cost_no_more_than_they_are_many() -> None:
 
     few, many = seconds(500), seconds(4000)
     assert many < 24 * few
-
-
-def test_facts_of_edges_hold_no_keys_either() -> None:
-    agent = """
-apiVersion: kagent.dev/v1alpha2
-kind: Agent
-metadata: {name: helper}
-spec:
-  declarative:
-    tools: [{mcpServer: {kind: MCPServer, name: files, toolNames: ['read?api_key=abcdefgh']}}]
-"""
-    [edge] = [e for e in draw(agent).edges if "tools" in e.facts]
-
-    assert not any("?" in piece.text for piece in edge.evidence)
-    assert edge.facts["tools"] == "read?api_key=***"
