@@ -56,3 +56,12 @@ def test_the_nearest_owner_that_is_there_counts(scan: Scan) -> None:
 def test_an_owner_elsewhere_or_that_does_not_control_is_none(scan: Scan) -> None:
     assert len(scan(a=LIVE.replace("controller: true", "controller: false")).workloads) == 3
     assert len(scan(a=LIVE.replace("kind: Deployment, name: web,", "kind: Deployment, name: other,")).workloads) == 2
+
+
+def test_objects_that_own_themselves_or_each_other_are_judged(scan: Scan) -> None:
+    own = LIVE.replace(
+        "uid: u1", "ownerReferences: [{apiVersion: apps/v1, kind: Deployment, name: web, controller: true}]"
+    )
+    assert "Deployment" in {w.ref.kind for w in scan(a=own).workloads}
+    ring = own.replace("kind: Deployment, name: web,", "kind: ReplicaSet, name: web-abc,", 1)
+    assert {"Deployment", "ReplicaSet"} <= {w.ref.kind for w in scan(a=ring).workloads}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from time import process_time
 
 import pytest
@@ -21,7 +22,7 @@ LONG = 40_000
         (_PROGRAM.search, "\n" * LONG),
     ],
 )
-def test_long_texts_without_a_match_are_read_quickly(find, text) -> None:  # type: ignore[no-untyped-def]
+def test_long_texts_without_a_match_are_read_quickly(find: Callable[[str], object], text: str) -> None:
     begun = process_time()
     assert find(text) is None
     assert process_time() - begun < 1

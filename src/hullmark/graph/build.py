@@ -106,17 +106,36 @@ def _unowned(workloads: tuple[Workload, ...]) -> tuple[Workload, ...]:
 
     https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/
     """
-    there = {(w.ref.group, w.ref.kind, w.namespace, w.name) for w in workloads}
+    controllers = {_identity(w): _controller(w) for w in workloads}
 
     def owned(workload: Workload) -> bool:
-        for owner in workload.resource.node.children("metadata", "ownerReferences"):
-            group = string(owner.value, "apiVersion").rpartition("/")[0]
-            ref = (group, string(owner.value, "kind"), workload.namespace, string(owner.value, "name"))
-            if owner.get("controller") is True and ref in there:
-                return True
-        return False
+        seen, at = {_identity(workload)}, _controller(workload)
+        while at in controllers and at not in seen and len(seen) <= _MOST_OWNERS:
+            seen.add(at)
+            at = controllers[at]
+        return len(seen) > 1 and at not in controllers  # objects that own each other would all go unseen
 
     return tuple(w for w in workloads if not owned(w))
+
+
+_MOST_OWNERS = 16
+"""Owners above one another that are followed; real ones are two or three."""
+
+_Identity = tuple[str, str, str, str]
+"""Group, kind, namespace and name."""
+
+
+def _identity(workload: Workload) -> _Identity:
+    return workload.ref.group, workload.ref.kind, workload.namespace, workload.name
+
+
+def _controller(workload: Workload) -> _Identity:
+    """What controls a workload; of no kind where nothing does."""
+    for owner in workload.resource.node.children("metadata", "ownerReferences"):
+        if owner.get("controller") is True:
+            group = string(owner.value, "apiVersion").rpartition("/")[0]
+            return group, string(owner.value, "kind"), workload.namespace, string(owner.value, "name")
+    return "", "", "", ""
 
 
 def _drawn(arch: Architecture, pods: Pods) -> Drawing:
