@@ -171,3 +171,91 @@ def test_of_several_ways_the_cheapest_is_taken() -> None:
     assert [step.text for step in path.steps] == ["far", "on"]
     assert path.cost == 2
     assert path.components == ("a", "b", "c")
+
+
+AGENT = (
+    deployment(
+        "agent",
+        "image: langchain/langgraph-api:3.11\n          ports: [{containerPort: 8000}]",
+        "serviceAccountName: agent",
+    )
+    + service("agent", 8000, "LoadBalancer")
+    + """\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: {name: runs, namespace: ml}
+rules: [{apiGroups: [""], resources: [pods], verbs: [create]}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: {name: runs, namespace: ml}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: runs}
+subjects: [{kind: ServiceAccount, name: agent}]
+---
+"""
+)
+
+
+def boss(namespace: str) -> str:
+    return f"""\
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {{name: boss}}
+roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}}
+subjects: [{{kind: ServiceAccount, name: boss, namespace: {namespace}}}]
+"""
+
+
+def test_whoever_runs_pods_runs_them_as_the_strongest_account_of_the_namespace() -> None:
+    (path,) = ways(AGENT + boss("ml"), "cluster-admin")
+
+    assert [step.target.component for step in path.steps][-2:] == [
+        "identity/ml/ServiceAccount/boss",
+        "trust-boundary/cluster",
+    ]
+    assert "cluster-admin-binding" in {f.check for f in path.steps[-1].findings}
+    assert all(step.evidence for step in path.steps[-2:])
+
+
+def test_an_account_of_another_namespace_is_out_of_reach() -> None:
+    assert not ways(AGENT + boss("kube-system"), "cluster-admin")
+
+
+def test_whoever_runs_pods_mounts_the_secrets_of_the_namespace() -> None:
+    assert {p.prize.text for p in ways(AGENT, "secrets")} == {"all secrets of namespace 'ml'"}
+
+
+NAMESPACES = "".join(
+    f"apiVersion: v1\nkind: Namespace\nmetadata: {{name: {name}, labels: {{kubernetes.io/metadata.name: {name}}}}}\n---\n"
+    for name in ("ml", "lab", "shop")
+)
+REFUSING = """\
+apiVersion: policy.networking.k8s.io/v1alpha1
+kind: AdminNetworkPolicy
+metadata: {name: lock}
+spec:
+  priority: 10
+  subject: {namespaces: {matchLabels: {kubernetes.io/metadata.name: ml}}}
+  ingress: [{action: Deny, from: [{namespaces: {matchLabels: {kubernetes.io/metadata.name: WHO}}}]}]
+---
+"""
+INDEX = deployment("index", "image: qdrant/qdrant:v1.14.0\n          ports: [{containerPort: 6333}]") + service(
+    "index", 6333
+)
+WORKBENCH = deployment("lab", "image: quay.io/jupyter/scipy-notebook:2025-01-01").replace(
+    "namespace: ml", "namespace: lab"
+)
+
+
+def test_whom_a_policy_refuses_does_not_get_there_by_way_of_the_cluster() -> None:
+    text = NAMESPACES + INDEX + WORKBENCH
+
+    assert [p.prize.kind for p in ways(text)] == ["data"]
+    assert not ways(text + REFUSING.replace("WHO", "lab"))
+
+
+def test_whom_a_policy_does_not_name_still_gets_there() -> None:
+    (path,) = ways(NAMESPACES + INDEX + WORKBENCH + REFUSING.replace("WHO", "shop"))
+
+    assert [s.target.component.rpartition("/")[2] for s in path.steps] == ["index", "index"]
+    assert not any(step.unknown for step in path.steps)

@@ -384,3 +384,33 @@ def test_litellm_starts_without_a_key_only_in_old_releases_or_when_told_to(
     found = exposure(scan(a=text.replace("v1.77.0", tag)))
 
     assert (found.authenticated, bool(found.unknown)) == (authenticated, unknown)
+
+
+ALIAS = """---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: front}
+spec: {type: ExternalName, externalName: NAME, ports: [{port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: model, namespace: back}
+spec: {selector: {app: model}, ports: [{port: 80}]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "reach"),
+    [
+        ("model.back.svc.cluster.local", Reach.PUBLIC),
+        ("Model.back.svc.", Reach.PUBLIC),
+        ("model.other.svc.cluster.local", Reach.CLUSTER),
+        ("model.example.com", Reach.CLUSTER),
+        ("web.front.svc.cluster.local", Reach.CLUSTER),
+    ],
+)
+def test_a_name_of_another_service_leads_to_what_that_one_selects(scan: Scan, name: str, reach: Reach) -> None:
+    front = ingress().replace("{name: i,", "{name: i, namespace: front,")
+    arch = scan(a=deployment("model", "back") + ALIAS.replace("NAME", name) + front)
+
+    assert exposure(arch).reach is reach

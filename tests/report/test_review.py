@@ -117,3 +117,43 @@ def test_clean_is_said() -> None:
 
     assert "Nothing was found." in text
     assert "Everything was checked." in text
+
+
+PIPELINE = """
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {name: tune, namespace: ml}
+spec:
+  entrypoint: main
+  serviceAccountName: pipeline
+  templates:
+    - name: main
+      dag:
+        tasks:
+          - {name: train, template: train}
+          - {name: test, template: test, dependencies: [train]}
+    - name: train
+      container: {image: 'ml/train:1', command: [torchrun, train.py, --output-dir, s3://models/support]}
+    - name: test
+      container: {image: 'ml/test:1', command: [lm_eval, --model_args, pretrained=s3://models/support]}
+"""
+
+
+def test_what_the_steps_of_a_pipeline_do_is_drawn_from_the_pipeline() -> None:
+    found = result(PIPELINE)
+    (ways,) = attacks(merge([(Unit("deploy", "manifests", Reading((), (), (), 1)), found)]))
+    drawn = {(a.source, a.target): f"{a.kind}, {a.label}" for a in scene(ways, found, "deploy").arrows}
+    pipeline = "workload/ml/Workflow/tune"
+
+    assert "trains" in drawn[pipeline, "model/s3/models/support"]
+    assert "evaluates" in drawn[pipeline, "model/s3/models/support"]
+    assert (pipeline, "identity/ml/ServiceAccount/pipeline") in drawn
+    assert all(source != target for source, target in drawn)
+
+
+def test_steps_of_a_pipeline_are_no_replicas() -> None:
+    found = result(PIPELINE)
+    (ways,) = attacks(merge([(Unit("deploy", "manifests", Reading((), (), (), 1)), found)]))
+    (chips,) = (t.chips for t in scene(ways, found, "deploy").tiles if t.id == "workload/ml/Workflow/tune")
+
+    assert chips == ("2 steps",)

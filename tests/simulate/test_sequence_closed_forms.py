@@ -207,13 +207,12 @@ def test_the_same_seed_gives_the_same_years_and_another_others(apart: Stage) -> 
 
 def test_more_than_may_be_done_ends_early_and_says_so() -> None:
     one = spare_nodes(2, 3)
-    whole, cut = play(one, Play(40)), play(one, Play(40, most=10_000))
+    whole, cut = play(one, Play(40)), play(one, Play(40, most=200_000))
     assert whole.years == whole.wanted == 40
     assert 0 < cut.years < 40
     assert cut.wanted == 40
     assert cut.crowded < whole.crowded
-    share = chain_of(2, 3).unavailability
-    assert cut.records[0].unavailability == pytest.approx(share, rel=0.7)
+    assert inside(cut.records[0].sampling, chain_of(2, 3).unavailability)
 
 
 def test_what_was_never_seen_has_a_bound_and_no_number() -> None:

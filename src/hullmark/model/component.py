@@ -5,6 +5,7 @@ Ids are stable: they are made of kinds, namespaces and names, never of numbers t
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -149,6 +150,14 @@ class Graph:
                 wholes[component.workload.resource] = component
                 wholes.update(dict.fromkeys(component.workload.podsets, component))
         return {**wholes, **parts}
+
+    @cached_property
+    def _parts(self) -> Mapping[str, int]:
+        return Counter(c.parent for c in self.components if c.parent and c.kind is ComponentKind.WORKLOAD)
+
+    def parts(self, component: str) -> int:
+        """How many programs of their own a workload is made of: the steps of a pipeline, say; 0 if it is one itself."""
+        return self._parts.get(component, 0)
 
     def of(self, thing: Resource | PodSet | Workload) -> Component | None:
         """The component that stands for an object, a workload or a pod set (the part, where it is one)."""

@@ -6,7 +6,8 @@ the nodes is not written in manifests.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from ipaddress import ip_network
 
 from hullmark.model.resource import Resource, strings
 from hullmark.model.terms import Reach
@@ -62,14 +63,70 @@ def service_reach(service: Resource) -> tuple[Reach, str]:
     spec = service.spec
     type_ = string(spec, "type")
     if type_ == "LoadBalancer":
-        return balancer(service.annotations, spec)
+        reach, how = balancer(service.annotations, spec)
+        private = reach is Reach.PUBLIC and _private(_addresses(service))
+        return (Reach.INTERNAL, "load balancer with a private address") if private else (reach, how)
     if type_ == "NodePort":
         return Reach.PUBLIC, "node port"
-    if items(spec, "externalIPs"):
-        return Reach.PUBLIC, "external IPs"
+    if given := items(spec, "externalIPs"):
+        return Reach.INTERNAL if _private([str(a) for a in given]) else Reach.PUBLIC, "external IPs"
     if service.annotations.get("tailscale.com/expose") == "true":
         return Reach.INTERNAL, "tailnet"
     return Reach.CLUSTER, "cluster IP"
+
+
+_ADDRESSES = (
+    "metallb.io/loadBalancerIPs", "metallb.universe.tf/loadBalancerIPs", "lbipam.cilium.io/ips",
+    "io.cilium/lb-ipam-ips", "kube-vip.io/loadbalancerIPs",
+)  # fmt: skip
+"""Annotations that choose a load balancer's addresses (https://metallb.io/usage/,
+https://docs.cilium.io/en/stable/network/lb-ipam/, https://kube-vip.io/docs/usage/kubernetes-services/)."""
+
+_PRIVATE = tuple(
+    ip_network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "fc00::/7")
+)
+"""Addresses that nobody outside reaches (RFC 1918, 4193 and 6598)."""
+
+
+def _addresses(service: Resource) -> list[str]:
+    """The addresses that a load balancer is told to have, or has."""
+    chosen = [a.strip() for key in _ADDRESSES for a in service.annotations.get(key, "").split(",")]
+    held = [string(i, "ip") for i in items(service.node.value, "status", "loadBalancer", "ingress")]
+    return [a for a in (string(service.spec, "loadBalancerIP"), *chosen, *held) if a]
+
+
+def _private(texts: Sequence[str]) -> bool:
+    """Whether there are addresses or networks, and all of them are private."""
+    return bool(texts) and all(_is_private(text) for text in texts)
+
+
+def public(text: str) -> bool:
+    """Whether an address or a network is, or holds, a public one; of what is neither nobody knows."""
+    return _is_private(text) is False
+
+
+def _is_private(text: str) -> bool | None:
+    try:
+        found = ip_network(text.strip(), strict=False)
+    except ValueError:
+        return None
+    return any(found.version == n.version and found.subnet_of(n) for n in _PRIVATE)  # type: ignore[arg-type]
+
+
+_ADMITTED = (
+    "nginx.ingress.kubernetes.io/whitelist-source-range", "nginx.ingress.kubernetes.io/allowlist-source-range",
+    "haproxy.org/allow-list", "haproxy.org/whitelist", "alb.ingress.kubernetes.io/inbound-cidrs",
+)  # fmt: skip
+"""Annotations that name who is let in (the controllers' own documentation of annotations)."""
+
+
+def admitted(ingress: Resource) -> tuple[str, list[str]]:
+    """The annotation by which an Ingress lets in some addresses only, and which; empty where it lets in everybody."""
+    for key in _ADMITTED:
+        ranges = [r.strip() for r in ingress.annotations.get(key, "").split(",") if r.strip()]
+        if ranges and not any(r in _EVERYONE for r in ranges):
+            return key, ranges
+    return "", []
 
 
 def ingress_reach(ingress: Resource) -> Reach:
@@ -84,8 +141,8 @@ def ingress_reach(ingress: Resource) -> Reach:
         return Reach.PUBLIC
     scheme = notes.get("alb.ingress.kubernetes.io/scheme")
     if css == "alb" or scheme is not None:
-        return Reach.PUBLIC if scheme == "internet-facing" else Reach.INTERNAL
-    if inward(css) or notes.get("appgw.ingress.kubernetes.io/use-private-ip") == "true":
+        return Reach.PUBLIC if scheme == "internet-facing" and not admitted(ingress)[0] else Reach.INTERNAL
+    if inward(css) or notes.get("appgw.ingress.kubernetes.io/use-private-ip") == "true" or admitted(ingress)[0]:
         return Reach.INTERNAL
     return Reach.PUBLIC
 
@@ -95,4 +152,6 @@ def gateway_reach(gateway: Resource) -> Reach:
     notes = {**gateway.annotations, **strings(gateway.node.get("spec", "infrastructure", "annotations"))}
     if inward(string(gateway.spec, "gatewayClassName")) or notes.get("networking.istio.io/service-type") == "ClusterIP":
         return Reach.CLUSTER if notes.get("networking.istio.io/service-type") == "ClusterIP" else Reach.INTERNAL
-    return balancer(notes, None)[0]
+    reach = balancer(notes, None)[0]
+    stated = [string(a, "value") for part in ("spec", "status") for a in items(gateway.node.value, part, "addresses")]
+    return Reach.INTERNAL if reach is Reach.PUBLIC and _private(stated) else reach

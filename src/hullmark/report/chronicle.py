@@ -50,8 +50,8 @@ def many(number: int, noun: str) -> str:
 def footing(found: Chronicle) -> str:
     """How the numbers were got, in a sentence."""
     text = (
-        f"{many(found.failures, 'failure')} in {passed(found.years)}; more than one in {found.crowded:,} of "
-        f"{many(found.spells, 'spell')} in which pods or room are lost"
+        f"{many(found.failures, 'failure')} in {passed(found.years)}; in {found.crowded:,} of "
+        f"{many(found.spells, 'spell')} without all pods or room another one came before everything was back"
     )
     cut = (
         ""

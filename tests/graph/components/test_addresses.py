@@ -119,3 +119,9 @@ def test_the_work_is_linear_whatever_the_text(text: str) -> None:
         list(find(text))
 
     assert time.process_time() - start < 5
+
+
+def test_a_port_ends_where_a_directive_does() -> None:
+    (found,) = urls("location / { proxy_pass http://chroma.k:8000; }")
+
+    assert (found.host, found.port, found.text) == ("chroma.k", "8000", "chroma.k:8000")

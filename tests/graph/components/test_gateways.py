@@ -184,3 +184,5 @@ spec: {url: 'http://search.tools.svc:8080/mcp'}
     assert ("config/-/ModelConfig/gpt", "external/api.openai.com") in calls
     assert ("config/-/ModelConfig/gpt", "secret/-/Secret/openai") in edges(graph, "reads")
     assert ("workload/-/Agent/helper", "config/-/ModelConfig/gpt") in edges(graph, "depends-on")
+    assert ("workload/-/Agent/helper", "external/api.openai.com") in calls
+    assert ("workload/-/Agent/helper", "secret/-/Secret/openai") in edges(graph, "reads")

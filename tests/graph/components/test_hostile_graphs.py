@@ -11,6 +11,7 @@ from drawing import deployment, draw
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from hullmark.checks.performance.mismatched_accelerator_count import mismatched_accelerator_count
 from hullmark.graph.build import build
 from hullmark.model.resource import Resource
 from hullmark.sources.kubernetes import resources
@@ -312,3 +313,41 @@ def test_a_configuration_file_without_end() -> None:
     draw(pod, text)
 
     assert time.process_time() - start < 15
+
+
+def test_facts_of_edges_hold_no_keys_either() -> None:
+    agent = """
+apiVersion: kagent.dev/v1alpha2
+kind: Agent
+metadata: {name: helper}
+spec:
+  declarative:
+    tools: [{mcpServer: {kind: MCPServer, name: files, toolNames: ['read?api_key=abcdefgh']}}]
+"""
+    [edge] = [e for e in draw(agent).edges if "tools" in e.facts]
+
+    assert not any("?" in piece.text for piece in edge.evidence)
+    assert edge.facts["tools"] == "read?api_key=***"
+
+
+def test_the_steps_of_a_workflow_cost_no_more_than_they_are_many() -> None:
+    """Each asked all others what they are. Eight times the steps may cost eight times as much, and not sixty-four."""
+
+    def seconds(steps: int) -> float:
+        templates = "\n".join(
+            f"    - {{name: s{n}, container: {{image: 'ml/x:1', resources: {{limits: {{nvidia.com/gpu: 1}}}}}}, "
+            f"outputs: {{artifacts: [{{name: a, s3: {{bucket: b, key: k{n}}}}}]}}}}"
+            for n in range(steps)
+        )
+        text = f"apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {{name: w}}\nspec:\n  templates:\n{templates}\n"
+        found = [r for r in resources(Source("a.yaml", text)) if isinstance(r, Resource)]
+        arch = build(found)
+        list(arch.workloads[0].containers)
+        start = time.process_time()
+        assert arch.graph.components
+        for container in arch.workloads[0].containers:
+            list(mismatched_accelerator_count.function(container, arch))
+        return time.process_time() - start
+
+    few, many = seconds(500), seconds(4000)
+    assert many < 24 * few

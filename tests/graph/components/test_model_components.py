@@ -36,6 +36,7 @@ spec: {{predictor: {{model: {{modelFormat: {{name: sklearn}}, storageUri: '{uri}
 
     assert edge.target == model
     assert (model, keeper) in edges(graph, "depends-on")
+    assert one(graph, model).zone == one(graph, keeper).zone
     assert ("workload/-/InferenceService/s", model) in edges(graph, "serves")
 
 
@@ -233,3 +234,55 @@ def test_files_of_weights_are_models_whatever_program_reads_them() -> None:
 
     assert [t.rpartition(":")[2] for _, t in found] == ["/data/pallets.pt"]
     assert other == {}
+
+
+FLOW = """
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {name: tune}
+spec:
+  entrypoint: main
+  arguments: {parameters: [{name: bucket, value: models}, {name: open}]}
+  templates:
+    - name: main
+      dag:
+        tasks:
+          - name: fit
+            template: train
+            arguments: {parameters: [{name: to, value: 's3://{{workflow.parameters.bucket}}/support'}]}
+          - {name: check, template: test, dependencies: [fit]}
+    - name: train
+      inputs: {parameters: [{name: to}, {name: more, value: pvc://spare/x}]}
+      container: {image: 'ml/train:1', command: [torchrun, train.py, --output-dir, 'OUTPUT']}
+    - name: test
+      container: {image: 'ml/test:1', command: [lm_eval, --model_args, 'pretrained=s3://{{workflow.parameters.bucket}}/support']}
+"""
+
+
+def test_parameters_of_a_workflow_are_filled_in() -> None:
+    graph = draw(FLOW.replace("OUTPUT", "{{inputs.parameters.to}}"))
+
+    assert pairs(graph, "trains") == {("Workflow/tune/train", "model/s3/models/support")}
+    assert pairs(graph, "evaluates") == {("Workflow/tune/test", "model/s3/models/support")}
+
+
+@pytest.mark.parametrize(
+    ("output", "models"),
+    [
+        ("s3://{{ workflow.parameters.bucket }}/{{workflow.parameters.bucket}}", ["model/s3/models/models"]),
+        ("{{inputs.parameters.more}}", ["model/pvc/-/PersistentVolumeClaim/spare/x"]),
+        ("s3://{{workflow.parameters.open}}/a", []),
+        ("s3://{{workflow.name}}/a", []),
+        ("{{inputs.parameters.nowhere}}", []),
+    ],
+)
+def test_of_parameters_only_what_is_written_is_taken(output: str, models: list[str]) -> None:
+    assert [target for _, target in edges(draw(FLOW.replace("OUTPUT", output)), "trains")] == models
+
+
+def test_parameters_that_hand_each_other_on_come_to_an_end() -> None:
+    text = FLOW.replace(
+        "{name: open}", "{name: open, value: '{{workflow.parameters.open}}{{workflow.parameters.open}}'}"
+    )
+
+    assert not edges(draw(text.replace("OUTPUT", "s3://{{workflow.parameters.open}}")), "trains")

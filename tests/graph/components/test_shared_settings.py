@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from drawing import deployment, draw, edges, pairs, service
 
 MAP = """\
@@ -40,12 +41,19 @@ def test_the_port_stands_in_a_variable_of_each_container() -> None:
     }
 
 
-def test_one_name_means_the_service_of_each_namespace() -> None:
+@pytest.mark.parametrize(
+    "maps",
+    [
+        [of_map("API_URL: 'http://api:80'", "a"), of_map("API_URL: 'http://api:80'", "b")],
+        [of_map("API_URL: 'http://api:80'")],  # one that is in whichever namespace it is applied to
+    ],
+)
+def test_one_name_means_the_service_of_each_namespace(maps: list[str]) -> None:
     pods = [
         user(name).replace(f"name: {name}}}", f"name: {name}, namespace: {space}}}", 1)
         for name, space in (("one", "a"), ("two", "b"))
     ]
-    graph = draw(of_map("API_URL: 'http://api:80'", "a"), of_map("API_URL: 'http://api:80'", "b"), *pods)
+    graph = draw(*maps, *pods)
 
     assert set(edges(graph, "calls")) == {
         ("workload/a/Deployment/one", "service/a/Service/api"),

@@ -28,6 +28,7 @@ def test_databases_of_one_server_are_told_apart() -> None:
     )
 
     assert one(graph, "postgresql/db/one").facts["sharing"] == "owned"
+    assert "sharing" not in one(graph, "postgresql/db").facts
     two = one(graph, "postgresql/db/two")
     assert (two.facts["sharing"], two.facts["used-by"], two.parent) == ("shared", "2", "data-store/-/postgresql/db")
     assert not any(e.certain for e in edges(graph, "writes").values())

@@ -46,6 +46,7 @@ See [vLLM: parallelism and scaling](https://docs.vllm.ai/en/stable/serving/paral
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
@@ -56,7 +57,7 @@ from hullmark.model.flags import rank
 from hullmark.model.kubeai import devices
 from hullmark.model.terms import Severity
 from hullmark.model.truth import Undecided, natural
-from hullmark.model.workload import Setting
+from hullmark.model.workload import Setting, Workload
 from hullmark.text.source import Place
 from hullmark.text.tree import Value, dig
 
@@ -111,9 +112,15 @@ def _needed(container: Container) -> Setting | None:
     needed = parallelism(container)
     written = needed is not None and needed.place.exact
     by_operator = bool(container.completed or workload.injected & {"command", "image"})
-    together = workload.ref.kind not in _APART and sum(1 for p in workload.podsets if p.accelerators) > 1
+    together = workload.ref.kind not in _APART and _with_devices(workload) > 1
     engines = sum(1 for segment in container.argv.segments if rank(segment) > _LAUNCHER)
     return None if together or engines > 1 or (by_operator and not written) else needed
+
+
+@lru_cache(maxsize=8)
+def _with_devices(workload: Workload) -> int:
+    """How many of its pod sets have devices; each of thousands of steps asks."""
+    return sum(1 for podset in workload.podsets if podset.accelerators)
 
 
 def _pods(container: Container) -> int | None:

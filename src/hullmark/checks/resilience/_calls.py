@@ -140,8 +140,14 @@ def awaited(arch: Architecture) -> Mapping[Workload, tuple[Call, ...]]:
 def _waits(edge: Edge) -> bool:
     """Whether one of the settings that say so is not one of telemetry, of messages or for others."""
     return edge.facts.get("scheme", "") not in _MESSAGES and any(
-        e.place is not None and not _UNAWAITED.search(_CAMEL.sub("_", _setting(e.text, e.place))) for e in edge.evidence
+        e.place is not None and not _unawaited(_setting(e.text, e.place)) for e in edge.evidence
     )
+
+
+@lru_cache(maxsize=1024)
+def _unawaited(name: str) -> bool:
+    """Whether what an address is called says that nobody waits for it; teams call theirs alike."""
+    return _UNAWAITED.search(_CAMEL.sub("_", name)) is not None
 
 
 def _setting(text: str, place: Place) -> str:

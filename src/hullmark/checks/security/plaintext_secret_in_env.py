@@ -87,7 +87,8 @@ from hullmark.text.regex import regex
 from hullmark.text.source import Place
 
 _OBJECT_NAME = regex(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
-_ASSIGNED = regex(r"(?:^|[\s;&|(])([A-Za-z_]\w*)=('[^'\n]*'|\"[^\"\n]*\"|[^\s;&|<>()'\"`]+)")
+_ASSIGNED = regex(r"(?:^|[\s;&|])([A-Z][A-Z0-9_]*)=('[^'\n]*'|\"[^\"\n]*\"|[^\s;&|<>()'\"`]+)")
+"""What a shell assigns; in lower case it is rather an argument of Python's in the same text."""
 _KEEPERS = frozenset({"wandb", "huggingface-cli", "hf", "kaggle", "ngc"})
 _HOOKS = ("postStart", "preStop")
 _SETTING = regex(r"(?:--?)?([A-Za-z][\w.-]*)=(.+)", re.DOTALL)

@@ -69,6 +69,9 @@ _MAKING = regex(
 )
 """Functions of Helm's templates that make credentials (https://helm.sh/docs/chart_template_guide/function_list/), and Bitnami's."""
 
+_SCHEMA = "CustomResourceDefinition"
+"""What describes fields; its texts are documentation, with examples."""
+
 _TELLING = regex(r"pass|pwd|secret|token|key|cred|auth|private|sign|salt|://", re.IGNORECASE)
 _SETTING = regex(r"[ \t]*(?:#.*|\[[\w.-]*\]|---|(?:-[ \t]+)?[\w.\"'/-]+[ \t]*[:=].{0,60}|-[ \t]+.{0,60})?[ \t\r]*")
 """A line of a configuration file: a setting, an item, a section, a comment, or nothing."""
@@ -78,7 +81,7 @@ _SETTING = regex(r"[ \t]*(?:#.*|\[[\w.-]*\]|---|(?:-[ \t]+)?[\w.\"'/-]+[ \t]*[:=
 def secret_in_manifest(resource: Resource, arch: Architecture) -> Iterator[Finding]:
     if resource.ref.kind == "Secret" and not resource.ref.group:
         yield from _in_secret(resource)
-    elif any(tokens(resource.node.doc.source.text[slice(*resource.node.span)])):
+    elif resource.ref.kind != _SCHEMA and any(tokens(resource.node.doc.source.text[slice(*resource.node.span)])):
         yield from _in_fields(resource, _told(arch))
 
 

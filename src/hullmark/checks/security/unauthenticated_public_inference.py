@@ -4,8 +4,10 @@ Model servers do not ask who is calling unless they are told to. One that answer
 strangers, a place to copy the model from, and a parser of hostile input that needs no login.
 
 What publishes it is a load balancer, a node port, a host port or a route; internal load balancers and classes do not
-count. A load balancer that admits only some public addresses (`loadBalancerSourceRanges`) is reported a step lower, as is one
-before pods whose network policies admit pods only: whether a policy sees the client or a node is left to the network plugin. A key of the server's own, a proxy beside it, or a policy of the route or the mesh counts as authentication;
+count. A load balancer or an Ingress that lets in only some public addresses (`loadBalancerSourceRanges`, an allow-list)
+is reported a step lower, and one that has or lets in only private addresses is not. A load balancer is a step lower, too,
+before pods whose network policies admit pods only: whether a policy sees the client or a node is left to the network
+plugin. A key of the server's own, a proxy beside it, or a policy of the route or the mesh counts as authentication;
 mutual TLS alone does not. KServe and Knative publish by default, and NIM through the router it is told of: that is
 reported a step lower, because the gateway they publish through is set up elsewhere. TorchServe demands tokens from 0.11 on. Ray's own ports are reported by
 `exposed-ray-control-plane`.
@@ -75,13 +77,13 @@ Consumption](https://genai.owasp.org/llmrisk/llm102025-unbounded-consumption/) a
 """
 
 from collections.abc import Iterator
-from ipaddress import ip_network
 
-from hullmark.model.architecture import Architecture
+from hullmark.model.architecture import Architecture, Hop
 from hullmark.model.check import check
 from hullmark.model.component import EdgeKind
 from hullmark.model.container import Container
 from hullmark.model.finding import Finding
+from hullmark.model.reach import admitted, public
 from hullmark.model.resource import Resource
 from hullmark.model.terms import SERVING, Confidence, Reach, Role, Severity
 from hullmark.model.truth import Undecided, string
@@ -121,6 +123,8 @@ def unauthenticated_public_inference(workload: Workload, arch: Architecture) -> 
         return
     if exposure.path and exposure.path[0].text.startswith(_RANGES) and not exposure.unknown:
         yield from _narrowed(workload, arch)
+    if exposure.path and not exposure.unknown and exposure.reach is Reach.INTERNAL:
+        yield from _let_in(workload, exposure.path[0], arch)
     if exposure.reach < Reach.PUBLIC:
         if (release := workload.resource.release) is not None and not release.published:
             raise Undecided(release.gap)
@@ -198,16 +202,23 @@ def _narrowed(workload: Workload, arch: Architecture) -> Iterator[Finding]:
         )
 
 
+def _let_in(workload: Workload, hop: Hop, arch: Architecture) -> Iterator[Finding]:
+    """An Ingress that lets in some addresses of the internet."""
+    ingress = next((i for i in arch.kinds("Ingress") if hop.text == f"Ingress '{i.ref.name}'"), None)
+    key, ranges = ("", []) if ingress is None else admitted(ingress)
+    if ingress is not None and any(public(r) for r in ranges):
+        yield Finding(
+            f"'{workload.name}' answers its source ranges without authentication",
+            ingress.node.at("metadata", "annotations", key),
+            label="public addresses are among them",
+            severity=Severity.HIGH,
+            advice="publish it through a gateway that authenticates",
+        )
+
+
 def _admits_strangers(service: Resource) -> bool:
     ranges = [r for r in items(service.spec, "loadBalancerSourceRanges") if isinstance(r, str)]
-    return string(service.spec, "type") == "LoadBalancer" and any(not _private(r) for r in ranges)
-
-
-def _private(text: str) -> bool:
-    try:
-        return ip_network(text.strip(), strict=False).is_private
-    except ValueError:
-        return True
+    return string(service.spec, "type") == "LoadBalancer" and any(public(r) for r in ranges)
 
 
 def _asks_by_itself(workload: Workload) -> bool:

@@ -6,11 +6,16 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 
 from hullmark.engine.result import Result, Settled
+from hullmark.graph.network.reach import Reachability
 from hullmark.model.architecture import Architecture
 from hullmark.model.component import Component, ComponentKind, EdgeKind, Graph
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Outcome
-from hullmark.model.workload import Evidence
+from hullmark.model.truth import string
+from hullmark.model.workload import Evidence, PodSet
+
+CLUSTER = "trust-boundary/cluster"
+"""The stand of somebody who may send packets inside the cluster."""
 
 
 class Ground:
@@ -84,3 +89,54 @@ class Ground:
                     edge.evidence,
                     edge.unknown or ("" if edge.certain else "that this is so is concluded, not written"),
                 )
+
+    @cached_property
+    def choosy(self) -> Mapping[str, Component]:
+        """Workloads that are open to the cluster, but for those whom a policy refuses by name."""
+        edges = (e for e in self.graph.out(CLUSTER, EdgeKind.MAY_REACH) if e.facts.get("refuses"))
+        found = (self.graph.by_id[e.target] for e in edges)
+        return {c.id: c for c in found if c.workload is not None and not c.parent}
+
+    @cached_property
+    def _reachability(self) -> Reachability:
+        return Reachability(self.architecture)
+
+    def refused(self, source: Component, target: Component) -> tuple[bool, str]:
+        """Whether policies keep one workload's pods from all pods of another, and what is not known about it."""
+        verdicts = [self._reachability.may(one, other) for one in _podsets(source) for other in _podsets(target)]
+        if any(v.allowed for v in verdicts):
+            return False, ""
+        unknown = next((v.unknown for v in verdicts if v.allowed is None), "")
+        return bool(verdicts) and not unknown, unknown
+
+    @cached_property
+    def _accounts(self) -> Mapping[str, list[Component]]:
+        found: dict[str, list[Component]] = {}
+        for account in self.graph.kinds(ComponentKind.IDENTITY):
+            if account.id in self.graph.powers:
+                found.setdefault(account.namespace, []).append(account)
+        return found
+
+    def accounts(self, namespace: str) -> Iterable[Component]:
+        """The accounts of a namespace that may do something."""
+        return self._accounts.get(namespace, ())
+
+    @cached_property
+    def _bindings(self) -> Mapping[tuple[str, str], list[Resource]]:
+        found: dict[tuple[str, str], list[Resource]] = {}
+        for binding, grants in self.architecture.grants.items():
+            roles = [g.role for g in grants if g.role is not None]
+            for subject in binding.node.children("subjects"):
+                space = string(subject.value, "namespace") or binding.ref.namespace
+                found.setdefault((space, string(subject.value, "name")), []).extend((binding, *roles))
+        return found
+
+    def bindings(self, account: Component) -> Iterable[Resource]:
+        """The bindings that name an account, and their roles; something may run as it or not."""
+        return self._bindings.get((account.namespace, account.label), ())
+
+
+def _podsets(component: Component) -> tuple[PodSet, ...]:
+    if component.podset is not None:
+        return (component.podset,)
+    return () if component.workload is None else tuple(component.workload.podsets)

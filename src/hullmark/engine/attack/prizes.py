@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hullmark.engine.attack.ground import Ground
+from hullmark.engine.attack.ground import CLUSTER, Ground
 from hullmark.engine.attack.path import Hold, Prize, Stand
-from hullmark.engine.attack.rules import CLUSTER, NODE
+from hullmark.engine.attack.rules import NODE
 from hullmark.model.component import Component, ComponentKind, EdgeKind
 from hullmark.model.terms import Role
 
@@ -25,7 +25,8 @@ KINDS = {
 _OWN = ("s3", "gs", "azure", "pvc", "path", "oci", "http")
 """Schemes of models that are not simply downloaded from a public hub."""
 
-_POWERS = {"read-secrets": "secrets", "create-tokens": "secrets", "write-secrets": "secrets"}
+_POWERS = ("read-secrets", "create-tokens", "write-secrets", "run-pods")
+"""Powers that give secrets: whoever runs pods in a namespace mounts whichever of its secrets they like."""
 
 
 class Prizes:
@@ -55,7 +56,8 @@ class Prizes:
         for power in self.graph.powers.get(component.id, ()):
             if power.kind in _POWERS:
                 where = "of the whole cluster" if power.everywhere else f"of namespace '{power.namespace}'"
-                which = ", ".join(f"'{name}'" for name in power.names) or "all secrets"
+                names = () if power.kind == "run-pods" else power.names
+                which = ", ".join(f"'{name}'" for name in names) or "all secrets"
                 yield _prize("secrets", f"{which} {where}")
 
     def _of_workload(self, stand: Stand, component: Component) -> Iterator[Prize]:

@@ -7,8 +7,9 @@ or a token found, 4 and more for what needs somebody else's mistake.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
-from hullmark.engine.attack.ground import Ground
+from hullmark.engine.attack.ground import CLUSTER, Ground
 from hullmark.engine.attack.path import Entry, Hold, Stand, Step
 from hullmark.engine.result import Settled
 from hullmark.model.component import Component, ComponentKind, EdgeKind, Power
@@ -16,7 +17,7 @@ from hullmark.model.resource import Resource
 from hullmark.model.terms import Reach, Role
 from hullmark.model.workload import Evidence
 
-INTERNET, INTERNAL, CLUSTER = (f"trust-boundary/{name}" for name in ("internet", "internal-network", "cluster"))
+INTERNET, INTERNAL = (f"trust-boundary/{name}" for name in ("internet", "internal-network"))
 NODE = "node"
 """The stand of somebody who has left a container for its node; nodes are no components."""
 
@@ -53,11 +54,31 @@ ESCAPES = (
 FOREIGN_CODE = ("trusted-remote-code", "unsafe-weight-format")
 """Findings by which whoever changes a model runs code where it is loaded."""
 
-RBAC = ("cluster-admin-binding", "wildcard-rbac-rule", "secrets-access", "overpowered-agent-identity")
+RBAC = (
+    "cluster-admin-binding",
+    "wildcard-rbac-rule",
+    "secrets-access",
+    "overpowered-agent-identity",
+    "unconfined-agent",
+)
 _ADMIN = frozenset(
     {"become-admin", "impersonate", "modify-webhooks", "nodes-proxy", "mount-nodes", "sign-certificates"}
 )
 """Powers that end in being administrator of the cluster, wherever they hold in all of it."""
+
+_BECOMES = {
+    "run-pods": ("runs a pod as '{}'", "deploy-container"),
+    "impersonate": ("acts as '{}'", "valid-accounts"),
+    "create-tokens": ("makes a token of '{}'", "valid-accounts"),
+    "write-secrets": ("makes a token of '{}'", "valid-accounts"),
+}
+"""Powers that are those of every account of the namespace they hold in.
+
+https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-escalation-risks.
+"""
+
+_MOST_ACCOUNTS, _MOST_CHOOSY = 64, 200
+"""Accounts of a namespace that are looked at, and workloads with policies that are asked about each who looks around."""
 
 _FILES = ("volume", "directory")
 """How types of data stores begin that are mounted, not connected to."""
@@ -124,8 +145,10 @@ class Rules:
             if component.workload is None:
                 continue
             exposure = self.ground.architecture.exposure(component.workload)
-            if exposure.reach < least:
+            asked = stand.component == CLUSTER and component.id in self.ground.choosy
+            if exposure.reach < least or (asked and len(self.ground.choosy) <= _MOST_CHOOSY):
                 continue
+            unknown = exposure.unknown if least > Reach.CLUSTER else ""
             findings = self.ground.found(component.id, ("unrestricted-ingress",)) if stand.component == CLUSTER else ()
             yield Step(
                 stand,
@@ -135,8 +158,20 @@ class Rules:
                 findings,
                 ("network-discovery",) if stand.component == CLUSTER else ("public-application",),
                 1,
-                exposure.unknown if least > Reach.CLUSTER else "",
+                "policies refuse it to some, and who was not looked at" if asked else unknown,
             )
+
+    def _around(self, stand: Stand, component: Component, findings: tuple[Settled, ...]) -> Iterator[Step]:
+        """From a workload to those inside the cluster that policies do not refuse to it."""
+        for target in self.ground.choosy.values() if len(self.ground.choosy) <= _MOST_CHOOSY else ():
+            refused, unknown = self.ground.refused(component, target)
+            if target.workload is None or target.id == component.id or refused:
+                continue
+            opened = (*findings, *self.ground.found(target.id, ("unrestricted-ingress",)))
+            hops = self.ground.architecture.exposure(target.workload).path
+            evidence = tuple(Evidence(hop.text, hop.place) for hop in hops)
+            text = f"reaches '{target.label}' inside the cluster"
+            yield Step(stand, Stand(target.id, Hold.REACH), text, evidence, opened, ("network-discovery",), 3, unknown)
 
     def _reached(self, stand: Stand, component: Component) -> Iterator[Step]:
         """From reaching a component to using it, or to what stands behind it."""
@@ -206,6 +241,7 @@ class Rules:
         if findings := self.ground.found(component.id, ("unrestricted-egress",)):
             text = f"looks around in the cluster from '{component.label}'"
             yield Step(stand, Stand(CLUSTER, Hold.REACH), text, (), findings, ("network-discovery",), 2)
+            yield from self._around(stand, component, findings)
 
     def _identity(self, stand: Stand, component: Component) -> Iterator[Step]:
         if component.workload is None:
@@ -234,6 +270,19 @@ class Rules:
                 text = f"{power.text} wherever it likes, as '{component.label}'"
                 technique = "deploy-container" if power.kind == "run-pods" else "container-command"
                 yield self._by_power(stand, Stand(CLUSTER, Hold.CONTROL), text, power, technique)
+            elif power.kind in _BECOMES and power.namespace and not power.everywhere:
+                yield from self._become(stand, power)
+
+    def _become(self, stand: Stand, power: Power) -> Iterator[Step]:
+        """From an account to the others of a namespace in which it may take their place."""
+        text, technique = _BECOMES[power.kind]
+        if power.names and power.kind == "write-secrets":
+            return
+        named = () if power.kind == "run-pods" else power.names
+        for account in islice(self.ground.accounts(power.namespace), _MOST_ACCOUNTS):
+            if account.id != stand.component and (not named or account.label in named):
+                place = Stand(account.id, Hold.CONTROL)
+                yield self._by_power(stand, place, text.format(account.label), power, technique)
 
     def _by_power(self, stand: Stand, target: Stand, text: str, power: Power, technique: str) -> Step:
         return Step(stand, target, text, power.evidence, self._rbac(stand.component), (technique,), 1, power.unknown)
@@ -250,7 +299,9 @@ class Rules:
         runners = (self.graph.by_id.get(edge.source) for edge in self.graph.into(identity, EdgeKind.RUNS_AS))
         podsets = [p for r in runners if r is not None and r.workload is not None for p in r.workload.podsets]
         grants = [g for podset in podsets for g in self.ground.architecture.around(podset).identity.grants]
-        return tuple(dict.fromkeys(r for g in grants for r in (g.binding, g.role) if r is not None))
+        named = self.graph.by_id.get(identity)
+        bound = () if named is None else self.ground.bindings(named)
+        return tuple(dict.fromkeys((*(r for g in grants for r in (g.binding, g.role) if r is not None), *bound)))
 
     def _changed(self, stand: Stand) -> Iterator[Step]:
         """From a model to where it is loaded."""

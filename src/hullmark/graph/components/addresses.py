@@ -82,6 +82,7 @@ def _split(authority: str) -> tuple[str, str, str]:
     if authority.startswith("["):
         host, _, port = authority[1:].partition("]")
         return host.lower(), port.lstrip(":"), authority
+    authority = authority.partition(";")[0]  # ends a directive of nginx; parameters follow it in some data sources
     host, _, port = authority.partition(":")
     clean = host.rstrip(".").lower()
     return (clean, port, authority) if _ONLY_HOST.fullmatch(clean) else ("", "", "")

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
 from hullmark.graph.components.draft import NO_NAMESPACE, Why
 from hullmark.graph.components.externals import external
+from hullmark.graph.components.parameters import parameters
 from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.volumes import bucket, claim_store, volume_store
 from hullmark.model.component import Component, ComponentKind, EdgeKind
@@ -19,9 +21,10 @@ from hullmark.model.container import Container, ModelReference, Mount
 from hullmark.model.credentials import spot
 from hullmark.model.image import Image
 from hullmark.model.terms import SERVING, TRAINERS, Role
-from hullmark.model.truth import string
+from hullmark.model.truth import is_placeholder, string
 from hullmark.model.workload import Setting, Workload
 from hullmark.recognise.models import reference
+from hullmark.recognise.training import CHECKPOINT_FLAGS
 from hullmark.text.regex import regex
 from hullmark.text.source import Place
 
@@ -77,7 +80,9 @@ class Models:
             )  # fmt: skip
             self.scene.draft.add(component)
             self._spots[made] = spot
-            self._lies(made, model, spot)
+            keeper = self._lies(made, model, spot)
+            if keeper and (beside := self.scene.draft.get(keeper).zone) != zone:
+                self.scene.draft.replace(replace(component, zone=beside))
         return made
 
     def store(self, component: str) -> str:
@@ -118,8 +123,8 @@ class Models:
         own = f"path/{ref.namespace or NO_NAMESPACE}/{ref.kind}/{ref.name}"
         return Spot(own, path.strip("/"), f"{own}:{path}")
 
-    def _lies(self, made: str, model: ModelReference, spot: Spot) -> None:
-        """What keeps a model: a hub, a registry of images, a bucket, a volume."""
+    def _lies(self, made: str, model: ModelReference, spot: Spot) -> str:
+        """What keeps a model: a hub, a registry of images, a bucket, a volume; empty if that is not known."""
         draft = self.scene.draft
         if model.scheme in _HUBS:
             keeper = external(self.scene, _HUBS[model.scheme], model.place)
@@ -134,13 +139,14 @@ class Models:
                 or model.id.partition("://")[2].partition("/")[0]
             )
             if not host:
-                return
+                return ""
             keeper = external(self.scene, host.partition(":")[0].lower(), model.place)
         elif spot.store in draft:
             keeper = spot.store
         else:
-            return
+            return ""
         draft.edge(EdgeKind.DEPENDS_ON, made, keeper, Why(f"'{model.id}' lies there", model.place))
+        return keeper
 
     def derive(self) -> None:
         """Models that lie at or below the output of a training run."""
@@ -245,7 +251,11 @@ def _given_to_runs(scene: Scene, workload: Workload) -> Iterator[tuple[Container
             for value in container.argv.values(flag):
                 if value.startswith("/") and container.mount_for(value) is not None:
                     yield container, ModelReference("path", value, "", "", container.argv.place(flag))
-        for value in container.argv.values("--model-args"):
+            for value in _filled(container, flag):
+                model = reference(value, container.argv.place(flag))
+                if model is not None:
+                    yield container, model
+        for value in (*container.argv.values("--model-args"), *_filled(container, "--model-args")):
             found = _PRETRAINED.search(value)
             model = None if found is None else reference(found[1], container.argv.place("--model-args"))
             if model is not None:
@@ -273,7 +283,7 @@ def _datasets(scene: Scene, workload: Workload) -> None:
         if scene.role(scene.owner(container)) not in _LEARNERS:
             continue
         for flag in _DATASET_FLAGS:
-            for value in container.argv.values(flag):
+            for value in (*container.argv.values(flag), *_filled(container, flag)):
                 _dataset(scene, scene.owner(container), value, container.argv.place(flag))
         for name in _DATASET_VARIABLES:
             variable = container.environment.get(name)
@@ -327,3 +337,15 @@ def _produced(scene: Scene, made: Models, workload: Workload) -> None:
 def _outputs(workload: Workload) -> Iterator[Setting]:
     if workload.training is not None:
         yield from workload.training.checkpoints
+        for container in workload.containers:
+            for flag in CHECKPOINT_FLAGS:
+                for value in _filled(container, flag):
+                    yield Setting(value, container.argv.place(flag), container)
+
+
+def _filled(container: Container, flag: str) -> Iterator[str]:
+    """What a flag of a step says once the parameters of its workflow are filled in, where it has any."""
+    for value in container.argv.values(flag):
+        if "{{" in value:
+            podset = container.podset
+            yield from (v for v in parameters(podset.workload).filled(value, podset) if not is_placeholder(v))

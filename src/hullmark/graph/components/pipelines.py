@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 
 from hullmark.graph.components.calls import Calls
@@ -21,7 +22,7 @@ from hullmark.model.component import Component, ComponentKind, EdgeKind
 from hullmark.model.resource import Resource
 from hullmark.model.terms import SERVING
 from hullmark.model.truth import is_placeholder, string
-from hullmark.model.workload import Workload
+from hullmark.model.workload import PodSet, Workload
 from hullmark.text.regex import regex
 from hullmark.text.source import Key, Place
 from hullmark.text.tree import Node, items
@@ -128,12 +129,18 @@ def _leaves(scene: Scene, workload: Workload, templates: Mapping[str, Node], tas
 
 def _step_of(scene: Scene, workload: Workload, template: Node) -> str | None:
     """The component of a template that runs pods or makes an object."""
-    for podset in workload.podsets:
-        if podset.template is not None and podset.template.path == template.path:
-            return scene.owner(podset)
+    podset = _by_template(workload).get(template.path)
+    if podset is not None:
+        return scene.owner(podset)
     if template.get("resource") is not None or template.get("http") is not None or template.get("plugin") is not None:
         return _bare_step(scene, workload, template)
     return None
+
+
+@lru_cache(maxsize=8)
+def _by_template(workload: Workload) -> Mapping[tuple[Key, ...], PodSet]:
+    """The pods of a workflow by where their template stands; of several at one place the first."""
+    return {p.template.path: p for p in reversed(workload.podsets) if p.template is not None}
 
 
 def _bare_step(scene: Scene, workload: Workload, template: Node) -> str:

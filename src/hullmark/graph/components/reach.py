@@ -171,7 +171,7 @@ def _named(selector: Selector) -> list[str]:
 
 
 _NOT_SELECTED = Why("no network policy selects these pods", None)
-_NOT_CLOSED = Why("no policy that closes it selects these pods", None)
+_NOT_CLOSED = Why("no policy that closes it selects these pods", None, facts={"refuses": "some"})
 
 
 def _ports(rule: Rule) -> str:

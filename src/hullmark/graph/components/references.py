@@ -99,6 +99,25 @@ def references(scene: Scene) -> None:
             for node in resource.node.select(field.path):
                 if isinstance(node.value, str) and node.value and not is_placeholder(node.value):
                     _refer(scene, resource, field, node)
+    _through_configuration(scene)
+
+
+def _through_configuration(scene: Scene) -> None:
+    """An agent of kagent calls and holds what its ModelConfig names: the controller puts both into the agent's pods.
+
+    https://github.com/kagent-dev/kagent/blob/main/go/internal/controller/translator/agent/testdata/outputs/basic_agent.json.
+    """
+    named: dict[str, list[tuple[EdgeKind, str]]] = {}
+    for resource in scene.arch.kinds("ModelConfig"):
+        if resource.ref.group == "kagent.dev":
+            named[scene.object(ComponentKind.CONFIG, resource)] = []
+    for kind, source, target in scene.draft.edges(EdgeKind.CALLS, EdgeKind.READS) if named else ():
+        if source in named:
+            named[source].append((kind, target))
+    for _, agent, config in list(scene.draft.edges(EdgeKind.DEPENDS_ON)) if named else ():
+        for kind, target in named.get(config, ()):
+            said = scene.draft.get(config)
+            scene.draft.edge(kind, agent, target, Why(f"ModelConfig '{said.label}' says so", said.place))
 
 
 def _refer(scene: Scene, resource: Resource, field: Field, node: Node) -> None:

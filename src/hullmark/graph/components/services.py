@@ -64,8 +64,8 @@ def _selecting(scene: Scene, resource: Resource, facts: dict[str, str]) -> None:
     selection = scene.arch.selected(resource)
     if selection.unknown and not selection.podsets:
         scene.tell(made, unknown=selection.unknown)
-    if not selection.podsets:
-        return
+    if not selection.podsets or facts.get("type") == "ExternalName":
+        return  # what a name leads to is told with the name
     wanted = mapping(resource.node.value, "spec", "selector")
     labels = mapping(wanted, "matchLabels") or wanted
     text = "selects " + ", ".join(f"{k}={v}" for k, v in labels.items())

@@ -210,12 +210,19 @@ def sharing(scene: Scene) -> None:
         if component.kind is _KIND and scene.draft.get(source).kind is ComponentKind.WORKLOAD:
             whole = scene.draft.get(source).parent or source
             users.setdefault(target, {}).setdefault(kind.value, set()).add(whole)
+    inside = {scene.draft.get(target).parent for target, by_kind in users.items() if by_kind.keys() != {"serves"}}
     for target, by_kind in users.items():
         servers = by_kind.pop("serves", set())
         clients = set().union(*by_kind.values()) if by_kind else set()
         scene.tell(
             target,
-            sharing="shared" if len(clients) > 1 else "owned" if clients else "unused" if servers else "",
+            sharing="shared"
+            if len(clients) > 1
+            else "owned"
+            if clients
+            else "unused"
+            if servers and target not in inside
+            else "",
             used_by=str(len(clients)) if clients else "",
             readers=_roles(scene, by_kind.get("reads", set())),
             writers=_roles(scene, by_kind.get("writes", set())),

@@ -55,13 +55,13 @@ _TONES: Mapping[Severity, Tone] = {
 }
 _TELLING = (
     EdgeKind.ROUTES,
+    EdgeKind.TRAINS,
+    EdgeKind.PROMOTES,
+    EdgeKind.EVALUATES,
     EdgeKind.LOADS_MODEL,
     EdgeKind.WRITES,
     EdgeKind.READS,
     EdgeKind.CALLS,
-    EdgeKind.TRAINS,
-    EdgeKind.EVALUATES,
-    EdgeKind.PROMOTES,
     EdgeKind.SERVES,
     EdgeKind.DEPENDS_ON,
     EdgeKind.MOUNTS,
@@ -102,7 +102,8 @@ def scene(attack: Attack, result: Result, title: str) -> Scene:
 
 
 def _stand_ins(graph: Graph) -> Iterator[tuple[str, str]]:
-    """What is shown by another tile: a service by the one workload behind it, a store by the workload that serves it."""
+    """What is shown by another tile: a service by the one workload behind it, a store by who serves it, a part by its whole."""
+    yield from ((component.id, component.parent) for component in graph.components if component.parent in graph.by_id)
     for service in graph.kinds(ComponentKind.SERVICE):
         behind = {e.target for e in graph.out(service.id, EdgeKind.ROUTES)}
         if len(behind) == 1 and service.declared:
@@ -117,13 +118,16 @@ def _stand_ins(graph: Graph) -> Iterator[tuple[str, str]]:
                 yield host.id, store.id  # a database is known by the host that it is reached at, and drawn once
 
 
-def _moved(stand_ins: Mapping[str, str]) -> Callable[[Edge], Edge]:
-    def end(component: str) -> str:
-        for _ in range(4):  # a service in front of a service in front of a workload
-            component = stand_ins.get(component, component)
-        return component
+def _shown_by(stand_ins: Mapping[str, str], component: str) -> str:
+    for _ in range(4):  # a service in front of a service in front of a workload
+        component = stand_ins.get(component, component)
+    return component
 
-    return lambda edge: edge._replace(source=end(edge.source), target=end(edge.target))
+
+def _moved(stand_ins: Mapping[str, str]) -> Callable[[Edge], Edge]:
+    return lambda edge: edge._replace(
+        source=_shown_by(stand_ins, edge.source), target=_shown_by(stand_ins, edge.target)
+    )
 
 
 def _matters(edge: Edge, graph: Graph) -> bool:
@@ -132,9 +136,10 @@ def _matters(edge: Edge, graph: Graph) -> bool:
     if source is None or target is None:
         return False
     if edge.kind in _HIDDEN:
-        near = any(e.source == INTERNET for e in graph.into(target.id, *_HIDDEN))
-        outside = source.id == INTERNET or (source.id == INTERNAL and not near)
-        return outside and target.kind in (ComponentKind.ROUTE, ComponentKind.WORKLOAD, ComponentKind.SERVICE)
+        if target.kind not in (ComponentKind.ROUTE, ComponentKind.WORKLOAD, ComponentKind.SERVICE):
+            return False
+        near = source.id == INTERNAL and any(e.source == INTERNET for e in graph.into(target.id, *_HIDDEN))
+        return source.id == INTERNET or (source.id == INTERNAL and not near)
     if edge.kind is EdgeKind.RUNS_AS:
         return target.id in graph.powers or target.label != "default"
     loads = {e.target for e in graph.out(source.id, EdgeKind.LOADS_MODEL)} if edge.kind is EdgeKind.SERVES else ()
@@ -146,7 +151,7 @@ def _findings(graph: Graph, result: Result, stand_ins: Mapping[str, str]) -> Map
     for settled in result.findings:
         component = graph.of(settled.resource)
         if component is not None:
-            found.setdefault(stand_ins.get(component.id, component.id), []).append(settled)
+            found.setdefault(_shown_by(stand_ins, component.id), []).append(settled)
     return found
 
 
@@ -163,11 +168,12 @@ def _zones(graph: Graph, shown: Iterable[Component]) -> Iterator[Zone]:
 
 def _tile(component: Component, graph: Graph, result: Result, found: Sequence[Settled], zones: Iterable[str]) -> Tile:
     workload = component.workload
+    parts = 0 if workload is None or workload.lifetime != "task" else graph.parts(component.id)
     worst = max((settled.severity for settled in found), default=None)
     return Tile(
         component.id,
         *_names(component),
-        tuple(_chips(result, workload)) if workload is not None else (),
+        tuple(_chips(result, workload, parts)) if workload is not None else (),
         workload.role.value if workload is not None else component.kind.value.replace("trust-boundary", "entry"),
         _SHAPES.get(component.kind, "card"),
         component.zone if component.zone in zones and component.kind is not ComponentKind.BOUNDARY else "",
@@ -199,7 +205,7 @@ def _names(component: Component) -> tuple[str, str]:
     return label, f"{kind} · {told}" if told else kind
 
 
-def _chips(result: Result, workload: Workload) -> Iterator[str]:
+def _chips(result: Result, workload: Workload, steps: int) -> Iterator[str]:
     devices = {
         a.resource.rpartition("/")[2].partition(".")[0].replace("gpu", "GPU")
         for c in workload.containers
@@ -209,7 +215,9 @@ def _chips(result: Result, workload: Workload) -> Iterator[str]:
         total = workload.accelerator_total
         yield f"{'?' if total is None else total} {', '.join(sorted(devices))}"
     replicas = together(result.architecture, workload)
-    if workload.podsets and replicas.least is not None:
+    if steps:
+        yield f"{steps} step{'' if steps == 1 else 's'}"  # one after another: their pods are no replicas
+    elif workload.podsets and replicas.least is not None:
         span = str(replicas.least) if replicas.least == replicas.most else f"{replicas.least}-{replicas.most or '?'}"
         yield f"{span} replica{'' if span == '1' else 's'}"
     exposure = result.architecture.exposure(workload)
@@ -289,7 +297,7 @@ def _paths(
     for arrow in arrows:
         leaving.setdefault(arrow.source, []).append(arrow.target)
     for path in paths:
-        ways = (stand_ins.get(component, component) for component in path.components)
+        ways = (_shown_by(stand_ins, component) for component in path.components)
         visited = tuple(dict.fromkeys(component for component in ways if component in kept))
         if len(visited) > 1:
             between = (step for a, b in pairwise(visited) for step in _between(a, b, leaving))

@@ -26,8 +26,8 @@ from hullmark.simulate.standing import Standing
 STRETCH = 10.0
 """Years that are played one after the other; then everything works again and random numbers are others."""
 
-MOST_WORK = 60_000_000
-"""How much is done at most: absences that are looked up, and pods that are placed times the nodes there are."""
+MOST_WORK = 100_000_000
+"""How much is done at most (`hullmark.simulate.sequence.world.World.work`): a minute or two of one core."""
 
 YEAR = HOURS_PER_YEAR * 3600
 

@@ -72,9 +72,10 @@ class _Taken(NamedTuple):
 
 
 class World:
-    """A standing fleet and what befalls it. ``work`` counts pods that were placed or tried, by the nodes looked at.
+    """A standing fleet and what befalls it.
 
-    Once that is more than ``most``, nothing goes on: the course that `run` gives is not whole then.
+    ``work`` counts pods that were placed or tried, by the nodes looked at, and whatever is gone through besides. Once
+    that is more than ``most``, nothing goes on: the course that `run` gives is not whole then.
     """
 
     def __init__(self, standing: Standing, clock: Timers, starts: Mapping[Member, Start]) -> None:
@@ -122,6 +123,7 @@ class World:
         """
         self._clear(calm)
         self.now = first.start
+        self.work += len(self.standing.cluster.placed)
         self._fail(first)
         while (self.active or self.away) and not self.spent:
             following = self.heap[0][0] if self.heap else math.inf
@@ -291,6 +293,7 @@ class World:
     def _queue(self) -> None:
         """Say anew when each silent node is tainted: zones are emptied one node after the other, or not at all."""
         cluster = self.standing.cluster
+        self.work += cluster.size
         elsewhere = any(not self.broken[node] for node in range(len(cluster.nodes)) if node not in cluster.gone)
         for zone, nodes in self._zones.items():
             present = [node for node in nodes if node not in cluster.gone]
