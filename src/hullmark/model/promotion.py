@@ -51,7 +51,7 @@ NO_TRAINING = regex(r"split|upload|download|cleanup|notify", re.IGNORECASE)
 """What steps that train are called, unless they only prepare it or speak of it."""
 
 _BOOTSTRAP = "program_path=$(mktemp"
-_PROGRAM = regex(r"(?:^|\n)\s*def \w+\(")
+_PROGRAM = regex(r"(?:^|\n)[^\S\n]*def \w+\(")
 
 
 _LONGEST = 100_000

@@ -64,7 +64,7 @@ _PUBLIC = regex(
 )
 
 _MAKING = regex(
-    r"[^\n]*\{\{[^\n]*?\b(?:rand(?:AlphaNum|Alpha|Numeric|Ascii|Bytes|Int)|gen(?:PrivateKey|CA|SelfSignedCert|SignedCert)\w*"
+    r"(?:(?!\{\{)[^\n])*+\{\{[^\n]*?\b(?:rand(?:AlphaNum|Alpha|Numeric|Ascii|Bytes|Int)|gen(?:PrivateKey|CA|SelfSignedCert|SignedCert)\w*"
     r"|uuidv4|derivePassword|passwords\.manage)\b"
 )
 """Functions of Helm's templates that make credentials (https://helm.sh/docs/chart_template_guide/function_list/), and Bitnami's."""
@@ -73,7 +73,7 @@ _SCHEMA = "CustomResourceDefinition"
 """What describes fields; its texts are documentation, with examples."""
 
 _TELLING = regex(r"pass|pwd|secret|token|key|cred|auth|private|sign|salt|://", re.IGNORECASE)
-_SETTING = regex(r"[ \t]*(?:#.*|\[[\w.-]*\]|---|(?:-[ \t]+)?[\w.\"'/-]+[ \t]*[:=].{0,60}|-[ \t]+.{0,60})?[ \t\r]*")
+_SETTING = regex(r"[ \t]*+(?:#.*|\[[\w.-]*\]|---|(?:-[ \t]+)?[\w.\"'/-]+[ \t]*[:=].{0,60}|-[ \t]++.{0,60})?[ \t\r]*")
 """A line of a configuration file: a setting, an item, a section, a comment, or nothing."""
 
 
