@@ -115,7 +115,9 @@ def test_a_crash_costs_the_back_off_and_a_start_without_an_image() -> None:
         (impact,) = blast.impacts
         assert (impact.lost, impact.before) == (1, 3)
         assert impact.away == pytest.approx(10 + 60 + 5)  # back-off, warm-up of the engine, half a period of the probe
-    assert len(simulated(app(), scenario="crash=p-a-0").blasts) == 1
+    (single,) = (one := simulated(app(), scenario="crash=p-a-0")).blasts
+    assert single.impacts
+    assert "mended after 10 s (assumed)" in simulation_scenario.render([("x", one)], color=False)
 
 
 def test_crashes_count_once_somebody_counted_them() -> None:

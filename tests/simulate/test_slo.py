@@ -210,3 +210,18 @@ def test_a_name_of_two_services_is_refused() -> None:
     other = SERVED.format(name="web", env="").replace("{name: web}", "{name: web, namespace: other}")
     with pytest.raises(HullmarkError, match="several services"):
         simulated("services: {web: {target: 99}}", *CHAIN, other)
+
+
+@pytest.mark.parametrize(
+    ("slo", "note"),
+    [
+        ("", "nothing in the scan is seen to use it"),
+        ("services: {web: {start_only: [vault]}}\n", "pods that start in the meantime wait for it"),
+        ("services: {web: {hard: [vault]}}\n", ""),
+    ],
+)
+def test_what_only_the_file_says_of_a_third_party_counts_as_use(slo: str, note: str) -> None:
+    one = simulated(slo + "third_parties: {vault: {failures: third_party_api}}")
+    (failure,) = (b.failure for b in one.blasts if b.failure.name == "vault")
+    assert note in failure.note
+    assert bool(note) == bool(failure.note)

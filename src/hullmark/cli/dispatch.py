@@ -5,6 +5,7 @@ Nothing is imported here before it is known to be needed: ``hullmark --version``
 
 from __future__ import annotations
 
+import gc
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,11 @@ def run(words: list[str]) -> int:
             return _say(f"hullmark {__version__}\n")
         if not words or words[0] in ("--help", "-h", "help"):
             return _help(words[1:])
-        return _command(words[0]).main(words[1:])
+        gc.disable()  # what is imported stays, and the collector would look through it again and again
+        chosen = _command(words[0])
+        gc.freeze()
+        gc.enable()
+        return chosen.main(words[1:])
     except (Exception, KeyboardInterrupt) as trouble:  # noqa: BLE001 - law 6: nothing ends in a traceback
         from hullmark.cli.trouble import told
 

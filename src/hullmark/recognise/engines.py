@@ -9,7 +9,7 @@ An engine is named from 2 on; below 3 it is only probable and the evidence says 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from hullmark.model.argv import programs
@@ -46,8 +46,9 @@ _COMMANDS = {command: engine for engine in reversed(ENGINES) for command in engi
 _LABELS = {label: engine for engine in reversed(ENGINES) for label in engine.labels}
 _PREFIXES = {prefix: engine for engine in reversed(ENGINES) for prefix in engine.environment}
 _ANY_PREFIX = tuple(_PREFIXES)
-_ALTERNATIVES = "|".join(f"(?P<e{i}>{'|'.join(e.images)})" for i, e in enumerate(ENGINES) if e.images)
-_IMAGES = regex(f"(?:^|/)(?:(?P<lookalike>{'|'.join(LOOKALIKES)})|{_ALTERNATIVES})$", re.IGNORECASE)
+_IMAGES = (*((p, None) for p in LOOKALIKES), *((p, engine) for engine in ENGINES for p in engine.images))
+"""Patterns of images with their engine, None for look-alikes; the first counts."""
+
 _LOOKALIKE_TAG = regex(LOOKALIKE_TAGS)
 _ADDRESS = regex(r"_(?:URLS?|URI|HOST|ENDPOINTS?|ADDR(?:ESS)?|BASE|API_KEY|KEY|TOKEN|PORT|SERVICE|SVC|NAME|IMAGE)$")
 """Endings of variables that name an engine somewhere else rather than configure this one."""
@@ -103,10 +104,26 @@ def _from_image(container: Container) -> Iterator[_Clue]:
 
 @lru_cache(maxsize=4096)
 def _image_engine(name: str) -> Engine | None:
-    found = _IMAGES.search(name)
-    if found is None or found.lastgroup is None or found.lastgroup == "lookalike":
-        return None
-    return ENGINES[int(found.lastgroup[1:])]
+    """The engine of the first pattern that fits the name, else the name without its first part, and so on."""
+    lower = name.lower()
+    for at in (0, *(i + 1 for i, c in enumerate(lower) if c == "/")):
+        fitting = (_beginning(letter).fullmatch(lower, at) for letter in {lower[at : at + 1], ""})
+        first = min((int(found.lastgroup[1:]) for found in fitting if found and found.lastgroup), default=None)
+        if first is not None:
+            return _IMAGES[first][1]
+    return None
+
+
+@cache
+def _beginning(letter: str) -> re.Pattern[str]:
+    """The patterns of images that begin with a letter, or with no certain one: to compile all takes longer than a small scan."""
+    chosen = (f"(?P<n{number}>{pattern})" for number, (pattern, _) in enumerate(_IMAGES) if _certain(pattern) == letter)
+    return re.compile("|".join(chosen) or "(?!)")
+
+
+def _certain(pattern: str) -> str:
+    """The letter that whatever fits a pattern begins with; empty where that may be one of several."""
+    return pattern[0] if pattern[0].isalnum() and pattern[1:2] not in ("?", "*", "{") else ""
 
 
 def _from_kind(container: Container) -> Iterator[_Clue]:

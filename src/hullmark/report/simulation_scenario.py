@@ -49,8 +49,9 @@ def _blast(blast: Blast, paint: Paint, width: int) -> Iterator[str]:
     yield paint(f"{KINDS[failure.kind]} {visible(failure.name)}", "strong")
     if failure.rate is not None:
         rate = failure.rate
+        mended = f"{rate.repair_hours:g} h" if rate.repair_hours >= 0.05 else duration(rate.repair_hours * 3600)
         yield from _lines(
-            f"about {rate.per_year:.3g} times a year ({rate.kind}), mended after {rate.repair_hours:g} h "
+            f"about {rate.per_year:.3g} times a year ({rate.kind}), mended after {mended} "
             f"({rate.repair_kind}): {rate.source}",
             width,
         )

@@ -7,7 +7,7 @@ as managed upgrades do it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -48,19 +48,20 @@ def drain(standing: Standing, pool: Pool, services: Sequence[Service]) -> Drain:
     for node in nodes:
         before = cluster.nodes[node]
         cluster.replace(replace(before, unschedulable=True))
-        while pods := standing.homes([node]):
+        evicted: set[Pod] = set()  # once each: who tolerates the cordon comes back to the node
+        while pods := [pod for pod in standing.homes([node]) if pod not in evicted]:
             going, held = _allowed(standing, pods)
             if not going:
                 blocked.update({names[standing.member[pod]]: why for pod, why in held.items()})
                 break
             going = [p for pod in going for p in standing.gangs.get(pod, (pod,)) if p in standing.body]
-            for pod in dict.fromkeys(going):
-                standing.take(pod)
-            for service in services:
-                fewest[service] = min(fewest[service], standing.serving(service.member))
+            evicted.update(going)
+            _go(standing, going, fewest)
             standing.seat(queued([*going, *standing.pending]))
+        back = [] if blocked else standing.homes([node])
+        _go(standing, back, fewest)  # these stop with the node
         cluster.replace(before)
-        standing.seat(queued(list(standing.pending)))
+        standing.seat(queued([*back, *standing.pending]))
         if blocked:
             break
     standing.reset()
@@ -72,6 +73,13 @@ def drain(standing: Standing, pool: Pool, services: Sequence[Service]) -> Drain:
     )
     verdict: Verdict = "deadlocks" if blocked else "drops below" if short else "finishes"
     return Drain(pool.name, len(nodes), verdict, blocked, short)
+
+
+def _go(standing: Standing, pods: Iterable[Pod], fewest: dict[Service, int]) -> None:
+    """Take pods away, and note how few are left."""
+    for pod in dict.fromkeys(pods):
+        standing.take(pod)
+    fewest.update({service: min(least, standing.serving(service.member)) for service, least in fewest.items()})
 
 
 def _allowed(standing: Standing, pods: Sequence[Pod]) -> tuple[list[Pod], dict[Pod, str]]:

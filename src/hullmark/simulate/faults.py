@@ -91,12 +91,15 @@ def failures(
     yield from _outside(topology.third_parties, rates, graph, members)
 
 
+WAITS = "nothing that runs stops; pods that start in the meantime wait for it"
+UNUSED = "nothing in the scan is seen to use it"
+
+
 def _outside(
     declared: Sequence[ThirdParty], rates: Mapping[str, Rate], graph: Graph, members: Sequence[Member]
 ) -> Iterator[Failure]:
     """Services of others: image registries, model hubs, and what workloads call."""
-    waits = "nothing that runs stops; pods that start in the meantime wait for it"
-    yield Failure("start-only", "image registries", "image registries", rates["registry"], note=waits)
+    yield Failure("start-only", "image registries", "image registries", rates["registry"], note=WAITS)
     named: set[ThirdParty] = set()
     apis = {c.id for c in graph.kinds(ComponentKind.EXTERNAL) if c.facts.get("category") == LLM}
     for component in graph.kinds(ComponentKind.EXTERNAL, ComponentKind.MANAGED_SERVICE):
@@ -106,7 +109,7 @@ def _outside(
         elif component.facts.get("category", "") in _HARMLESS:
             continue
         if component.facts.get("category") == HUB:
-            yield Failure("start-only", component.label, component.label, rates["registry"], note=waits)
+            yield Failure("start-only", component.label, component.label, rates["registry"], note=WAITS)
             continue
         rate = rates[own.failures if own else "llm_api" if component.id in apis else "third_party_api"]
         users, spared = _users(component.id, apis, graph, members)
@@ -114,8 +117,7 @@ def _outside(
         yield Failure("third-party", component.label, component.label, rate, users=users, note=note)
     for party in declared:
         if party not in named:
-            text = "nothing in the scan is seen to use it"
-            yield Failure("third-party", party.name, party.name, rates[party.failures], note=text)
+            yield Failure("third-party", party.name, party.name, rates[party.failures], note=UNUSED)
 
 
 _HARMLESS = frozenset({"", TELEMETRY, "cluster API"})

@@ -14,7 +14,7 @@ from hullmark.simulate.budgets import Promise
 from hullmark.simulate.dependencies import Network
 from hullmark.simulate.drain import Drain, drain
 from hullmark.simulate.events import always
-from hullmark.simulate.faults import Failure, failures
+from hullmark.simulate.faults import UNUSED, WAITS, Failure, failures
 from hullmark.simulate.pods import Fleet, Member
 from hullmark.simulate.recovery import Start, timers
 from hullmark.simulate.services import Need, Service, title
@@ -76,7 +76,10 @@ class Setting:
         if failure.kind != "third-party":
             return failure
         users = () if failure.name in self.spared else self.ties.users(failure.name)
-        return replace(failure, users=tuple(s.member for s in known if s.name in users))
+        note = failure.note
+        if note == UNUSED and (users or any(d for d in self.ties.dependencies if failure.name in d.targets)):
+            note = WAITS if self.ties.waits.get(failure.name) and not users else ""
+        return replace(failure, users=tuple(s.member for s in known if s.name in users), note=note)
 
     def changed(self, old: Member, new: Member, start: Start | None = None) -> Setting:
         """The same with one member in place of another, and perhaps another way to start."""

@@ -84,6 +84,7 @@ from collections.abc import Iterator
 
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
+from hullmark.model.container import Container
 from hullmark.model.finding import Finding, Fix
 from hullmark.model.terms import SERVING, TRAINERS, Role, Safety, Severity, Theme
 from hullmark.model.truth import Undecided
@@ -164,12 +165,13 @@ def _calls(podset: PodSet) -> bool:
     """Whether something says that its programs talk to the Kubernetes API."""
     if _autoscales(podset) or _CONTROLLER.search(podset.workload.name):
         return True
-    return any(
-        _CONTROLLER.search(c.image.repository)
-        or _CALLING.search(c.argv.text.lower())
-        or any(_CALLING.search(f"{v.name} {v.value or ''}".lower()) for v in c.environment.values())
-        for c in podset.containers
-    )
+    return any(_CONTROLLER.search(c.image.repository) or _CALLING.search(_said(c)) for c in podset.containers)
+
+
+def _said(container: Container) -> str:
+    """What a container is told, in one text: its command line and its variables."""
+    variables = (f"{v.name} {v.value or ''}" for v in container.environment.values())
+    return "\n".join((container.argv.text, *variables)).lower()
 
 
 def _autoscales(podset: PodSet) -> bool:

@@ -90,6 +90,7 @@ _OBJECT_NAME = regex(r"[a-z0-9]([-a-z0-9.]*[a-z0-9])?")
 _ASSIGNED = regex(r"(?:^|[\s;&|])([A-Z][A-Z0-9_]*)=('[^'\n]*'|\"[^\"\n]*\"|[^\s;&|<>()'\"`]+)")
 """What a shell assigns; in lower case it is rather an argument of Python's in the same text."""
 _KEEPERS = frozenset({"wandb", "huggingface-cli", "hf", "kaggle", "ngc"})
+_ASKING = frozenset({"livenessProbe", "readinessProbe", "startupProbe", "lifecycle"})
 _HOOKS = ("postStart", "preStop")
 _SETTING = regex(r"(?:--?)?([A-Za-z][\w.-]*)=(.+)", re.DOTALL)
 
@@ -181,6 +182,8 @@ def _login(words: Command) -> Iterator[tuple[str, Credential]]:
 
 def _asked(container: Container) -> Iterator[tuple[str, Credential, Place]]:
     """Credentials in headers of probes and hooks, and in commands of theirs."""
+    if container.spec.keys().isdisjoint(_ASKING):
+        return
     for path in (("livenessProbe",), ("readinessProbe",), ("startupProbe",), *(("lifecycle", h) for h in _HOOKS)):
         for header in container.node.children(*path, "httpGet", "httpHeaders"):
             value = header.child("value")

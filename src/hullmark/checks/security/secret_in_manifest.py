@@ -53,7 +53,7 @@ from hullmark.model.resource import Resource
 from hullmark.model.terms import Severity
 from hullmark.model.truth import string
 from hullmark.text.regex import regex
-from hullmark.text.source import Place
+from hullmark.text.source import Place, Source
 from hullmark.text.tree import Node, mapping
 
 _WRITTEN_BY_CLUSTER = frozenset({"kubernetes.io/service-account-token", "helm.sh/release.v1"})
@@ -81,8 +81,14 @@ _SETTING = regex(r"[ \t]*+(?:#.*|\[[\w.-]*\]|---|(?:-[ \t]+)?[\w.\"'/-]+[ \t]*[:
 def secret_in_manifest(resource: Resource, arch: Architecture) -> Iterator[Finding]:
     if resource.ref.kind == "Secret" and not resource.ref.group:
         yield from _in_secret(resource)
-    elif resource.ref.kind != _SCHEMA and any(tokens(resource.node.doc.source.text[slice(*resource.node.span)])):
+    elif resource.ref.kind != _SCHEMA and _holds_any(resource.node.doc.source):
         yield from _in_fields(resource, _told(arch))
+
+
+@lru_cache(maxsize=16)
+def _holds_any(source: Source) -> bool:
+    """Whether there is a token anywhere in a text, whose objects follow each other."""
+    return any(tokens(source.text))
 
 
 @lru_cache(maxsize=1)
