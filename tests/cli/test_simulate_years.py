@@ -153,6 +153,14 @@ def test_years_that_are_none(capsys: pytest.CaptureFixture[str], words: tuple[st
     assert "help:" in capsys.readouterr().err
 
 
+def test_more_failures_than_anybody_could_follow(system: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (system / "topology.yaml").write_text(
+        TOPOLOGY.replace("per_year: 12, repair: 20h", "per_year: 1000000000000, repair: 1s")
+    )
+    assert main([*WORDS, "--years", "1"]) == 2
+    assert "failures a year are too many to follow one by one" in capsys.readouterr().err
+
+
 def test_all_and_none_are_never_told_as_certain() -> None:
     def months(number: int, low: float, high: float) -> Months:
         return Months(0.99, 1.0, 0.01, 50, number, Interval(low, high), number, 0.1, 0.2, None)

@@ -65,3 +65,9 @@ def test_objects_that_own_themselves_or_each_other_are_judged(scan: Scan) -> Non
     assert "Deployment" in {w.ref.kind for w in scan(a=own).workloads}
     ring = own.replace("kind: Deployment, name: web,", "kind: ReplicaSet, name: web-abc,", 1)
     assert {"Deployment", "ReplicaSet"} <= {w.ref.kind for w in scan(a=ring).workloads}
+
+
+def test_an_owner_of_another_uid_is_not_the_one_that_is_there(scan: Scan) -> None:
+    named = "kind: Deployment, name: web, "
+    assert len(scan(a=LIVE.replace(named, f"{named}uid: u1, ")).workloads) == 1
+    assert len(scan(a=LIVE.replace(named, f"{named}uid: u2, ")).workloads) == 2

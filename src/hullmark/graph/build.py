@@ -106,14 +106,18 @@ def _unowned(workloads: tuple[Workload, ...]) -> tuple[Workload, ...]:
 
     https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/
     """
-    controllers = {_identity(w): _controller(w) for w in workloads}
+    known = {_identity(w): (string(w.resource.node.value, "metadata", "uid"), _controller(w)) for w in workloads}
+
+    def present(owner: _Identity, uid: str) -> bool:
+        own = known[owner][0] if owner in known else ""
+        return owner in known and (not uid or not own or uid == own)
 
     def owned(workload: Workload) -> bool:
-        seen, at = {_identity(workload)}, _controller(workload)
-        while at in controllers and at not in seen and len(seen) <= _MOST_OWNERS:
+        seen, (at, uid) = {_identity(workload)}, _controller(workload)
+        while present(at, uid) and at not in seen and len(seen) <= _MOST_OWNERS:
             seen.add(at)
-            at = controllers[at]
-        return len(seen) > 1 and at not in controllers  # objects that own each other would all go unseen
+            at, uid = known[at][1]
+        return len(seen) > 1 and not present(at, uid)  # objects that own each other would all go unseen
 
     return tuple(w for w in workloads if not owned(w))
 
@@ -129,13 +133,14 @@ def _identity(workload: Workload) -> _Identity:
     return workload.ref.group, workload.ref.kind, workload.namespace, workload.name
 
 
-def _controller(workload: Workload) -> _Identity:
-    """What controls a workload; of no kind where nothing does."""
+def _controller(workload: Workload) -> tuple[_Identity, str]:
+    """What controls a workload, and its ``uid`` if that is written; of no kind where nothing does."""
     for owner in workload.resource.node.children("metadata", "ownerReferences"):
         if owner.get("controller") is True:
             group = string(owner.value, "apiVersion").rpartition("/")[0]
-            return group, string(owner.value, "kind"), workload.namespace, string(owner.value, "name")
-    return "", "", "", ""
+            named = group, string(owner.value, "kind"), workload.namespace, string(owner.value, "name")
+            return named, string(owner.value, "uid")
+    return ("", "", "", ""), ""
 
 
 def _drawn(arch: Architecture, pods: Pods) -> Drawing:

@@ -66,12 +66,13 @@ class Shelf:
 
 def beside(kustomization: str, entries: Iterable[str]) -> tuple[Values, ...]:
     """The files of values that a kustomization, given by its file, names and has in or below its folder."""
-    folder = os.path.dirname(kustomization)
-    found = []
+    folder, known, found = os.path.dirname(kustomization), dict[str, tuple[Node | None, str]](), []
     for entry in islice(dict.fromkeys(entries), _MOST):
         name = os.path.normpath(os.path.join(folder, entry))
         if "\0" not in entry and inside(name, folder) and os.path.isfile(name):
-            found.append(Values(entry, *_values(name)))
+            if name not in known:
+                known[name] = _values(name)
+            found.append(Values(entry, *known[name]))
     return tuple(found)
 
 

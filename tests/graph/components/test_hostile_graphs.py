@@ -351,3 +351,25 @@ def test_the_steps_of_a_workflow_cost_no_more_than_they_are_many() -> None:
 
     few, many = seconds(500), seconds(4000)
     assert many < 24 * few
+
+
+def test_parameters_without_an_end_cost_little() -> None:
+    names = [f"p{n}" for n in range(8)]
+    used = "".join(f"{{{{inputs.parameters.{name}}}}}" for name in names)
+    tasks = "\n".join(
+        f"        - {{name: t{n}, template: s, arguments: {{parameters: [{', '.join(f'{{name: {p}, value: {used!r}}}' for p in names)}]}}}}"
+        for n in range(8)
+    )
+    steps = "\n".join(
+        f"    - {{name: s{n if n else ''}, inputs: {{parameters: [{', '.join(f'{{name: {p}}}' for p in names)}]}}, "
+        f"container: {{image: 'ml/x:1', args: ['--model={used}']}}, "
+        f"outputs: {{artifacts: [{{name: a, s3: {{bucket: b, key: '{used}'}}}}]}}}}"
+        for n in range(40)
+    )
+    text = (
+        "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: w}\nspec:\n  templates:\n"
+        f"{steps}\n    - name: s\n      dag:\n        tasks:\n{tasks}\n"
+    )
+    start = time.process_time()
+    draw(text)
+    assert time.process_time() - start < 15

@@ -16,8 +16,8 @@ from hullmark.text.regex import regex
 from hullmark.text.tree import Node
 
 _USE = regex(r"\{\{\s*(workflow|inputs)\.parameters\.([\w-]{1,80})\s*\}\}")
-_MOST_VALUES, _MOST_DEPTH, _MOST_TASKS = 8, 6, 300
-"""Bounds on the work for one text: values it may have, how far they are handed on, tasks of one template."""
+_MOST_VALUES, _MOST_DEPTH, _MOST_TASKS, _MOST_TRIED = 8, 6, 300, 500
+"""Bounds on the work for one text: values it may have, how far they are handed on, tasks of one template, texts on the way."""
 
 
 class Parameters:
@@ -29,6 +29,7 @@ class Parameters:
         templates = () if root is None else tuple(root.children(*spec, "templates"))
         self._given = {} if root is None else _parameters(root, *spec, "arguments")
         self._defaults = {string(t.value, "name"): _parameters(t, "inputs") for t in templates}
+        self._tried = 0
         self._uses: dict[str, list[tuple[str, dict[str, str]]]] = {}
         for template in templates:
             for task in islice(_tasks(template), _MOST_TASKS):
@@ -38,13 +39,15 @@ class Parameters:
     def filled(self, text: str, podset: PodSet) -> list[str]:
         """What a text of a step may say in the end; nothing if a parameter of it has no value that is written."""
         template = "" if podset.template is None else string(podset.template.value, "name")
+        self._tried = 0
         return list(dict.fromkeys(islice(self._filled(text, template, 0), _MOST_VALUES)))
 
     def _filled(self, text: str, template: str, depth: int) -> Iterator[str]:
         found = _USE.search(text)
+        self._tried += 1
         if found is None:
             yield text
-        elif depth < _MOST_DEPTH:
+        elif depth < _MOST_DEPTH and self._tried <= _MOST_TRIED:
             for value in islice(self._values(found[1], found[2], template, depth), _MOST_VALUES):
                 whole = f"{text[: found.start()]}{value}{text[found.end() :]}"
                 yield from self._filled(whole, template, depth + 1)

@@ -45,6 +45,11 @@ class Hazard:
     holds: frozenset[str] = frozenset()
 
     @property
+    def often(self) -> float:
+        """How many times an hour it fails in the long run, the time counted in which it is being mended."""
+        return 1 / (1 / self.per_hour + self.hours)
+
+    @property
     def held(self) -> frozenset[str]:
         """Who is held up: services, and the control plane itself (`CONTROL`)."""
         alone = self.failure is not None and self.failure.kind == "control-plane"

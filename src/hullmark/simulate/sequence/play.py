@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from hullmark.model.errors import HullmarkError
 from hullmark.model.rates import HOURS_PER_YEAR
 from hullmark.simulate.blast import Blast
 from hullmark.simulate.dependencies import Network
@@ -28,6 +29,9 @@ STRETCH = 10.0
 
 MOST_WORK = 100_000_000
 """How much is done at most (`hullmark.simulate.sequence.world.World.work`): a minute or two of one core."""
+
+MOST_FAILURES = 100_000
+"""Failures a year that are followed at most: those of some thirty thousand nodes."""
 
 YEAR = HOURS_PER_YEAR * 3600
 
@@ -53,7 +57,11 @@ class Play(NamedTuple):
 
 
 def play(stage: Stage, how: Play, overlaps: Overlaps | None = None) -> Chronicle:
-    """What years event by event show; what ``overlaps`` estimate stands beside it."""
+    """What years event by event show; what ``overlaps`` estimate stands beside it.
+
+    Raises:
+        HullmarkError: so much fails that nobody could follow it.
+    """
     scene = _Scene(stage, how)
     for number, years in enumerate(_stretches(how.years)):
         scene.stretch(years * YEAR, f"{how.seed} {number}")
@@ -81,6 +89,9 @@ class _Scene:
         self.world.most = how.most
         self.spells = Spells(self.world)
         self.hazards = hazards(stage.blasts, stage.network, standing.topology.third_parties, stage.system)
+        if (yearly := HOURS_PER_YEAR * math.fsum(hazard.often for hazard in self.hazards)) > MOST_FAILURES:
+            hint = "correct the rates, or leave '--years' out"
+            raise HullmarkError(f"{yearly:.3g} failures a year are too many to follow one by one", hint)
         self.sweep = Sweep(stage.system, {pod: self.world.names[standing.member[pod]] for pod in standing.body})
         promised = objectives(stage.system, stage.network)
         self.tallies = [Tally(promised.get(row)) for row in self.sweep.rows]
