@@ -1,8 +1,6 @@
 """``python -m hullmark``."""
 
-import sys
-
-from hullmark.cli import main
+from hullmark.cli import program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()
