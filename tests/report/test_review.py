@@ -157,3 +157,17 @@ def test_steps_of_a_pipeline_are_no_replicas() -> None:
     (chips,) = (t.chips for t in scene(ways, found, "deploy").tiles if t.id == "workload/ml/Workflow/tune")
 
     assert chips == ("2 steps",)
+
+
+def test_without_the_layout_library_only_the_picture_is_left_out(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    for module in ("hullmark.report.review", "hullmark.cli.report"):
+        monkeypatch.setattr(f"{module}.available", lambda: False)
+
+    assert main(["report", "examples/rag-assistant/flawed"]) == 0
+    page, said = capsys.readouterr()
+    assert "Left out: pictures need the layout library graphlay." in page
+    assert "trusted-remote-code" in page
+    assert "the picture is left out" in said

@@ -9,10 +9,12 @@ from hullmark.cli import pipeline
 from hullmark.cli.command import FILES, Command, Option
 from hullmark.cli.inputs import read, unread
 from hullmark.cli.options import COMPLETE, HELP, INPUT, NO_PROGRESS, PATHS, PROFILE, QUIET, RENDERING, UNIT
+from hullmark.cli.output import note
 from hullmark.cli.scan import exit_code, request
 from hullmark.cli.targets import put
 from hullmark.engine.attack.attack import attacks
 from hullmark.report.picture.architecture import scene
+from hullmark.report.picture.layout import LACKING, available
 from hullmark.report.review import render
 
 
@@ -27,6 +29,8 @@ def run(options: argparse.Namespace) -> int:
     scenes = [scene(attack, part.result, part.unit.title) for attack, part in zip(found, result.parts, strict=True)]
     here = os.path.basename(os.getcwd())
     title = options.title or (scenes[0].title if len(scenes) == 1 and scenes[0].title != "." else here)
+    if not available():
+        note(f"the picture is left out: {'; '.join(LACKING)}")
     page = render(result, found, scenes, title)
     put(page, options, "the report")
     return unread(units)
@@ -54,5 +58,5 @@ COMMAND = Command(
             ),
         ),
     ),
-    notes="The page opens offline, needs nothing else and prints. It needs the extra 'map'.",
+    notes="The page opens offline, needs nothing else and prints. The picture in it needs the extra 'map'.",
 )

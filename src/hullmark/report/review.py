@@ -26,6 +26,7 @@ from hullmark.report.mask import Veil, redact
 from hullmark.report.page import plain
 from hullmark.report.picture import svg
 from hullmark.report.picture.html import policy
+from hullmark.report.picture.layout import LACKING, available
 from hullmark.report.picture.scene import Scene
 from hullmark.report.picture.style import sheet
 from hullmark.report.snippet import Frame, address, excerpt
@@ -48,9 +49,6 @@ def render(result: Result, attacks: Sequence[Attack], scenes: Sequence[Scene], t
         attacks: attack paths, by deployable unit.
         scenes: what to draw, by deployable unit.
         title: what stands above it.
-
-    Raises:
-        HullmarkError: the layout library is not installed.
     """
     return "".join(_page(result, attacks, scenes, title))
 
@@ -125,6 +123,9 @@ def _message(settled: Settled) -> str:
 
 def _pictures(scenes: Sequence[Scene]) -> Iterator[str]:
     yield '<h2 id="picture">Picture</h2>\n'
+    if not available():
+        yield f"<p>Left out: {text(LACKING[0])}.</p>\n"
+        return
     for scene in scenes:
         if len(scenes) > 1:
             yield f"<h3>{text(scene.title)}</h3>\n"

@@ -7,6 +7,7 @@ gives the same picture for the same scene.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from itertools import islice
 from math import ceil, isqrt
 from operator import itemgetter
@@ -161,12 +162,20 @@ def _inner(box: Box) -> Box:
     return Box(box.x + _RIM, box.y + _RIM, box.width - 2 * _RIM, box.height - 2 * _RIM)
 
 
+LACKING = ("pictures need the layout library graphlay", "install it: pip install 'hullmark[map]'")
+"""What to say where nothing can be laid out."""
+
+
+def available() -> bool:
+    """Whether there is something that can lay out a picture."""
+    return find_spec("graphlay") is not None
+
+
 def _library() -> Any:
-    try:
-        import graphlay
-    except ImportError:
-        hint = "install it: pip install 'hullmark[map]'"
-        raise HullmarkError("pictures need the layout library graphlay", hint) from None
+    if not available():
+        raise HullmarkError(*LACKING)
+    import graphlay
+
     return graphlay
 
 
