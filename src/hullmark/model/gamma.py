@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+NORMAL = 1.959963984540054
+"""The 97.5 % quantile of the standard normal distribution: half the width of a 95 % interval in standard deviations."""
+
 _STEPS = 10_000
 
 

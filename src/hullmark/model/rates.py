@@ -10,14 +10,14 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from hullmark.model.errors import HullmarkError, suggestion
 from hullmark.model.form import Form, document
-from hullmark.model.gamma import poisson_interval, quantile
+from hullmark.model.gamma import NORMAL, poisson_interval, quantile
 from hullmark.text.source import Source
 
 Kind = Literal["contract", "published", "measured", "assumed"]
@@ -77,7 +77,7 @@ class Rate:
             return random.gammavariate(self.shape, 1 / self.exposure)
         if self.low and self.high:
             middle, width = math.sqrt(self.low * self.high), math.log(self.high / self.low)
-            return random.lognormvariate(math.log(middle), width / (2 * 1.959964))
+            return random.lognormvariate(math.log(middle), width / (2 * NORMAL))
         return self.per_hour
 
 
@@ -135,34 +135,29 @@ def _rate(name: str, form: Form) -> Rate:
 def _counted(facts: Rate, events: int, exposure: float) -> Rate:
     """A rate from what others counted: the mean is theirs, the interval exact."""
     low, high = poisson_interval(events)
-    values = {"per_hour": events / exposure, "low": low / exposure, "high": high / exposure}
-    return _replaced(facts, **values, shape=events + 0.5, exposure=exposure)
+    values: dict[str, Any] = {"per_hour": events / exposure, "low": low / exposure, "high": high / exposure}
+    return replace(facts, **values, shape=events + 0.5, exposure=exposure)
 
 
 def _valued(facts: Rate, form: Form, unit: str) -> Rate:
-    bounds = [None if form.node.get(k) is None else form.number(k, 0.0) for k in ("value", "low", "high")]
-    if bounds[0] is None:
+    if form.node.get("value") is None:
         raise form.wrong("value", f"'{facts.name}' has neither 'events' nor 'value'", "give one of them")
-    if unit == UNAVAILABILITY:
-        form.number("value", 0.0, most=0.999999)
-        if not facts.repair_hours:
-            raise form.wrong("repair_hours", "an unavailability needs a repair time", "add 'repair_hours: 1'")
-        bounds = [None if b is None else b / (1 - b) / facts.repair_hours for b in bounds]
-    else:
-        bounds = [None if b is None else b / _HOURS[unit] for b in bounds]
-    return _replaced(facts, per_hour=bounds[0], low=bounds[1], high=bounds[2])
+    shared = unit == UNAVAILABILITY
+    if shared and not facts.repair_hours:
+        raise form.wrong("repair_hours", "an unavailability needs a repair time", "add 'repair_hours: 1'")
 
+    def hourly(key: str) -> float:
+        number = form.number(key, 0.0, most=0.999999 if shared else 1e12)
+        return number / (1 - number) / facts.repair_hours if shared else number / _HOURS[unit]
 
-def _replaced(facts: Rate, **changes: float | str | None) -> Rate:
-    from dataclasses import replace
-
-    return replace(facts, **changes)  # type: ignore[arg-type]
+    low, high = (None if form.node.get(key) is None else hourly(key) for key in ("low", "high"))
+    return replace(facts, per_hour=hourly("value"), low=low, high=high)
 
 
 def posterior(facts: Rate, events: int, exposure_hours: float, source: str) -> Rate:
     """A rate from one's own count: Gamma(n + ½, T), its mean and 95 % interval."""
     shape = events + 0.5
-    return _replaced(
+    return replace(
         facts,
         per_hour=shape / exposure_hours,
         low=quantile(shape, 0.025) / exposure_hours,
@@ -199,7 +194,7 @@ def stated(facts: Rate, form: Form) -> Rate:
         raise form.wrong(said[1], f"both '{said[0]}' and '{said[1]}'", "give one of them")
     repair = form.seconds("repair")
     if repair is not None:
-        facts = _replaced(facts, repair_hours=repair / 3600, repair_kind="measured")
+        facts = replace(facts, repair_hours=repair / 3600, repair_kind="measured")
     if not said:
         return facts
     place = form.at(said[0])
@@ -211,12 +206,19 @@ def stated(facts: Rate, form: Form) -> Rate:
                 "exposure", "events without 'exposure'", "say how long how many were watched, such as 400d"
             )
         return posterior(facts, form.whole("events", 0), exposure / 3600, source)
-    plain = {"low": None, "high": None, "shape": None, "exposure": None, "kind": "measured", "source": source}
+    plain: dict[str, Any] = {
+        "low": None,
+        "high": None,
+        "shape": None,
+        "exposure": None,
+        "kind": "measured",
+        "source": source,
+    }
     if said == ["per_year"]:
-        return _replaced(facts, per_hour=form.number("per_year", 0.0) / HOURS_PER_YEAR, **plain)
+        return replace(facts, per_hour=form.number("per_year", 0.0) / HOURS_PER_YEAR, **plain)
     share = form.number("unavailability", 0.0, most=0.999999)
     repair_hours = facts.repair_hours or 1.0
-    return _replaced(facts, per_hour=share / (1 - share) / repair_hours, repair_hours=repair_hours, **plain)
+    return replace(facts, per_hour=share / (1 - share) / repair_hours, repair_hours=repair_hours, **plain)
 
 
 def digest(rates: Mapping[str, Rate]) -> str:

@@ -7,7 +7,7 @@ the nodes is not written in manifests.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 
 from hullmark.model.resource import Resource, strings
 from hullmark.model.terms import Reach
@@ -82,9 +82,8 @@ _ADDRESSES = (
 """Annotations that choose a load balancer's addresses (https://metallb.io/usage/,
 https://docs.cilium.io/en/stable/network/lb-ipam/, https://kube-vip.io/docs/usage/kubernetes-services/)."""
 
-_PRIVATE = tuple(
-    ip_network(n) for n in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8", "fc00::/7")
-)
+_PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8")))
+_PRIVATE_V6 = IPv6Network("fc00::/7")
 """Addresses that nobody outside reaches (RFC 1918, 4193 and 6598)."""
 
 
@@ -110,7 +109,9 @@ def _is_private(text: str) -> bool | None:
         found = ip_network(text.strip(), strict=False)
     except ValueError:
         return None
-    return any(found.version == n.version and found.subnet_of(n) for n in _PRIVATE)  # type: ignore[arg-type]
+    if isinstance(found, IPv6Network):
+        return found.subnet_of(_PRIVATE_V6)
+    return any(found.subnet_of(network) for network in _PRIVATE)
 
 
 _ADMITTED = (

@@ -53,7 +53,7 @@ class Reading(NamedTuple):
         not_checked = [n for n in self.not_checked if n.file not in names]
         problems = [p for p in self.problems if p.place.source.name not in names]
         for before, source in new.items():
-            given = {old.ref: old.values for old in objects[before] if old.values}
+            given = {resource.ref: resource.values for resource in objects[before] if resource.values}
             read_again = _sorted_out(resources(source), not_checked, problems)
             objects[before] = [replace(r, values=given[r.ref]) if r.ref in given else r for r in read_again]
         every = tuple(resource for found in objects.values() for resource in found)

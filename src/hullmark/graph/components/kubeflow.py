@@ -78,8 +78,8 @@ def _step(scene: Scene, workload: Workload, task: Task, own: str | None) -> str:
         return own
     whole = scene.owner(workload)
     facts = {"kind": workload.ref.kind, "role": purpose(task).value}
-    if task.container is not None and (image := string(task.container.value, "image")):
-        facts["image"] = image
+    if task.container is not None and (run := string(task.container.value, "image")):
+        facts["image"] = run
     return scene.draft.add(
         Component(
             f"{whole}/{task.name}", ComponentKind.WORKLOAD, task.name, workload.namespace, scene.draft.get(whole).zone,
@@ -151,8 +151,8 @@ def _told(scene: Scene, task: Task, steps: Mapping[str, str], makers: Collection
 
 def _trains(task: Task) -> bool:
     """Whether a task trains, by its role or what it is called."""
-    said = " ".join(words(task))
-    return not NO_TRAINING.search(task.name) and (purpose(task) in TRAINERS or TRAINS.search(said) is not None)
+    trains = purpose(task) in TRAINERS or TRAINS.search(" ".join(words(task))) is not None
+    return trains and not NO_TRAINING.search(task.name)
 
 
 def _tests(task: Task) -> bool:

@@ -10,8 +10,9 @@ from hullmark.report.simulation_page import plots
 from hullmark.report.simulation_page.tables import Cell, figure, table
 from hullmark.report.simulation_terms import chance, duration, percent, rounded
 from hullmark.report.visible import visible
-from hullmark.simulate.overlap.answers import Answer
+from hullmark.simulate.overlap.answers import Answer, Interval
 from hullmark.simulate.repairs import MINUTES
+from hullmark.simulate.sequence.answers import Record
 from hullmark.simulate.simulation import Simulation
 
 MOST_BARS, MOST_CUTS, MOST_WEIGHTS = 30, 4, 4
@@ -27,7 +28,7 @@ def promises(one: Simulation) -> Iterator[str]:
     known = [a for a in answers if a.unavailability]
     if known:
         shown = known[:MOST_BARS]
-        rows = [_interval(a, called) for a in shown]
+        rows = [bar(a, a.rates, None if a.verdict is None else a.verdict.target, called) for a in shown]
         told = "Bars are 95 % intervals for what is not known of the rates; a red line is the objective."
         spec = plots.intervals(rows, [title(a, called) for a in shown])
         yield figure(plots.draw(spec, "availability with failures that overlap"), told)
@@ -41,21 +42,22 @@ def promises(one: Simulation) -> Iterator[str]:
     yield from _cuts(answers, called)
 
 
-def title(one: Answer, called: Name) -> str:
-    """How an answer is called."""
+def title(one: Answer | Record, called: Name) -> str:
+    """How a service with one of its needs, or a journey, is called."""
     if one.journey:
         return f"journey {visible(one.name)}"
     return f"{called(one.name)}, {one.need}" if one.need else called(one.name)
 
 
-def _interval(one: Answer, called: Name) -> dict[str, object]:
+def bar(one: Answer | Record, within: Interval, target: float | None, called: Name) -> dict[str, object]:
+    """The bar of an unavailability in a plot of intervals, whose scale knows no zero; ``target`` is the share of time that is promised."""
     floor = 1e-12
     return {
         "name": title(one, called),
         "mean": max(one.unavailability or 0.0, floor),
-        "low": max(one.rates.low, floor),
-        "high": max(one.rates.high, floor),
-        "target": None if one.verdict is None else 1 - one.verdict.target,
+        "low": max(within.low, floor),
+        "high": max(within.high, floor),
+        "target": None if target is None else 1 - target,
     }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hullmark.report.chronicle import footing, kept, signed
 from hullmark.report.simulation_names import Name, names
 from hullmark.report.simulation_page import plots
-from hullmark.report.simulation_page.promises import MOST_BARS
+from hullmark.report.simulation_page.promises import MOST_BARS, bar, title
 from hullmark.report.simulation_page.tables import Cell, figure, table
 from hullmark.report.simulation_terms import chance as likely
 from hullmark.report.simulation_terms import duration, percent
@@ -25,36 +25,20 @@ def years(one: Simulation) -> Iterator[str]:
     records = sorted(one.chronicle.records, key=lambda record: not record.journey)
     shown = [record for record in records if record.unavailability][:MOST_BARS]
     if shown:
-        spec = plots.intervals([_interval(r, called) for r in shown], [_title(r, called) for r in shown])
+        bars = [bar(r, r.sampling, None if r.months is None else r.months.target, called) for r in shown]
+        spec = plots.intervals(bars, [title(r, called) for r in shown])
         told = "Bars are 95 % intervals for chance, with rates as they are; a red line is the objective."
         yield figure(plots.draw(spec, "availability in years event by event"), told)
     heads = ("promise", "available", "estimated", "competition for room, minutes a year", "outages a year", "each")
     yield from table(heads, (_row(record, called) for record in records))
     promised = [(record, record.months) for record in records if record.months is not None and not record.never]
     heads = ("promise", "windows", "kept in", "computed", "budget used", "19 of 20 use at most")
-    yield from table(heads, (_months(_title(record, called), months) for record, months in promised))
+    yield from table(heads, (_months(title(record, called), months) for record, months in promised))
     yield f'<p class="faint">{visible(footing(one.chronicle))}, seed {one.chronicle.seed}.</p>\n'
 
 
-def _title(one: Record, called: Name) -> str:
-    if one.journey:
-        return f"journey {visible(one.name)}"
-    return f"{called(one.name)}, {one.need}" if one.need else called(one.name)
-
-
-def _interval(one: Record, called: Name) -> dict[str, object]:
-    floor = 1e-12
-    return {
-        "name": _title(one, called),
-        "mean": max(one.unavailability or 0.0, floor),
-        "low": max(one.sampling.low, floor),
-        "high": max(one.sampling.high, floor),
-        "target": None if one.months is None else 1 - one.months.target,
-    }
-
-
 def _row(one: Record, called: Name) -> tuple[str | Cell, ...]:
-    name = _title(one, called)
+    name = title(one, called)
     if one.never:
         return name, Cell("never: too few pods before anything fails", None, "bad"), "", "", "", ""
     estimated = "" if one.estimated is None else Cell(percent(one.estimated), one.estimated)

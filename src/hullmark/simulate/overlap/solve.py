@@ -9,6 +9,7 @@ from random import Random
 
 import numpy as np
 
+from hullmark.model.gamma import NORMAL
 from hullmark.simulate.dependencies import Network
 from hullmark.simulate.overlap.answers import (
     TRIALS,
@@ -39,8 +40,6 @@ FOCUS = 60
 
 TOLD_CUTS, TOLD_WEIGHTS, TOLD_PART = 10, 8, 1e-3
 """Kinds of cuts and parts that are told, and the least contribution."""
-
-_NORMAL = 1.959963984540054
 
 
 def solve(
@@ -94,7 +93,7 @@ class _Reader:
         journey = is_journey(self.system, row)
         need = "" if journey else self.system.units[asked.units[0]].label
         lost, begun = float(self.total[row]), float(self.frequency[row])
-        error = _NORMAL * math.sqrt(float(sums.variance[row]))
+        error = NORMAL * math.sqrt(float(sums.variance[row]))
         high = min(max(lost, 0.0) + error + self.tail, 1.0)
         if sums.never[row]:
             nothing = Interval(1.0, 1.0)

@@ -5,11 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from hullmark.model.gamma import quantile
+from hullmark.model.gamma import NORMAL, quantile
 from hullmark.simulate.overlap.answers import Interval
-
-NORMAL = 1.959963984540054
-"""Standard deviations of a normal distribution within which 95 % lie."""
 
 RULE_OF_THREE = 3.0
 """What is not seen in a time happens with 95 % confidence less than three times in it: -ln 0.05 is 2.996."""
