@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import Command, Option
+from hullmark.cli.inputs import nothing
 from hullmark.cli.options import CHECK, COLOR, HELP, INPUT, NO_PROGRESS, PATHS, QUIET, RENDERING, SKIP, UNIT
 from hullmark.cli.output import colored, note, replace, write
 from hullmark.cli.progress import Progress
-from hullmark.cli.scan import CLEAN, FINDINGS, exit_code, request
+from hullmark.cli.scan import CLEAN, FINDINGS, request
 from hullmark.engine.fix import Repair, repair
 from hullmark.model.terms import Safety
 from hullmark.report.diff import unified
@@ -30,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
     units = plan.read(progress)
     progress.clear()
     if not any(unit.reading.resources for unit in units):
-        return exit_code(plan.judge(units))
+        return nothing(units)
     # What is rendered cannot be edited, and what lies beside it does not depend on it.
     plain = [unit for unit in units if unit.reading.sources]
     if len(plain) < len(units) and not options.quiet:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from hullmark.cli.pipeline import Plan
 from hullmark.cli.progress import Progress
-from hullmark.cli.trouble import USAGE, complain
+from hullmark.cli.trouble import NOTHING, USAGE, complain
 from hullmark.model.errors import HullmarkError
 from hullmark.sources.unit import Unit
 
@@ -37,3 +37,15 @@ def unread(units: Sequence[Unit]) -> int:
             f"{len(broken) - _MOST} more documents cannot be read", HullmarkError("", "`hullmark scan` lists them")
         )
     return USAGE if broken else 0
+
+
+def nothing(units: Sequence[Unit]) -> int:
+    """Tell why there is nothing to go by: what could not be read, else that there was no object; gives the exit code."""
+    return unread(units) or no_object()
+
+
+def no_object() -> int:
+    """Tell that no object was found, and give the exit code."""
+    hint = "no Kubernetes object was found; name files or folders that hold some"
+    complain("nothing to scan", HullmarkError("", hint))
+    return NOTHING

@@ -7,10 +7,10 @@ import sys
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import Command, Option, one_of
-from hullmark.cli.inputs import read, unread
+from hullmark.cli.inputs import nothing, read, unread
 from hullmark.cli.options import COLOR, HELP, INPUT, NO_PROGRESS, PATHS, QUIET, RENDERING, UNIT
 from hullmark.cli.output import colored, write
-from hullmark.cli.scan import exit_code, request
+from hullmark.cli.scan import request
 from hullmark.graph.build import build
 from hullmark.model.architecture import side_by_side
 from hullmark.report import inventory
@@ -23,7 +23,7 @@ def run(options: argparse.Namespace) -> int:
     plan = pipeline.plan(request(options))
     units = read(plan, options)
     if not any(unit.reading.resources for unit in units):
-        return exit_code(plan.judge(units))
+        return nothing(units)
     built = [build(unit.reading.resources, declared=plan.terms.settings.declarations) for unit in units]
     arch = side_by_side(built)
     homes = {r: unit for unit, part in zip(units, built, strict=True) for r in part.resources}

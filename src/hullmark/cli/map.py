@@ -9,10 +9,10 @@ from importlib import import_module
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import FILES, Command, Option, one_of
-from hullmark.cli.inputs import read, unread
+from hullmark.cli.inputs import nothing, read, unread
 from hullmark.cli.options import HELP, INPUT, NO_PROGRESS, PATHS, QUIET, RENDERING, UNIT
 from hullmark.cli.paths import positive
-from hullmark.cli.scan import exit_code, request
+from hullmark.cli.scan import request
 from hullmark.cli.targets import put
 from hullmark.engine.attack.attack import attacks
 from hullmark.model.component import Graph
@@ -34,7 +34,7 @@ def run(options: argparse.Namespace) -> int:
     units = read(plan, options)
     result = plan.judge(units)
     if not result.architecture.resources:
-        return exit_code(result)
+        return nothing(units)
     found = list(attacks(result))
     scenes = [scene(attack, part.result, part.unit.title) for attack, part in zip(found, result.parts, strict=True)]
     here = os.path.basename(os.getcwd())

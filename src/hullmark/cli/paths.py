@@ -7,10 +7,10 @@ import sys
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import Command, Option, one_of
-from hullmark.cli.inputs import read, unread
+from hullmark.cli.inputs import nothing, read, unread
 from hullmark.cli.options import COLOR, HELP, INPUT, NO_PROGRESS, PATHS, QUIET, RENDERING, UNIT
 from hullmark.cli.output import colored, width, write
-from hullmark.cli.scan import exit_code, request
+from hullmark.cli.scan import request
 from hullmark.engine.attack.attack import attacks
 from hullmark.model.errors import HullmarkError
 from hullmark.report import attack as report
@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     units = read(plan, options)
     result = plan.judge(units)
     if not result.architecture.resources:
-        return exit_code(result)
+        return nothing(units)
     found = tuple(attacks(result))
     if options.format == "json":
         write(report.as_json(found))

@@ -9,9 +9,10 @@ from difflib import get_close_matches
 from typing import NamedTuple
 
 from hullmark.cli import pipeline
-from hullmark.cli.inputs import read, unread
+from hullmark.cli.inputs import nothing, read, unread
 from hullmark.cli.output import colored, width, write
-from hullmark.cli.scan import OUR_FAULT, exit_code, request
+from hullmark.cli.scan import request
+from hullmark.cli.trouble import OUR_FAULT
 from hullmark.engine.profiles import chosen
 from hullmark.engine.result import Part, Result
 from hullmark.model.errors import HullmarkError
@@ -51,7 +52,7 @@ def run(options: argparse.Namespace, wanted: str, paths: Sequence[str]) -> int:
     units = read(plan, options)
     result = plan.judge(units)
     if not result.architecture.resources:
-        return exit_code(result)
+        return nothing(units)
     part, workload = _the_one(wanted, result)
     settings = plan.terms.settings
     found = report.Dossier(part, workload, chosen(settings.profile, settings.fail_on), settings.gate_samples)

@@ -7,10 +7,10 @@ import os
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import FILES, Command, Option
-from hullmark.cli.inputs import read, unread
+from hullmark.cli.inputs import nothing, read, unread
 from hullmark.cli.options import COMPLETE, HELP, INPUT, NO_PROGRESS, PATHS, PROFILE, QUIET, RENDERING, UNIT
 from hullmark.cli.output import note
-from hullmark.cli.scan import exit_code, request
+from hullmark.cli.scan import request
 from hullmark.cli.targets import put
 from hullmark.engine.attack.attack import attacks
 from hullmark.report.picture.architecture import scene
@@ -24,7 +24,7 @@ def run(options: argparse.Namespace) -> int:
     units = read(plan, options)
     result = plan.judge(units)
     if not result.architecture.resources:
-        return exit_code(result)
+        return nothing(units)
     found = tuple(attacks(result))
     scenes = [scene(attack, part.result, part.unit.title) for attack, part in zip(found, result.parts, strict=True)]
     here = os.path.basename(os.getcwd())

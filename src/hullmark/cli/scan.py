@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import FILES, Command, Option, one_of
-from hullmark.cli.inputs import read
+from hullmark.cli.inputs import no_object, read
 from hullmark.cli.options import (
     CHECK,
     COLOR,
@@ -25,17 +25,16 @@ from hullmark.cli.options import (
 )
 from hullmark.cli.output import note, write
 from hullmark.cli.targets import FORMATS, deliver, save, target, targets
-from hullmark.cli.trouble import complain
+from hullmark.cli.trouble import NOTHING, OUR_FAULT, USAGE
 from hullmark.engine import baseline
 from hullmark.engine.profiles import THRESHOLDS
 from hullmark.engine.result import Result
-from hullmark.model.errors import HullmarkError
 from hullmark.model.terms import Outcome, Severity
 from hullmark.report.sources import listing
 from hullmark.sources.unit import Rendering
 
-CLEAN, FINDINGS, USAGE, OUR_FAULT, NOTHING = 0, 1, 2, 3, 4
-"""Exit codes of a scan."""
+CLEAN, FINDINGS = 0, 1
+"""Exit codes of a scan that went well; the others are those of `hullmark.cli.trouble`."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -95,14 +94,12 @@ def exit_code(result: Result, *, fail_on_unchecked: bool = False) -> int:
     """What a result means for whoever called; complains where nothing could be looked at."""
     if _failed(result):
         return OUR_FAULT
-    if not result.architecture.resources:
-        hint = "no Kubernetes object was found; name files or folders that hold some"
-        complain("nothing to scan", HullmarkError("", hint))
-        return NOTHING
+    unread = any(p.severity == "error" for p in result.problems)
+    if not result.architecture.resources and not unread:
+        return no_object()
     if any(s.gates for s in result.findings):
         return FINDINGS
     # A document that cannot be read was not checked, so the run was not clean; the diagnostic says what to mend.
-    unread = any(p.severity == "error" for p in result.problems)
     return USAGE if unread or (fail_on_unchecked and result.not_checked) else CLEAN
 
 

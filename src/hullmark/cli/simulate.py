@@ -16,9 +16,9 @@ from hullmark.cli.options import COLOR, HELP, INPUT, NO_PROGRESS, PATHS, QUIET, 
 from hullmark.cli.output import colored, note, width, write
 from hullmark.cli.paths import positive
 from hullmark.cli.progress import Progress
-from hullmark.cli.scan import CLEAN, NOTHING, request
+from hullmark.cli.scan import CLEAN, request
 from hullmark.cli.targets import put
-from hullmark.cli.trouble import complain
+from hullmark.cli.trouble import NOTHING, complain
 from hullmark.graph.build import build
 from hullmark.model.architecture import Architecture
 from hullmark.model.errors import HullmarkError
@@ -54,6 +54,8 @@ def run(options: argparse.Namespace) -> int:
         lambda arch: simulate(arch, topology, rates, promised, begin=begin, scenario=asked, chance=chance),
     )
     progress.clear()
+    if not found and (code := unread(units)):
+        return code
     if not found:
         complain(
             "nothing to simulate", HullmarkError("", "no workload was found; name files or folders that hold some")

@@ -9,7 +9,7 @@ from hullmark.cli.output import colored, note, width
 from hullmark.model.errors import HullmarkError
 from hullmark.report.terminal import diagnostic
 
-USAGE, OUR_FAULT, INTERRUPTED = 2, 3, 130
+USAGE, OUR_FAULT, NOTHING, INTERRUPTED = 2, 3, 4, 130
 """Exit codes; 130 is what shells give for SIGINT."""
 
 
