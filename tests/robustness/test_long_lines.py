@@ -7,6 +7,7 @@ from time import process_time
 
 import pytest
 
+from hullmark.checks.resilience.shared_database import _USER
 from hullmark.checks.security.secret_in_manifest import _MAKING, _SETTING
 from hullmark.model.promotion import _PROGRAM
 
@@ -20,6 +21,7 @@ LONG = 40_000
         (_SETTING.fullmatch, " " * LONG + "!"),
         (_SETTING.fullmatch, "- " + " " * LONG + "x" * 70),
         (_PROGRAM.search, "\n" * LONG),
+        (_USER.search, "db" * LONG),
     ],
 )
 def test_long_texts_without_a_match_are_read_quickly(find: Callable[[str], object], text: str) -> None:

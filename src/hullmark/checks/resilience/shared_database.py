@@ -122,7 +122,7 @@ _MENTIONS = regex(
     r"postgres|mysql|mariadb|mongo|database|clickhouse|\bdb|_db|dsn|jdbc|backend-store|pg_?host", re.IGNORECASE
 )
 _USER_IN_URL = regex(r"://([^:/@\s'\"]{1,64})(?::[^@\s]{0,256})?@([a-zA-Z0-9.-]{1,253})")
-_USER = regex(r"(?:postgres|pg|mysql|db|database|mongo)[a-z_]*user(?:name)?$", re.IGNORECASE)
+_USER = regex(r"(?:postgres|pg|mysql|db|database|mongo)[a-z_]{0,64}user(?:name)?$", re.IGNORECASE)
 _PASSWORD = regex(r"pass(?:word|wd)?|pwd|dsn|database_ur[li]|db_ur[li]", re.IGNORECASE)
 
 
