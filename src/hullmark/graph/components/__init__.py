@@ -19,6 +19,7 @@ from hullmark.graph.components.models import models
 from hullmark.graph.components.mounts import mounts
 from hullmark.graph.components.nim_storage import nim_storage
 from hullmark.graph.components.pipelines import pipelines
+from hullmark.graph.components.pooled import pooled
 from hullmark.graph.components.reach import judged, reach
 from hullmark.graph.components.references import references
 from hullmark.graph.components.resolve import Resolver
@@ -85,6 +86,7 @@ def _wired(scene: Scene) -> Scene:
     models(scene)
     kserve_storage(called)
     trained_models(scene)
+    pooled(scene)
     references(scene)
     given(scene)
     nim_storage(scene)
