@@ -89,6 +89,9 @@ metadata: {name: i}
 spec: {predictor: {model: {modelFormat: {name: sklearn}, protocolVersion: v2, storageUri: 's3://m/i'}}}
 """
     assert facts(text, "service/-/InferenceService/i")["protocol"] == "Open Inference Protocol v2"
+    with_part = text.replace("spec: {", "spec: {transformer: {containers: [{name: t, image: 'example/t:1'}]}, ")
+    assert facts(with_part, "service/-/InferenceService/i/transformer")["protocol"] == "unknown"
+    assert facts(with_part, "service/-/InferenceService/i")["protocol"] == "Open Inference Protocol v2"
 
 
 RAY = """

@@ -14,6 +14,7 @@ from hullmark.graph.components.eventing import eventing
 from hullmark.graph.components.gateways import gateways
 from hullmark.graph.components.given import given
 from hullmark.graph.components.identities import identities
+from hullmark.graph.components.kserve_parts import kserve_parts
 from hullmark.graph.components.kserve_storage import kserve_storage, trained_models
 from hullmark.graph.components.models import models
 from hullmark.graph.components.mounts import mounts
@@ -83,6 +84,7 @@ def _wired(scene: Scene) -> Scene:
     asked(called)
     gateways(called)
     eventing(called)
+    kserve_parts(scene)
     models(scene)
     kserve_storage(called)
     trained_models(scene)

@@ -203,7 +203,7 @@ def _by_ray(resource: Resource, target: Value, named: str) -> str:
 def _made(service: Component, resource: Resource, podsets: list[PodSet]) -> Iterator[tuple[str, str]]:
     """What a Service speaks that an operator makes."""
     if resource.ref.kind != "RayService":
-        yield "", _whole(resource, podsets)
+        yield "", _whole(service, resource, podsets)
         return
     if service.id.endswith("/head"):
         yield "dashboard", _by_ray(resource, "dashboard", "")
@@ -227,15 +227,19 @@ def _probed(container: Container | None) -> bool:
     return container is not None and any(container.node.get(p, "httpGet") is not None for p in probes)
 
 
-def _whole(resource: Resource, podsets: list[PodSet]) -> str:
-    """What a Service speaks that an operator makes: its engine's protocol, or the one that KServe is told."""
-    told = string(resource.node.value, "spec", "predictor", "model", "protocolVersion")
+def _whole(service: Component, resource: Resource, podsets: list[PodSet]) -> str:
+    """What a Service speaks that an operator makes: its engine's protocol, or the one that KServe is told.
+
+    Transformers and explainers are programs of their own, of which neither the predictor's engine nor its protocol tells.
+    """
+    own = service.id.endswith(("/transformer", "/explainer"))
+    told = "" if own else string(resource.node.value, "spec", "predictor", "model", "protocolVersion")
     if told in ("v2", "grpc-v2"):
         return V2 if told == "v2" else f"{V2} (gRPC)"
     if told in ("v1", "grpc-v1"):
         return "KServe v1"
     engines = [c.engine for p in podsets for c in p.containers if c.kind == "app" and c.engine in PROTOCOLS]
-    engines = engines or [p.workload.engine for p in podsets if p.workload.engine in PROTOCOLS]
+    engines = engines or [p.workload.engine for p in podsets if p.workload.engine in PROTOCOLS and not own]
     return PROTOCOLS[engines[0]].http or PROTOCOLS[engines[0]].grpc if engines else ""
 
 

@@ -9,6 +9,7 @@ from hullmark.graph.authentication import Fronts
 from hullmark.graph.components.draft import Why
 from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.services import MadeServices, service_named
+from hullmark.graph.components.workloads import BESIDE
 from hullmark.graph.gateway import GATEWAY_API
 from hullmark.graph.istio import Mesh
 from hullmark.graph.routes import ways
@@ -46,12 +47,16 @@ def routes(scene: Scene, made: MadeServices) -> None:
 
 
 def _own_way(scene: Scene, way: Way) -> None:
-    """A way that an operator opens: to the Service it makes, else straight to the pods."""
+    """A way that an operator opens: to the Services it makes, else straight to the pods."""
     route = way.route
-    target = scene.draft.id_of(ComponentKind.SERVICE, route.resource)
-    if target not in scene.draft:
-        target = scene.owner(way.podsets[0].workload)
-    _enter(scene, route.reach, target, way.kind, route.place, _authentication(route))
+    plain = scene.draft.id_of(ComponentKind.SERVICE, route.resource)
+    made = (
+        plain,
+        *(f"{plain}/{part}" for part in BESIDE.get(f"{route.resource.ref.kind}.{route.resource.ref.group}", ())),
+    )
+    found = [target for target in made if target in scene.draft] or [scene.owner(way.podsets[0].workload)]
+    for target in found:
+        _enter(scene, route.reach, target, way.kind, route.place, _authentication(route))
 
 
 def _route(scene: Scene, services: MadeServices, way: Way) -> None:
