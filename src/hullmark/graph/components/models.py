@@ -14,6 +14,7 @@ from typing import NamedTuple
 from hullmark.graph.components.draft import NO_NAMESPACE, Why
 from hullmark.graph.components.externals import external
 from hullmark.graph.components.parameters import parameters
+from hullmark.graph.components.recipes import recipe
 from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.volumes import bucket, claim_store, volume_store
 from hullmark.model.component import Component, ComponentKind, EdgeKind
@@ -24,7 +25,7 @@ from hullmark.model.terms import SERVING, TRAINERS, Role
 from hullmark.model.truth import is_placeholder, string
 from hullmark.model.workload import Setting, Workload
 from hullmark.recognise.models import reference
-from hullmark.recognise.training import CHECKPOINT_FLAGS
+from hullmark.recognise.training import CHECKPOINT_FLAGS, OUTPUT_FLAGS, OUTPUT_VARIABLES
 from hullmark.text.regex import regex
 from hullmark.text.source import Place
 
@@ -255,11 +256,20 @@ def _given_to_runs(scene: Scene, workload: Workload) -> Iterator[tuple[Container
                 model = reference(value, container.argv.place(flag))
                 if model is not None:
                     yield container, model
+        yield from ((container, model) for model in _of_recipe(scene, container))
         for value in (*container.argv.values("--model-args"), *_filled(container, "--model-args")):
             found = _PRETRAINED.search(value)
             model = None if found is None else reference(found[1], container.argv.place("--model-args"))
             if model is not None:
                 yield container, model
+
+
+def _of_recipe(scene: Scene, container: Container) -> Iterator[ModelReference]:
+    """The models that a run's recipe starts from; a path is one where a volume is mounted."""
+    for node in recipe(scene, container).models:
+        model = reference(str(node.value), node.at())
+        if model is not None and (model.scheme != "path" or container.mount_for(model.id) is not None):
+            yield model
 
 
 _DATASET_FLAGS = (
@@ -285,6 +295,8 @@ def _datasets(scene: Scene, workload: Workload) -> None:
         for flag in _DATASET_FLAGS:
             for value in (*container.argv.values(flag), *_filled(container, flag)):
                 _dataset(scene, scene.owner(container), value, container.argv.place(flag))
+        for node in recipe(scene, container).datasets:
+            _dataset(scene, scene.owner(container), str(node.value), node.at())
         for name in _DATASET_VARIABLES:
             variable = container.environment.get(name)
             if variable is not None and variable.value:
@@ -314,9 +326,7 @@ def _dataset(scene: Scene, owner: str, value: str, place: Place) -> None:
 
 def _produced(scene: Scene, made: Models, workload: Workload) -> None:
     """Where training writes: the models it makes. Checkpoints are models that are not finished."""
-    if workload.training is None:
-        return
-    for setting in _outputs(workload):
+    for setting in _outputs(scene, workload):
         owner = scene.owner(setting.container if setting.container is not None else workload)
         if scene.role(owner) not in TRAINERS:
             continue
@@ -325,22 +335,49 @@ def _produced(scene: Scene, made: Models, workload: Workload) -> None:
             continue
         component = made.model(model, setting.container, workload)
         made.outputs[component] = owner
-        scene.draft.edge(
-            EdgeKind.TRAINS, owner, component, Why(f"writes its model to '{setting.value}'", setting.place)
-        )
+        why = Why(f"writes its model to '{setting.value}'", setting.place)
+        scene.draft.edge(EdgeKind.TRAINS, owner, component, why)
         store = made.store(component)
         if store in scene.draft:
-            why = Why(f"writes its model to '{setting.value}'", setting.place)
             scene.draft.edge(EdgeKind.WRITES, owner, store, why)
 
 
-def _outputs(workload: Workload) -> Iterator[Setting]:
-    if workload.training is not None:
-        yield from workload.training.checkpoints
-        for container in workload.containers:
-            for flag in CHECKPOINT_FLAGS:
-                for value in _filled(container, flag):
-                    yield Setting(value, container.argv.place(flag), container)
+_NO_MODEL = regex(r"\.(?:jsonl?|csv|tsv|txt|log|html?|png|ya?ml|parquet|md)$")
+"""How files are called that a run writes besides its model."""
+
+
+def _outputs(scene: Scene, workload: Workload) -> Iterator[Setting]:
+    """The places that a workload's runs are told to write to, each once for a container."""
+    found = {
+        (s.value, s.container): s for s in (workload.training.checkpoints if workload.training is not None else ())
+    }
+    for container in workload.containers:
+        if scene.role(scene.owner(container)) in TRAINERS:
+            for setting in _told(scene, container):
+                found.setdefault((setting.value, container), setting)
+    yield from found.values()
+
+
+def _told(scene: Scene, container: Container) -> Iterator[Setting]:
+    """Where a run is told to write: by flags, by variables, in its recipe.
+
+    A path that programs of one's own are given counts where a volume is mounted.
+    """
+    argv = container.argv
+    for flag in (*CHECKPOINT_FLAGS, *OUTPUT_FLAGS):
+        values = (*(v for v in argv.values(flag) if "{{" not in v), *_filled(container, flag))
+        for value in values:
+            if flag in CHECKPOINT_FLAGS or _kept(container, value):
+                yield Setting(value, argv.place(flag), container)
+    for name, variable in container.environment.items():
+        if variable.value and OUTPUT_VARIABLES.fullmatch(name) and _kept(container, variable.value):
+            yield Setting(variable.value, variable.node.at("value"), container)
+    yield from (Setting(str(node.value), node.at(), container) for node in recipe(scene, container).outputs)
+
+
+def _kept(container: Container, value: str) -> bool:
+    """Whether a value is a place outside the pod that may hold a model."""
+    return not _NO_MODEL.search(value) and (value[:1] != "/" or container.mount_for(value) is not None)
 
 
 def _filled(container: Container, flag: str) -> Iterator[str]:
