@@ -93,7 +93,8 @@ class Calls:
         if workload.template:
             return
         for podset in workload.podsets:
-            self._podset(podset)
+            if podset not in self.scene.idle:
+                self._podset(podset)
         for field, path in settings.fields(workload):
             owner = part_of(self.scene, workload, path)
             for setting in self._inside(field):

@@ -13,7 +13,6 @@ from typing import NamedTuple
 
 from hullmark.graph.components.draft import NO_NAMESPACE, Why
 from hullmark.graph.components.externals import external
-from hullmark.graph.components.parameters import parameters
 from hullmark.graph.components.recipes import recipe
 from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.volumes import bucket, claim_store, volume_store
@@ -25,6 +24,7 @@ from hullmark.model.terms import SERVING, TRAINERS, Role
 from hullmark.model.truth import is_placeholder, string
 from hullmark.model.workload import Setting, Workload
 from hullmark.recognise.models import reference
+from hullmark.recognise.parameters import parameters
 from hullmark.recognise.training import CHECKPOINT_FLAGS, OUTPUT_FLAGS, OUTPUT_VARIABLES
 from hullmark.text.regex import regex
 from hullmark.text.source import Place
@@ -194,7 +194,7 @@ def models(scene: Scene) -> Models:
         if workload.template and workload.ref.kind not in _RUNTIMES:
             continue
         seen = set[ModelReference]()
-        for container in workload.containers:
+        for container in scene.containers(workload):
             for model in container.models:
                 seen.add(model)
                 _use(scene, made, workload, container, model)
@@ -245,7 +245,7 @@ _PRETRAINED = regex(r"(?:^|,)(?:pretrained|path)=([^,\s]{2,300})")
 
 def _given_to_runs(scene: Scene, workload: Workload) -> Iterator[tuple[Container | None, ModelReference]]:
     """Models on volumes that runs are given: a flag for a model, with a path that a volume is mounted at."""
-    for container in workload.containers:
+    for container in scene.containers(workload):
         if scene.role(scene.owner(container)) not in (*_LEARNERS, Role.BATCH_INFERENCE):
             continue
         for flag in _MODEL_FLAGS:
@@ -289,7 +289,7 @@ def _datasets(scene: Scene, workload: Workload) -> None:
     initializer = workload.resource.node.child("spec", "initializer", "dataset", "storageUri")
     if initializer is not None and isinstance(initializer.value, str):
         _dataset(scene, scene.owner(workload), initializer.value, initializer.at())
-    for container in workload.containers:
+    for container in scene.containers(workload):
         if scene.role(scene.owner(container)) not in _LEARNERS:
             continue
         for flag in _DATASET_FLAGS:
@@ -348,10 +348,10 @@ _NO_MODEL = regex(r"\.(?:jsonl?|csv|tsv|txt|log|html?|png|ya?ml|parquet|md)$")
 
 def _outputs(scene: Scene, workload: Workload) -> Iterator[Setting]:
     """The places that a workload's runs are told to write to, each once for a container."""
-    found = {
-        (s.value, s.container): s for s in (workload.training.checkpoints if workload.training is not None else ())
-    }
-    for container in workload.containers:
+    known = workload.training.checkpoints if workload.training is not None else ()
+    run = (s for s in known if s.container is None or s.container.podset not in scene.idle)
+    found = {(s.value, s.container): s for s in run}
+    for container in scene.containers(workload):
         if scene.role(scene.owner(container)) in TRAINERS:
             for setting in _told(scene, container):
                 found.setdefault((setting.value, container), setting)
@@ -384,5 +384,6 @@ def _filled(container: Container, flag: str) -> Iterator[str]:
     """What a flag of a step says once the parameters of its workflow are filled in, where it has any."""
     for value in container.argv.values(flag):
         if "{{" in value:
-            podset = container.podset
-            yield from (v for v in parameters(podset.workload).filled(value, podset) if not is_placeholder(v))
+            template, workflow = container.podset.template, container.workload.resource
+            name = "" if template is None else string(template.value, "name")
+            yield from (v for v in parameters(workflow).filled(value, name) if not is_placeholder(v))

@@ -65,6 +65,8 @@ def _part(scene: Scene, workload: Workload, podset: PodSet, whole: str, zone: st
         made, number = f"{plain}:{number}", number + 1
     role = podset.role if podset.role is not workload.role else podset_purpose(podset) or podset.role
     facts = {"kind": workload.ref.kind, "role": role.value, **_images(podset)}
+    if podset in scene.idle:
+        facts["runs"] = "no: nothing that the workflow's entry point leads to runs it"
     component = Component(
         made,
         ComponentKind.WORKLOAD,
