@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from hullmark.graph.components.draft import NO_NAMESPACE, Why
 from hullmark.graph.components.externals import external
+from hullmark.graph.components.parameters import parameters
 from hullmark.graph.components.recipes import recipe
 from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.volumes import bucket, claim_store, volume_store
@@ -24,7 +25,6 @@ from hullmark.model.terms import SERVING, TRAINERS, Role
 from hullmark.model.truth import is_placeholder, string
 from hullmark.model.workload import Setting, Workload
 from hullmark.recognise.models import reference
-from hullmark.recognise.parameters import parameters
 from hullmark.recognise.training import CHECKPOINT_FLAGS, OUTPUT_FLAGS, OUTPUT_VARIABLES
 from hullmark.text.regex import regex
 from hullmark.text.source import Place
@@ -384,6 +384,5 @@ def _filled(container: Container, flag: str) -> Iterator[str]:
     """What a flag of a step says once the parameters of its workflow are filled in, where it has any."""
     for value in container.argv.values(flag):
         if "{{" in value:
-            template, workflow = container.podset.template, container.workload.resource
-            name = "" if template is None else string(template.value, "name")
-            yield from (v for v in parameters(workflow).filled(value, name) if not is_placeholder(v))
+            podset = container.podset
+            yield from (v for v in parameters(podset.workload).filled(value, podset) if not is_placeholder(v))
