@@ -97,7 +97,8 @@ class Resource:
     @cached_property
     def file(self) -> str:
         """The name of the file the object stands in."""
-        return self.place.source.name
+        doc = self.node.doc
+        return doc.source.name if doc.margin is None and doc.origin is None else self.place.source.name
 
     @cached_property
     def place(self) -> Place:
