@@ -49,13 +49,12 @@ def callers(
     names = Names(chains, services)
 
     @cache
-    def hosts(text: str) -> tuple[tuple[str, str], ...]:
+    def called(text: str) -> tuple[tuple[str, str], ...]:
         """The names of Services in a text, each with its namespace; the pods of a system have much of theirs in common."""
         return tuple((found[1], found[2] or "") for found in _ADDRESS.finditer(text) if found[1] in known)
 
     for workload in workloads if known else ():
-        texts = (text for c in workload.containers for text in _texts(c))
-        for name, space in dict.fromkeys(host for text in texts for host in hosts(text)):
+        for name, space in dict.fromkeys(h for c in workload.containers for text in _texts(c) for h in called(text)):
             service = names.find(name, space or workload.namespace, workload.resource)
             for podset in selections[service].podsets if service is not None else ():
                 if podset.workload is not workload:

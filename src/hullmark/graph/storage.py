@@ -31,9 +31,9 @@ class Storage:
     def claims(self, podset: PodSet) -> Mapping[str, Claim]:
         """The claims of a pod set by the volume's name: those it names, and those made from templates for each pod."""
         found = {
-            name: self._named(string(volume.value, "persistentVolumeClaim", "claimName"), podset)
+            name: self._named(claim, podset)
             for name, volume in podset.volumes.items()
-            if string(volume.value, "persistentVolumeClaim", "claimName")
+            if (claim := string(volume.value, "persistentVolumeClaim", "claimName"))
         }
         resource = podset.workload.resource
         for owner in (resource, self._runtime(resource)):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Literal, NamedTuple, TypeVar
 
 from hullmark.model.component import Drawing, Graph, together
@@ -12,6 +11,7 @@ from hullmark.model.declaration import NOTHING, Declarations
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Impact, Reach
 from hullmark.model.workload import PodSet, Replicas, Workload
+from hullmark.text.lazy import cached_property
 from hullmark.text.source import Place
 from hullmark.text.tree import Node
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 from hullmark.model.flags import ABBREVIABLE, rank
 from hullmark.model.shell import SHELLS, commands, kubernetes_expand
 from hullmark.model.truth import string
+from hullmark.text.lazy import cached_property
 from hullmark.text.regex import regex
 from hullmark.text.source import Key, Place
 from hullmark.text.tree import Node, Value, items
@@ -113,10 +114,15 @@ class Argv:
         return word[:1] != "-" or len(word) == 1 or _NEGATIVE_NUMBER.match(word) is not None
 
     def _find(self, flags: tuple[str, ...]) -> tuple[str, _Found] | None:
-        for flag in flags:
+        for flag in flags if self._flags else ():
             if (given := self._flags.get(_canonical(flag))) is not None:
                 return flag, given[-1]
         return None
+
+    @property
+    def flagged(self) -> bool:
+        """Whether any flag or setting is given, for those who look for many."""
+        return bool(self._flags)
 
     def has(self, *flags: str) -> bool:
         """Whether a flag is given, in any accepted spelling (``--a-b``, ``--a_b``), and not as ``=false``."""

@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from hullmark.model.resource import Resource
 from hullmark.model.workload import Evidence, PodSet, Workload
+from hullmark.text.lazy import cached_property
 from hullmark.text.source import Place
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from hullmark.model.argv import Argv
@@ -12,6 +11,7 @@ from hullmark.model.image import Image
 from hullmark.model.quantity import quantity
 from hullmark.model.terms import Platform
 from hullmark.model.truth import Undecided, flag, number, string
+from hullmark.text.lazy import cached_property
 from hullmark.text.source import Key, Place
 from hullmark.text.tree import Map, Node, Value, dig, items, mapping
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from hullmark.model.terms import Platform
 from hullmark.model.truth import string
+from hullmark.text.lazy import cached_property
 from hullmark.text.source import Place
 from hullmark.text.tree import Node, Value, mapping
 

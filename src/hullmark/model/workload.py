@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal, NamedTuple
 
 from hullmark.model.container import Accelerator, Container, ModelReference
 from hullmark.model.resource import Ref, Resource
 from hullmark.model.terms import Platform, Role
 from hullmark.model.truth import Undecided, flag, string
+from hullmark.text.lazy import cached_property
 from hullmark.text.source import Key, Place
 from hullmark.text.tree import Node, dig, items
 

@@ -74,8 +74,27 @@ def _in_strings(host: Resource) -> Iterator[Resource]:
     text, (start, end) = node.doc.source.text, node.span
     if host.ref.kind in _NO_STRINGS or text.count("apiVersion", start, end) <= bool(node.get("apiVersion")):
         return
-    for found in _strings(node):
+    for found in _strings(node) if _holds_manifests(node.value) else ():
         yield from _parsed(found, host)
+
+
+def _holds_manifests(root: Value) -> bool:
+    """Whether any string of an object may be a manifest: most that mention an ``apiVersion`` refer to an object by it."""
+    stack = [root]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, str):
+            if _may_be_manifest(value):
+                return True
+        elif isinstance(value, dict):
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            stack.extend(value)
+    return False
+
+
+def _may_be_manifest(text: str) -> bool:
+    return "apiVersion" in text and "kind" in text and len(text) <= _MAX_STRING
 
 
 def _strings(root: Node) -> Iterator[Node]:
@@ -85,7 +104,7 @@ def _strings(root: Node) -> Iterator[Node]:
         node = stack.pop()
         value = node.value
         if isinstance(value, str):
-            if "apiVersion" in value and "kind" in value and len(value) <= _MAX_STRING:
+            if _may_be_manifest(value):
                 yield node
         elif isinstance(value, (Map, Seq)):
             own = node is root

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 
 from hullmark.engine.result import Result, Settled
 from hullmark.graph.network.reach import Reachability
@@ -13,6 +12,7 @@ from hullmark.model.resource import Resource
 from hullmark.model.terms import Outcome
 from hullmark.model.truth import string
 from hullmark.model.workload import Evidence, PodSet
+from hullmark.text.lazy import cached_property
 
 CLUSTER = "trust-boundary/cluster"
 """The stand of somebody who may send packets inside the cluster."""

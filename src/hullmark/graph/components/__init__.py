@@ -5,8 +5,6 @@ Every builder works by look-ups in the indexes of the scene; none compares pairs
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from hullmark.graph.components.apis import apis
 from hullmark.graph.components.calls import asked, calls, external_names
 from hullmark.graph.components.compose import entries, in_its_words, named_services
@@ -30,6 +28,7 @@ from hullmark.graph.components.workloads import workloads
 from hullmark.graph.index import Pods
 from hullmark.model.architecture import Architecture
 from hullmark.model.component import Graph
+from hullmark.text.lazy import cached_property
 
 
 def components(arch: Architecture) -> Graph:
