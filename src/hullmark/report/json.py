@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
@@ -14,7 +15,7 @@ from hullmark.model.waiver import Waiver
 from hullmark.model.workload import Workload
 from hullmark.report.mask import redact
 from hullmark.report.places import span
-from hullmark.report.shape import BOOLEANS, Shape, dump
+from hullmark.report.shape import BOOLEANS, Shape, dump, quoted
 from hullmark.report.summary import summarise
 from hullmark.report.visible import visible
 from hullmark.report.workloads import workloads
@@ -114,28 +115,33 @@ def _workload(result: Result, workload: Workload) -> dict[str, Any]:
 @lru_cache(maxsize=4096)
 def _text(text: str | None) -> str:
     """A foreign text as JSON; null for None. Names and advice repeat from finding to finding."""
-    return dump(text and visible(text))
+    return "null" if text is None else quoted(visible(text))
+
+
+@lru_cache(maxsize=64)
+def _word(term: Enum | None) -> str:
+    return _text(term and term.value)
 
 
 def _finding(result: Result, settled: Settled) -> str:
     finding = settled.finding
     return _FINDING.fill(
         _text(settled.check),
-        _text(settled.pillar.value),
+        _word(settled.pillar),
         _text(settled.severity.word),
         _text(settled.confidence.word),
         settled.priority,
         _text(settled.impact.word),
         _text(settled.reach.word),
         _subject_text(settled.subject),
-        dump(visible(redact(finding.message, finding))),
+        quoted(visible(redact(finding.message, finding))),
         *_span(finding.at),
         BOOLEANS[finding.at.exact],
         "null" if finding.fix is None else _fix(settled, finding.fix),
         _text(redact(finding.advice, finding)),
         _related(settled) if finding.related else "[]",
-        dump(settled.fingerprint),
-        _text(settled.theme and settled.theme.value),
+        quoted(settled.fingerprint),
+        _word(settled.theme),
         BOOLEANS[settled.gates],
         BOOLEANS[settled.by_impact],
         BOOLEANS[settled.known],
@@ -151,7 +157,7 @@ def _span(place: Place) -> tuple[str | int, ...]:
 
 
 def _fix(settled: Settled, fix: Fix) -> str:
-    return _FIX.fill(_text(redact(fix.title, settled.finding)), _text(fix.safety.value))
+    return _FIX.fill(_text(redact(fix.title, settled.finding)), _word(fix.safety))
 
 
 def _related(settled: Settled) -> str:

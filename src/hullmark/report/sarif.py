@@ -22,7 +22,7 @@ from hullmark.report import page as pages
 from hullmark.report.linehash import line_hashes
 from hullmark.report.mask import redact
 from hullmark.report.paths import relative
-from hullmark.report.shape import BOOLEANS, Shape, dump
+from hullmark.report.shape import BOOLEANS, Shape, dump, quoted
 from hullmark.report.style import LEVELS
 from hullmark.report.visible import visible
 from hullmark.text.source import Place, Problem, Source
@@ -148,18 +148,18 @@ def _tags(check: AnyCheck) -> list[str]:
 def _result(settled: Settled, index: dict[str, int], root: str, hashes: _Hashes) -> str:
     finding, at = settled.finding, settled.finding.at
     row = _RESULT.fill(
-        dump(settled.check),
+        quoted(settled.check),
         index[settled.check],
         '"fail"',
-        dump(LEVELS[settled.severity]),
-        _MESSAGE.fill(_quoted(_message(settled))),
+        quoted(LEVELS[settled.severity]),
+        _MESSAGE.fill(_told(_message(settled))),
         f"[{_LOCATION.fill(_physical(at, root), f'[{_logical(settled.subject)}]')}]",
-        _PRINTS.fill(dump(hashes.at(at)), dump(settled.fingerprint)),
+        _PRINTS.fill(quoted(hashes.at(at)), quoted(settled.fingerprint)),
         f"{settled.priority}.0",
         _PROPERTIES.fill(
-            dump(settled.confidence.word),
-            dump(settled.impact.word),
-            dump(settled.reach.word),
+            quoted(settled.confidence.word),
+            quoted(settled.impact.word),
+            quoted(settled.reach.word),
             BOOLEANS[at.exact],
             BOOLEANS[settled.known],
         ),
@@ -173,14 +173,14 @@ def _result(settled: Settled, index: dict[str, int], root: str, hashes: _Hashes)
 
 def _related(settled: Settled, root: str) -> str:
     finding = settled.finding
-    texts = (_MESSAGE.fill(_quoted(redact(text, finding))) for _, text in finding.related)
+    texts = (_MESSAGE.fill(_told(redact(text, finding))) for _, text in finding.related)
     places = (_physical(place, root) for place, _ in finding.related)
     return ", ".join(_RELATED.fill(*row) for row in zip(count(1), places, texts))
 
 
 def _suppression(waiver: Waiver) -> str:
     why = f"{waiver.reason} (until {waiver.expires}, {waiver.owner})"
-    return _SUPPRESSION.fill('"external"', '"accepted"', _quoted(why))
+    return _SUPPRESSION.fill('"external"', '"accepted"', _told(why))
 
 
 def _message(settled: Settled) -> str:
@@ -196,11 +196,11 @@ def _message(settled: Settled) -> str:
 
 def _open(verdict: Verdict, index: dict[str, int]) -> str:
     return _OPEN.fill(
-        dump(verdict.check),
+        quoted(verdict.check),
         index[verdict.check],
         '"open"',
         '"none"',
-        _MESSAGE.fill(_quoted(verdict.reason or "unknown")),
+        _MESSAGE.fill(_told(verdict.reason or "unknown")),
         f'[{{"logicalLocations": [{_logical(verdict.subject)}]}}]',
     )
 
@@ -212,14 +212,14 @@ def _physical(place: Place, root: str) -> str:
 
 @lru_cache(maxsize=64)
 def _artifact(name: str, root: str) -> str:
-    return _ARTIFACT.fill(dump(quote(relative(name, root), errors="surrogateescape")))
+    return _ARTIFACT.fill(quoted(quote(relative(name, root), errors="surrogateescape")))
 
 
 @lru_cache(maxsize=64)
 def _logical(subject: Subject) -> str:
     """A subject; findings about one follow each other."""
     parts = (subject.namespace, subject.kind, subject.name, subject.container)
-    return _LOGICAL.fill(dump(visible("/".join(p for p in parts if p))), '"resource"')
+    return _LOGICAL.fill(quoted(visible("/".join(p for p in parts if p))), '"resource"')
 
 
 def _invocation(result: Result, root: str) -> str:
@@ -231,15 +231,15 @@ def _invocation(result: Result, root: str) -> str:
 
 def _notification(problem: Problem, root: str) -> str:
     return _NOTIFICATION.fill(
-        dump(problem.severity),
-        _MESSAGE.fill(_quoted(problem.message)),
+        quoted(problem.severity),
+        _MESSAGE.fill(_told(problem.message)),
         f'[{{"physicalLocation": {_physical(problem.place, root)}}}]',
     )
 
 
-def _quoted(text: str) -> str:
+def _told(text: str) -> str:
     """A foreign text as JSON, cut to GitHub's limit."""
-    return dump(_short(text))
+    return quoted(_short(text))
 
 
 def _short(text: str) -> str:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from json.encoder import encode_basestring
 
 dump = json.JSONEncoder(ensure_ascii=False).encode
 """A value as JSON on one line."""
+
+quoted = encode_basestring
+"""A text as JSON."""
 
 BOOLEANS = ("false", "true")
 """The text of a truth value, by its number."""

@@ -130,7 +130,7 @@ def _opens(text: str, start: int) -> bool:
 
 def _editable(spot: Spot) -> bool:
     """Whether a change here reaches no further: no shared anchor, tag, template, or alias to a collection."""
-    if any(a <= spot.start < b for a, b in spot.doc.anchored):
+    if spot.doc.anchored and any(a <= spot.start < b for a, b in spot.doc.anchored):
         return False
     if spot.text.startswith(("&", "!"), spot.start):
         return False

@@ -68,8 +68,9 @@ def nameable(arch: Architecture) -> Mapping[Workload, frozenset[Workload]]:
             targets = set(arch.calls(workload))
             for name in words & behind.keys():
                 spaces = behind[name]
-                near = spaces.keys() if not workload.namespace else {workload.namespace, "", *words} & spaces.keys()
-                targets.update(t for space in near for t in islice(spaces[space], _WIDEST))
+                for space, called in spaces.items():
+                    if not workload.namespace or space in ("", workload.namespace) or space in words:
+                        targets.update(islice(called, _WIDEST))
             named[workload] = frozenset(t for t in targets if t.lifetime != "task" and t.ref != workload.ref)
     return named
 
