@@ -49,6 +49,10 @@ def test_line_ends_are_equal(end: str) -> None:
     assert line_hashes(text.replace("\n", end)) == GREETING
 
 
+def test_a_blank_keeps_line_ends_apart() -> None:
+    assert line_hashes("a\r \nb") == line_hashes("a\n\nb")
+
+
 def test_mixed_line_ends() -> None:
     assert line_hashes(" hello; \t\nworld!!!\r\n\n\r  \t\tGreetings\r End\r\n") == GREETING
 

@@ -39,6 +39,7 @@ _FINDING = Shape(
     f"check pillar severity confidence priority impact exposure subject message {_SPAN} exact fix advice related fingerprint"
     " theme gates gates_by_impact known waived units"
 )
+_UNDECIDED = Shape("check subject outcome reason file line")
 _FIX = Shape("title safety")
 _RELATED = Shape(f"{_SPAN} message")
 
@@ -69,7 +70,7 @@ def _parts(result: Result) -> Iterator[tuple[str, Any]]:
     yield "units", map(dump, map(_part, result.parts))
     yield "workloads", map(dump, map(partial(_workload, result), result.architecture.workloads))
     yield "findings", map(partial(_finding, result), chain(result.findings, result.waived))
-    yield "unknown", map(dump, map(_undecided, result.undecided))
+    yield "unknown", map(_undecided, result.undecided)
     yield "not_checked", map(dump, map(_not_checked, result.not_checked))
     notes = chain(map(_problem, result.problems), map(_waiver_note, result.waiver_notes))
     yield "diagnostics", map(dump, notes)
@@ -196,15 +197,15 @@ def _waiver(waiver: Waiver) -> dict[str, Any]:
     }
 
 
-def _undecided(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "check": verdict.check,
-        "subject": _subject(verdict.subject),
-        "outcome": verdict.outcome.value,
-        "reason": visible(verdict.reason),
-        "file": visible(verdict.at.source.name),
-        "line": verdict.at.line,
-    }
+def _undecided(verdict: Verdict) -> str:
+    return _UNDECIDED.fill(
+        _text(verdict.check),
+        _subject_text(verdict.subject),
+        _word(verdict.outcome),
+        _text(verdict.reason),
+        _text(verdict.at.source.name),
+        verdict.at.line,
+    )
 
 
 def _problem(problem: Problem) -> dict[str, Any]:

@@ -64,7 +64,7 @@ def entry(key: str, value: Value) -> list[str]:
     """The lines of one entry of a block mapping, from column 0."""
     name = scalar(key)
     if isinstance(value, (dict, list)) and value:
-        return [f"{name}:", *(STEP + line for line in block(value))]
+        return [f"{name}:", *[STEP + line for line in block(value)]]
     return [f"{name}: {scalar(value)}"]
 
 

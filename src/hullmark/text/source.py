@@ -70,7 +70,7 @@ class Source:
 
     def position(self, offset: int) -> Position:
         """The line and column of a character offset."""
-        starts = self.starts
+        starts = self._starts or self.starts
         line = bisect_right(starts, offset)
         return Position(line, offset - starts[line - 1] + 1)
 
