@@ -93,7 +93,7 @@ def test_absences_of_one_theme_are_one_entry() -> None:
 
 
 def test_bundles_lose_and_reorder_nothing() -> None:
-    groups = bundles(FINDINGS)
+    groups = [*bundles(FINDINGS)]
 
     flat = [s for g in groups for e in g.entries for s in (e.findings if isinstance(e, Bundle) else (e,))]
     assert sorted(map(id, flat)) == sorted(map(id, FINDINGS))

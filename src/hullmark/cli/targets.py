@@ -68,8 +68,11 @@ def deliver(result: Result, one: Target, *, color: str, complete: bool) -> None:
     texts: Iterable[str]
     if one.format == "terminal":
         shown = colored(color, sys.stdout) if not one.file else color == "always"
-        texts = (module.render(result, color=shown, width=100 if one.file else width(sys.stdout), verbose=complete),)
-    elif one.format in ("sarif", "gitlab", "markdown"):
+        columns = 100 if one.file else width(sys.stdout)
+        texts = module.pieces(result, color=shown, width=columns, verbose=complete)
+    elif one.format == "sarif":
+        texts = module.pieces(result, root=os.getcwd())
+    elif one.format in ("gitlab", "markdown"):
         texts = (module.render(result, root=os.getcwd()),)
     elif one.format == "json":
         texts = module.pieces(result)

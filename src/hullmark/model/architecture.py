@@ -418,8 +418,8 @@ class _SideBySide:
 def _united(mappings: Iterable[Mapping[K, V]]) -> dict[K, V]:
     """All entries; of several with one key the first."""
     found: dict[K, V] = {}
-    for mapping in mappings:
-        found = {**mapping, **found}
+    for mapping in reversed([*mappings]):
+        found.update(mapping)
     return found
 
 

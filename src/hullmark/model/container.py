@@ -165,17 +165,17 @@ class Container:
             return self.podset.node.at("securityContext", *keys)
         return self.node.at("securityContext", *keys)
 
-    @property
+    @cached_property
     def privileged(self) -> bool:
         """Effective ``privileged``."""
         return flag(self.node.value, "securityContext", "privileged") is True
 
-    @property
+    @cached_property
     def run_as_user(self) -> int | None:
         """Effective user id; None leaves it to the image."""
         return number({"runAsUser": self.inherited("runAsUser")}, "runAsUser")
 
-    @property
+    @cached_property
     def run_as_non_root(self) -> bool | None:
         """Effective ``runAsNonRoot``."""
         return flag({"runAsNonRoot": self.inherited("runAsNonRoot")}, "runAsNonRoot")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from hullmark.model.argv import Command
@@ -21,7 +22,7 @@ _CONFIGURATION = regex(r"^/etc(?:/|$)|/(?:config|conf)(?:\.d)?(?:/|$)")
 """Where programs look for their settings."""
 
 
-class Finds(Protocol):
+class Finds(Hashable, Protocol):
     """Whatever finds objects by kind, namespace and name: an architecture, or a look-up while one is built."""
 
     def find(self, kind: str, namespace: str, name: str) -> Resource | None:
@@ -35,8 +36,13 @@ class File(NamedTuple):
     text: Node
 
 
-def files(container: Container, scan: Finds) -> Iterator[File]:
-    """The texts of the ConfigMaps a container mounts, as far as they are in the scan."""
+@lru_cache(maxsize=1)
+def files(container: Container, scan: Finds) -> tuple[File, ...]:
+    """The texts of the ConfigMaps a container mounts, as far as they are in the scan; checks of one follow each other."""
+    return tuple(_files(container, scan))
+
+
+def _files(container: Container, scan: Finds) -> Iterator[File]:
     for mount in container.mounts:
         for name, source in _maps(mount):
             found = scan.find("ConfigMap", container.workload.namespace, name)

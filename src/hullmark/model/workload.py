@@ -99,7 +99,7 @@ class PodSet:
         """The place of a field of the pod template's metadata (``labels``, ``annotations``)."""
         return self.node.at() if self.template is None else self.template.at("metadata", field)
 
-    @property
+    @cached_property
     def windows(self) -> bool:
         """Whether its pods run on Windows: they say so, or their node selector asks for its nodes."""
         asked = (("os", "name"), ("nodeSelector", "kubernetes.io/os"), ("nodeSelector", "beta.kubernetes.io/os"))

@@ -113,8 +113,8 @@ _CALLING_KINDS = frozenset(
         "PipelineVersion",
     }
 )
-_CALLING = regex(r"kubectl|leader-elect|kubeconfig|secrets/kubernetes\.io/serviceaccount|k8s_token_auth")
-"""Written in lower case: without regard to case every variable of a scan would be searched a letter at a time."""
+_CALLING = ("kubectl", "leader-elect", "kubeconfig", "secrets/kubernetes.io/serviceaccount", "k8s_token_auth")
+"""Words and no expression: all that the containers of a scan are told is searched for them."""
 
 _CONTROLLER = regex(r"(?:operator|controller|controller-manager|webhook|autoscaler|scheduler|kubectl)$")
 
@@ -165,13 +165,14 @@ def _calls(podset: PodSet) -> bool:
     """Whether something says that its programs talk to the Kubernetes API."""
     if _autoscales(podset) or _CONTROLLER.search(podset.workload.name):
         return True
-    return any(_CONTROLLER.search(c.image.repository) or _CALLING.search(_said(c)) for c in podset.containers)
+    return any(_CONTROLLER.search(c.image.repository) or _told(c) for c in podset.containers)
 
 
-def _said(container: Container) -> str:
-    """What a container is told, in one text: its command line and its variables."""
+def _told(container: Container) -> bool:
+    """Whether its command line or its variables have one of the words."""
     variables = (f"{v.name} {v.value or ''}" for v in container.environment.values())
-    return "\n".join((container.argv.text, *variables)).lower()
+    text = "\n".join((container.argv.text, *variables)).lower()
+    return any(word in text for word in _CALLING)
 
 
 def _autoscales(podset: PodSet) -> bool:

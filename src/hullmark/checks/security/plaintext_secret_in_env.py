@@ -158,7 +158,7 @@ def _arguments(container: Container) -> Iterator[tuple[str, Credential]]:
     argv = container.argv
     for segment in argv.segments:
         for word, following in zip(segment, (*segment[1:], ""), strict=True):
-            setting = _SETTING.fullmatch(word)
+            setting = _SETTING.fullmatch(word) if "=" in word else None
             flag = word.startswith("--") and setting is None and not following.startswith("-")
             name, value = setting.groups() if setting else (word.lstrip("-"), following if flag else "")
             if value and (found := credential(name, value)) is not None:
