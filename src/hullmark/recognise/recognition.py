@@ -7,9 +7,9 @@ from typing import NamedTuple, TypeVar
 
 from hullmark.model.container import Container
 from hullmark.model.resource import Resource, strings
-from hullmark.model.terms import Platform, Role
+from hullmark.model.terms import Confidence, Platform, Role
 from hullmark.model.workload import Lifetime, PodSet, Replicas, Workload
-from hullmark.recognise import inferred
+from hullmark.recognise import behaviour, inferred
 from hullmark.recognise.accelerators import accelerators_of
 from hullmark.recognise.assemble import pod
 from hullmark.recognise.engines import engine_of
@@ -123,6 +123,9 @@ def _build(scene: _Scene, kind: Kind, made: list[tuple[Pods, Pod]], *, is_inferr
     for container in workload.containers:
         _set(container, "models", models_of(container, workload))
     role, engine, evidence = role_of(workload, base)
+    if role is Role.GENERIC and base is None and not engine and (concluded := behaviour.conclude(workload, scene.scan)):
+        role, evidence = concluded[0], (*evidence, *concluded[1])
+        _set(workload, "role_confidence", Confidence.MEDIUM)
     _set(workload, "role", role)
     _set(workload, "engine", engine)
     _set(workload, "evidence", evidence)
