@@ -61,6 +61,12 @@ class Argv:
         segments = tuple(_unwrap(words, at, variables))
         return cls(node, segments, tuple((keys[at],) * len(s) for s in segments), words[at])
 
+    @classmethod
+    def of_script(cls, text: Node, variables: Mapping[str, str], words: Command = ()) -> Argv:
+        """The commands of a script in a file of its own; ``words`` are its name and what it is given."""
+        segments = tuple(commands(str(text.value), variables, words))
+        return cls(text, segments, tuple(((),) * len(segment) for segment in segments), str(text.value))
+
     @cached_property
     def _main(self) -> int:
         """Which segment the container is there for: the best-known launcher, the last among equals."""
@@ -167,15 +173,20 @@ class Argv:
 
     def _inside(self, key: tuple[Key, ...]) -> bool:
         """Whether words with this origin are parts of a longer string."""
-        return len(key) == 1 or key[0] == "env" or bool(self.script)
+        return bool(self.script) or len(key) == 1 or key[0] == "env"
 
     def _stretch(self, key: tuple[Key, ...], pattern: str) -> Place:
         node = self.node.child(*key)
         if node is None:
             return self._nearest()
-        source = node.doc.source.text
-        found = re.compile(pattern).search(source, node.span.start, node.span.end)
-        return node.at() if found is None else node.doc.place(found.start(), found.end(), node.path)
+        source, at, end = node.doc.source.text, node.span.start, node.span.end
+        searched = re.compile(pattern)
+        while at >= 0 and (found := searched.search(source, at, end)) is not None:
+            line = source.rfind("\n", 0, found.start()) + 1
+            if not source[line : found.start()].lstrip().startswith("#"):
+                return node.doc.place(found.start(), found.end(), node.path)
+            at = source.find("\n", found.start(), end)
+        return node.at()
 
     def _nearest(self) -> Place:
         key = "args" if self.node.get("args") is not None else "command"

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from hullmark.model.files import File, Finds, files, runs, within
+from hullmark.model.files import Finds, files, runs, within
 from hullmark.model.terms import Role
 from hullmark.model.workload import Evidence
 from hullmark.recognise.signs import Sign, addressed, configured, imported, named
@@ -19,7 +19,7 @@ from hullmark.recognise.words import PURPOSES
 from hullmark.text.regex import regex
 
 if TYPE_CHECKING:
-    from hullmark.model.container import Container
+    from hullmark.model.container import Container, File
     from hullmark.model.workload import Workload
     from hullmark.text.source import Place
 

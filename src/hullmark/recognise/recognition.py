@@ -18,6 +18,7 @@ from hullmark.recognise.kinds import CLUSTER_DECIDES, Kind, Pod, Pods, path, rep
 from hullmark.recognise.models import declared_models, models_of
 from hullmark.recognise.roles import podset_role, role_of
 from hullmark.recognise.scan import Scan
+from hullmark.recognise.scripts import followed
 from hullmark.recognise.tables import KINDS, WRAPPERS
 from hullmark.recognise.training import facts_of
 from hullmark.text.tree import Node
@@ -187,6 +188,7 @@ def _containers(scene: _Scene, podset: PodSet, made: Pod) -> Iterator[Container]
             default_name=name or unnamed or _position(node),
             completed=bool(name),
         )
+        _set(container, "script", followed(container, scene.scan))
         engine, evidence = engine_of(container)
         _set(container, "engine", engine)
         _set(container, "evidence", evidence)
