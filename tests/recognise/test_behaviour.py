@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 from textwrap import dedent, indent
+from time import process_time
 
 import pytest
-from manifests import shown
+from manifests import deployment, shown
 
 from hullmark.graph.build import build
 from hullmark.model.container import Container
 from hullmark.model.resource import Resource
-from hullmark.model.terms import Role
+from hullmark.model.terms import Confidence, Role
 from hullmark.model.workload import Workload
+from hullmark.recognise.signs import Sign, addressed, configured, imported, named
 from hullmark.sources import read
 from hullmark.sources.kubernetes import resources
 from hullmark.text.source import Source
@@ -113,3 +115,162 @@ def test_options_that_are_filled_in_elsewhere_are_not_known() -> None:
     assert (
         _model("vllm serve a/b $EXTRA_ARGS").unseen == "what '$EXTRA_ARGS' on its command line stands for is not known"
     )
+
+
+def _app(env: str = "", image: str = "acme/app:1", name: str = "app", more: str = "") -> Workload:
+    return deployment(f"{{name: c, image: '{image}', env: [{env}], {more}}}", name=name)
+
+
+MODEL, INDEX = "{name: OPENAI_BASE_URL, value: 'http://m:8000/v1'}", "{name: QDRANT_URL, value: 'http://q:6333'}"
+
+
+def test_every_sign_is_told_with_its_place_and_nothing_is_certain() -> None:
+    found = _app(f"{INDEX}, {MODEL}")
+    assert (found.role, found.role_confidence, found.role_word) == (
+        Role.RAG_SERVICE,
+        Confidence.MEDIUM,
+        "probably rag-service",
+    )
+    assert [e.text for e in found.evidence] == [
+        "probably: variable 'QDRANT_URL' tells of a vector store",
+        "probably: variable 'OPENAI_BASE_URL' tells of a model API",
+    ]
+    assert [shown(e.place) for e in found.evidence if e.place] == [INDEX, MODEL]
+    assert found.podsets[0].role is Role.RAG_SERVICE
+
+
+@pytest.mark.parametrize("name", [
+    "OPENAI_API_KEY", "OPENAI_API_BASE", "AZURE_OPENAI_ENDPOINT", "AzureOpenAI__ApiKey", "ANTHROPIC_AUTH_TOKEN",
+    "SPRING_AI_OPENAI_BASE_URL", "LLM_API_URL", "LLM_MODEL", "OLLAMA_HOST", "VLLM_HOST", "LITELLM_BASE_URL",
+    "GOOGLE_API_KEY", "DEEPSEEK_API_KEY", "BEDROCK_MODEL_ID", "APP_GROQ_API_KEY", "HUGGINGFACEHUB_API_TOKEN",
+])  # fmt: skip
+def test_names_of_model_apis(name: str) -> None:
+    assert named(name) is Sign.MODEL
+
+
+@pytest.mark.parametrize("name", [
+    "QDRANT_HOST", "QDRANT_COLLECTION", "PINECONE_INDEX", "PINECONE_API_KEY", "WEAVIATE_ENDPOINT", "MILVUS_URI",
+    "MILVUS_PORT", "CHROMA_HOST", "CHROMADB_URL", "CHROMA_PERSIST_DIRECTORY", "PGVECTOR_CONNECTION_URL", "VECTOR_DB",
+    "VECTOR_STORE_TYPE", "VECTORSTORE_URL", "FAISS_INDEX_PATH", "LANCEDB_URI", "KNOWLEDGE_BASE_ID",
+])  # fmt: skip
+def test_names_of_vector_stores(name: str) -> None:
+    assert named(name) is Sign.VECTORS
+
+
+@pytest.mark.parametrize("name", [
+    "CHROMA_KEY", "CHROME_HOST", "VECTOR_CONFIG", "VECTOR_HOST", "KNOWLEDGE_BASE_URL", "PG_HOST", "MODEL_NAME", "LLM",
+    "MCP_SERVER_HOST", "MCP_BASE_URL", "MCP_AUTH_URL", "YOUTUBE_EMBED_URL", "EMBED_HOST", "OPENAI_TIMEOUT", "AGENT_HOST",
+    "DD_AGENT_URL", "TGIF_URL", "QDRANTISH", "FULLM_URL", "OTEL_INSTRUMENTATION_OPENAI_CAPTURE",
+])  # fmt: skip
+def test_names_that_tell_nothing(name: str) -> None:
+    assert named(name) is None
+
+
+@pytest.mark.parametrize(("value", "sign"), [
+    ("http://qdrant:6333", Sign.VECTORS), ("https://a1.eu.cloud.qdrant.io", Sign.VECTORS), ("docs-milvus:19530", Sign.VECTORS),
+    ("http://chromadb.ai.svc.cluster.local:8000", Sign.VECTORS), ("http://vllm-qwen:8000/v1", Sign.MODEL),
+    ("https://acme.openai.azure.com/", Sign.MODEL), ("http://llm-ollama.models:11434", Sign.MODEL),
+    ("http://vllm:8000,http://qdrant:6333", None), ("http://my.qdrantish:80", None), ("registry/qdrant/qdrant:v1", None),
+    ("https://github.com/qdrant/qdrant", None), ("qdrant", None), ("https://docs.example.com/ollama:latest", None),
+])  # fmt: skip
+def test_addresses(value: str, sign: Sign | None) -> None:
+    assert addressed(value) is sign
+
+
+GRAPH = """
+apiVersion: v1
+kind: Service
+metadata: {{name: brain}}
+spec: {{selector: {{app: brain}}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: brain}}
+spec:
+  template:
+    metadata: {{labels: {{app: brain}}}}
+    spec: {{containers: [{{name: c, image: {image}}}]}}
+---
+apiVersion: v1
+kind: Service
+metadata: {{name: memory}}
+spec: {{selector: {{app: memory}}}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: memory}}
+spec:
+  template:
+    metadata: {{labels: {{app: memory}}}}
+    spec: {{containers: [{{name: c, image: qdrant/qdrant}}]}}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: {name}}}
+spec:
+  template:
+    spec:
+      containers:
+        - {{name: c, image: 'acme/app:1', env: [{env}]}}
+"""
+
+
+def _caller(env: str, name: str = "app", image: str = "vllm/vllm-openai") -> Workload:
+    text = GRAPH.format(env=env, name=name, image=image)
+    objects = [o for o in resources(Source("test.yaml", text)) if isinstance(o, Resource)]
+    return build(objects).workloads[-1]
+
+
+BOTH = "{name: ASK, value: 'http://brain:8000/v1'}, {name: LOOK, value: 'memory:6333'}"
+
+
+def test_what_an_address_leads_to_tells_whatever_it_is_called() -> None:
+    found = _caller(BOTH)
+    assert (found.role, found.podsets[0].role, found.role_confidence) == (
+        Role.RAG_SERVICE,
+        Role.RAG_SERVICE,
+        Confidence.MEDIUM,
+    )
+    assert [e.text for e in found.evidence] == [
+        "probably: variable 'ASK' leads to 'brain', a model API",
+        "probably: variable 'LOOK' leads to 'memory', a vector store",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("env", "name", "image"),
+    [
+        (BOTH, "api-gateway", "vllm/vllm-openai"),
+        (BOTH, "app", "nvcr.io/nvidia/tritonserver:24.08-py3"),
+        (BOTH.replace("LOOK", "UPSTREAM_B"), "app", "vllm/vllm-openai"),
+        ("{name: LOOK, value: 'http://memory:6333'}", "app", "vllm/vllm-openai"),
+        ("{name: ASK, value: 'http://brain:8000/v1'}", "app", "vllm/vllm-openai"),
+        (BOTH.replace("memory", "memory-2"), "app", "vllm/vllm-openai"),
+    ],
+)
+def test_what_passes_on_or_calls_but_one_stays_generic(env: str, name: str, image: str) -> None:
+    found = _caller(env, name, image)
+    assert (found.role, found.role_confidence) == (Role.GENERIC, Confidence.HIGH)
+
+
+def test_a_role_of_the_kind_or_image_stays_certain() -> None:
+    assert _app(f"{INDEX}, {MODEL}", "ghcr.io/open-webui/open-webui").role_confidence is Confidence.HIGH
+    assert _app(f"{INDEX}, {MODEL}", "ghcr.io/open-webui/open-webui").role is Role.AI_UI
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: " + "x" * 70_000,
+        "{" * 60_000,
+        "a:\t" * 20_000,
+        "http://" * 10_000,
+        "-" * 60_000,
+        "import " * 9_000,
+        " " * 63_000,
+    ],
+)
+def test_hostile_texts_take_no_time(text: str) -> None:
+    start = process_time()
+    list(configured("openai" + text)), list(imported(text)), addressed(text), named(text[:5000])
+    assert process_time() - start < 1

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from hullmark.model.files import Finds, files, runs, within
 from hullmark.model.terms import Role
 from hullmark.model.workload import Evidence
-from hullmark.recognise.signs import Sign, addressed, configured, imported, named
+from hullmark.recognise.signs import WATCHING, Sign, addressed, configured, imported, named
 from hullmark.recognise.words import PURPOSES
 from hullmark.text.regex import regex
 
@@ -53,13 +53,19 @@ _MODEL_NAMES = frozenset(
 _SERVERS = frozenset({"uvicorn", "gunicorn", "hypercorn", "fastapi", "flask", "granian", "waitress-serve", "bentoml"})
 
 
+def is_open(workload: Workload) -> bool:
+    """Whether nothing tells what a workload is for, and it may be an application at all."""
+    known = workload.role is not Role.GENERIC or workload.engine or workload.resource.release is not None
+    return not (known or workload.template or workload.lifetime == "daemon" or len(workload.podsets) != 1)
+
+
 def conclude(workload: Workload, scan: Finds) -> Concluded | None:
     """What a workload of no known kind, image or command is probably for; None where too little says so."""
-    if workload.lifetime == "daemon" or len(workload.podsets) != 1:
+    if not is_open(workload):
         return None
     for container in workload.containers:
         if container.kind == "app":
-            found = concluded(container, _signs(container, scan))
+            found = concluded(container, signs(container, scan))
             if found is not None:
                 return found
             if container.accelerators and workload.lifetime == "service" and (serves := tuple(_serves(container))):
@@ -67,37 +73,37 @@ def conclude(workload: Workload, scan: Finds) -> Concluded | None:
     return None
 
 
-def concluded(container: Container, signs: Mapping[Sign, Evidence]) -> Concluded | None:
+def concluded(container: Container, given: Mapping[Sign, Evidence]) -> Concluded | None:
     """What a container with these signs is probably for."""
-    if not signs or any(_APART.search(text) for text in _called(container)):
+    if not given or any(_APART.search(text) for text in _called(container)):
         return None
-    verdict = _task(container, signs) if container.workload.lifetime == "task" else _service(container, signs)
-    return None if verdict is None else (verdict[0], (*signs.values(), *verdict[1]))
+    verdict = _task(container, given) if container.workload.lifetime == "task" else _service(container, given)
+    return None if verdict is None else (verdict[0], (*given.values(), *verdict[1]))
 
 
-def _service(container: Container, signs: Mapping[Sign, Evidence]) -> Concluded | None:
-    asks, retrieves = Sign.MODEL in signs, Sign.VECTORS in signs
-    if asks and Sign.TOOLS in signs:
+def _service(container: Container, given: Mapping[Sign, Evidence]) -> Concluded | None:
+    asks, retrieves = Sign.MODEL in given, Sign.VECTORS in given
+    if asks and Sign.TOOLS in given:
         return Role.AGENT, ()
     if retrieves and (fills := tuple(_words(container, _FILLER, container.workload.name, container.name))):
         return Role.DATA_PREPARATION, fills
-    if (retrieves and (asks or Sign.EMBEDDINGS in signs)) or (asks and {Sign.SEARCH, Sign.EMBEDDINGS} <= signs.keys()):
+    if (retrieves and (asks or Sign.EMBEDDINGS in given)) or (asks and {Sign.SEARCH, Sign.EMBEDDINGS} <= given.keys()):
         return Role.RAG_SERVICE, ()
-    return (Role.MCP_SERVER, ()) if Sign.OFFERS in signs and Sign.TOOLS not in signs else None
+    return (Role.MCP_SERVER, ()) if Sign.OFFERS in given and Sign.TOOLS not in given else None
 
 
-def _task(container: Container, signs: Mapping[Sign, Evidence]) -> Concluded | None:
+def _task(container: Container, given: Mapping[Sign, Evidence]) -> Concluded | None:
     texts = (*_called(container), container.argv.text[:500])
     if any(_CHORES.search(text) for text in texts):
         return None
-    if Sign.MODEL in signs and (tests := tuple(_words(container, _TESTS, *texts))):
+    if Sign.MODEL in given and (tests := tuple(_words(container, _TESTS, *texts))):
         return Role.EVALUATION, tests
-    if Sign.MODEL in signs and Sign.TOOLS in signs:
+    if Sign.MODEL in given and Sign.TOOLS in given:
         return Role.AGENT, ()
-    if Sign.VECTORS not in signs:
+    if Sign.VECTORS not in given:
         return None
     fills = tuple(_words(container, _FILLS, *texts))
-    return (Role.DATA_PREPARATION, fills) if fills or {Sign.MODEL, Sign.EMBEDDINGS} & signs.keys() else None
+    return (Role.DATA_PREPARATION, fills) if fills or {Sign.MODEL, Sign.EMBEDDINGS} & given.keys() else None
 
 
 def _words(container: Container, pattern: re.Pattern[str], *texts: str) -> Iterator[Evidence]:
@@ -112,13 +118,14 @@ def _called(container: Container) -> tuple[str, ...]:
     return container.workload.name, container.name, container.image.repository
 
 
-def _signs(container: Container, scan: Finds) -> Signs:
+def signs(container: Container, scan: Finds) -> Signs:
     """What a container is given: in variables and arguments, in code, and in the files that it mounts."""
     found: Signs = {}
     for variable in container.environment.values():
         if variable.value == "" or (variable.name.startswith("MCP_") and variable.value == "stdio"):
             continue
-        sign = named(variable.name) or (addressed(variable.value) if variable.value else None)
+        watched = not variable.value or WATCHING.search(variable.name)
+        sign = named(variable.name) or (None if watched else addressed(variable.value or ""))
         if sign is not None and sign not in found:
             found[sign] = _told(f"variable '{variable.name}'", sign, variable.node.at())
     for sign, text, place in _arguments(container):

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 from hullmark.model.container import Container
 from hullmark.model.resource import Resource, strings
 from hullmark.model.terms import Confidence, Platform, Role
-from hullmark.model.workload import Lifetime, PodSet, Replicas, Workload
+from hullmark.model.workload import Evidence, Lifetime, PodSet, Replicas, Workload
 from hullmark.recognise import behaviour, inferred
 from hullmark.recognise.accelerators import accelerators_of
 from hullmark.recognise.assemble import pod
@@ -124,18 +124,32 @@ def _build(scene: _Scene, kind: Kind, made: list[tuple[Pods, Pod]], *, is_inferr
     for container in workload.containers:
         _set(container, "models", models_of(container, workload))
     role, engine, evidence = role_of(workload, base)
-    if role is Role.GENERIC and base is None and not engine and (concluded := behaviour.conclude(workload, scene.scan)):
-        role, evidence = concluded[0], (*evidence, *concluded[1])
-        _set(workload, "role_confidence", Confidence.MEDIUM)
     _set(workload, "role", role)
     _set(workload, "engine", engine)
     _set(workload, "evidence", evidence)
+    if base is None and (concluded := behaviour.conclude(workload, scene.scan)):
+        _conclude(workload, *concluded)
     for (_, one), podset in zip(made, workload.podsets, strict=True):
         _set(podset, "role", one.role or podset_role(podset))
     loaded = (m for c in workload.containers for m in c.models)
     _set(workload, "models", tuple(dict.fromkeys(loaded)) or declared_models(workload))
     _set(workload, "training", facts_of(workload))
     return workload
+
+
+def recast(workload: Workload, role: Role, evidence: tuple[Evidence, ...]) -> None:
+    """Complete a workload whose role shows only when what it calls is known; nobody has asked for it before."""
+    _conclude(workload, role, evidence)
+    for podset in workload.podsets:
+        _set(podset, "role", podset_role(podset))
+    _set(workload, "training", facts_of(workload))
+
+
+def _conclude(workload: Workload, role: Role, evidence: tuple[Evidence, ...]) -> None:
+    """Give a workload a role that is only probable."""
+    _set(workload, "role", role)
+    _set(workload, "evidence", (*workload.evidence, *evidence))
+    _set(workload, "role_confidence", Confidence.MEDIUM)
 
 
 def _sole(found: Iterable[T | None]) -> T | None:
