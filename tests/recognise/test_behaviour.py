@@ -7,7 +7,7 @@ from textwrap import dedent, indent
 from time import process_time
 
 import pytest
-from manifests import deployment, shown
+from manifests import deployment, job, shown
 
 from hullmark.graph.build import build
 from hullmark.model.container import Container
@@ -274,3 +274,33 @@ def test_hostile_texts_take_no_time(text: str) -> None:
     start = process_time()
     list(configured("openai" + text)), list(imported(text)), addressed(text), named(text[:5000])
     assert process_time() - start < 1
+
+
+def test_passwords_in_arguments_are_not_told() -> None:
+    found = _app(MODEL, more="args: ['http://user:s3cr3t@qdrant:6333', '--index=http://user:s3cr3t@milvus:19530']")
+    assert found.role is Role.RAG_SERVICE
+    assert not any("s3cr3t" in e.text for e in found.evidence)
+
+
+@pytest.mark.parametrize(
+    ("env", "name", "command", "role"),
+    [
+        (INDEX, "reindex", "[python, main.py]", Role.DATA_PREPARATION),
+        (INDEX, "nightly", "[python, -m, app.ingest]", Role.DATA_PREPARATION),
+        (INDEX, "nightly", "[python, main.py, --index, docs]", Role.GENERIC),
+        (INDEX, "nightly", "[python, -c, 'import qdrant_client']", Role.GENERIC),
+        (f"{INDEX}, {MODEL}", "nightly", "[python, main.py]", Role.DATA_PREPARATION),
+        (f"{INDEX}, {MODEL}", "smoke-test", "[python, main.py]", Role.GENERIC),
+        (f"{INDEX}, {MODEL}", "rag-eval-nightly", "[python, main.py]", Role.EVALUATION),
+        (MODEL, "newsletter", "[python, main.py]", Role.GENERIC),
+        (INDEX, "ingest-backup", "[python, main.py]", Role.GENERIC),
+    ],
+)
+def test_tasks(env: str, name: str, command: str, role: Role) -> None:
+    assert job(f"{{name: c, image: 'acme/app:1', env: [{env}], command: {command}}}", name=name).role is role
+
+
+def test_a_client_of_tools_that_is_called_an_agent_is_one() -> None:
+    url = "{name: MCP_SERVER_URL, value: 'http://tools:8080'}"
+    assert _app(url, "acme/code-review-agent:1").role is Role.AGENT
+    assert _app(url, "acme/code-review:1").role is Role.GENERIC

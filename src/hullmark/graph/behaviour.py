@@ -34,6 +34,9 @@ _LANGUAGE = frozenset(
 )
 """Engines that serve language models; others may look at pictures as well."""
 
+_MOST_NAMES = 16
+"""Services of one workload that are looked for."""
+
 _PASSES_ON = regex(
     r"nginx|envoy|haproxy|traefik|caddy|gateway|proxy|ingress|(?:^|[-_/])(?:edge|router|portal|dashboard)(?:$|[-_])"
 )
@@ -100,7 +103,9 @@ def _mentions(container: Container, names: list[str]) -> Iterator[tuple[str, Pla
     """Where a container is given an address with one of these names."""
     if not names:
         return
-    host = re.compile(rf"(?<![\w.-])(?:{'|'.join(map(re.escape, names))})(?:\.[\w.-]{{1,99}})?(?::\d|/|$)")
+    host = re.compile(
+        rf"(?<![\w.-])(?:{'|'.join(map(re.escape, names[:_MOST_NAMES]))})(?:\.[\w.-]{{1,99}})?(?::\d|/|$)"
+    )
     for variable in container.environment.values():
         if (
             variable.value
@@ -111,4 +116,6 @@ def _mentions(container: Container, names: list[str]) -> Iterator[tuple[str, Pla
             yield f"variable '{variable.name}'", variable.node.at()
     for word in (w for segment in container.argv.segments for w in segment):
         if ":" in word and host.search(word[:2048]):
-            yield f"argument '{word.partition('=')[0][:60]}'", container.argv.word_place(word)
+            flag, given, _ = word.partition("=")
+            what = f"argument '{flag}'" if given and flag[:2] == "--" else "an argument"
+            yield what, container.argv.word_place(word)

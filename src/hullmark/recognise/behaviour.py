@@ -41,12 +41,16 @@ _CHORES = regex(
 )
 """What tasks do to a store or for an application that is not what it is for."""
 
-_FILLS = regex(r"ingest|(?:^|[-_/ ])index|embed|chunk|crawl|upsert|populat|vectori[sz]|load|sync|import|scrap")
+_FILLS = regex(
+    r"ingest|(?:^|[-_/ ])(?:re)?index(?!\.\w)|embed|chunk|crawl|upsert|populat|vectori[sz]"
+    r"|(?:^|[-_/ ])(?:load|loader|sync|import|importer|scrape\w*)(?:$|[-_. ])"
+)
 _FILLER = regex(r"ingest|indexer|embed(?:der|ding)?s?-(?:worker|queue|writer)|crawl|chunker|vectori[sz]er")
 """What tasks, and what services, are called that fill a vector store."""
 
 _TESTS = next(pattern for role, pattern in PURPOSES if role is Role.EVALUATION)
 
+_AGENT = regex(r"(?:^|[-_/])agents?(?:$|[-_/])")
 _MODEL_NAMES = frozenset(
     {"MODEL_ID", "MODEL_NAME", "MODEL_PATH", "MODEL_DIR", "MODEL_URI", "HF_MODEL_ID", "HF_MODEL", "MODEL_REPO", "MODEL"}
 )
@@ -83,8 +87,8 @@ def concluded(container: Container, given: Mapping[Sign, Evidence]) -> Concluded
 
 def _service(container: Container, given: Mapping[Sign, Evidence]) -> Concluded | None:
     asks, retrieves = Sign.MODEL in given, Sign.VECTORS in given
-    if asks and Sign.TOOLS in given:
-        return Role.AGENT, ()
+    if Sign.TOOLS in given and (asks or (named_so := tuple(_words(container, _AGENT, *_called(container))))):
+        return Role.AGENT, () if asks else named_so
     if retrieves and (fills := tuple(_words(container, _FILLER, container.workload.name, container.name))):
         return Role.DATA_PREPARATION, fills
     if (retrieves and (asks or Sign.EMBEDDINGS in given)) or (asks and {Sign.SEARCH, Sign.EMBEDDINGS} <= given.keys()):
@@ -93,7 +97,8 @@ def _service(container: Container, given: Mapping[Sign, Evidence]) -> Concluded 
 
 
 def _task(container: Container, given: Mapping[Sign, Evidence]) -> Concluded | None:
-    texts = (*_called(container), container.argv.text[:500])
+    started = " ".join(word for word in container.argv.words[:6] if word[:1] != "-" and " " not in word)[:200]
+    texts = (*_called(container), started)
     if any(_CHORES.search(text) for text in texts):
         return None
     if Sign.MODEL in given and (tests := tuple(_words(container, _TESTS, *texts))):
@@ -152,12 +157,12 @@ def _arguments(container: Container) -> Iterator[tuple[Sign, str, Place]]:
             flag, given, value = word.partition("=")
             leads = addressed(value if given and flag[:1] == "-" else word)
             if leads is not None:
-                yield leads, f"argument '{flag if given else word}'", argv.word_place(word)
+                yield leads, f"argument '{flag}'" if given else "an argument", argv.word_place(word)
 
 
-def _written(container: Container, file: File) -> Iterator[tuple[Sign, str]]:
+def _written(container: Container, file: File) -> tuple[tuple[Sign, str], ...]:
     if file.path.endswith(".py"):
-        return imported(file.text.value) if runs(container, file) else iter(())
+        return imported(file.text.value) if runs(container, file) else ()
     return configured(file.text.value)
 
 

@@ -137,15 +137,23 @@ def addressed(value: str) -> Sign | None:
     return found[0] if len(found) == 1 else None
 
 
-def imported(code: str) -> Iterator[tuple[Sign, str]]:
+@lru_cache(maxsize=256)
+def imported(code: str) -> tuple[tuple[Sign, str], ...]:
     """What a Python program uses, each with the words that say so."""
-    for sign, pattern in _CODE:
-        if (found := pattern.search(code, 0, _LONGEST_FILE)) is not None:
-            yield sign, found[0].strip()
+    searched = ((sign, pattern.search(code, 0, _LONGEST_FILE)) for sign, pattern in _CODE)
+    return tuple((sign, found[0].strip()) for sign, found in searched if found is not None)
 
 
-def configured(text: str) -> Iterator[tuple[Sign, str]]:
-    """What the lines of a settings file tell of, each with the name of the setting."""
+@lru_cache(maxsize=256)
+def configured(text: str) -> tuple[tuple[Sign, str], ...]:
+    """What the lines of a settings file tell of, each with the name of the first setting; pods share their files."""
+    told: dict[Sign, str] = {}
+    for sign, name in _configured(text):
+        told.setdefault(sign, name)
+    return tuple(told.items())
+
+
+def _configured(text: str) -> Iterator[tuple[Sign, str]]:
     if len(text) > _LONGEST_FILE or _WORTH.search(text) is None:
         return
     for line in _LINE.finditer(text):
@@ -153,8 +161,8 @@ def configured(text: str) -> Iterator[tuple[Sign, str]]:
         if line[1] == "mcpServers":
             yield Sign.TOOLS, line[1]
             continue
-        sign = (
-            named(line[1]) or addressed(value) if value not in ("", "null", "~") and value[:1] not in "{[|>" else None
-        )
+        if value in ("", "null", "~") or value[0] in "{[|>":
+            continue
+        sign = named(line[1]) or (None if WATCHING.search(line[1]) else addressed(value))
         if sign is not None:
             yield sign, line[1]
