@@ -80,6 +80,7 @@ def test_options_in_a_script_are_read_where_they_stand() -> None:
     ("command", "path"),
     [
         ("command: [/scripts/start.sh]", "/scripts"),
+        ("command: [sh, -c, 'cd /scripts && ./start.sh']", "/scripts"),
         ("command: [tini, --, /scripts/start.sh]", "/scripts"),
         ("command: [sh, -c, 'sleep 1; exec /scripts/start.sh']", "/scripts"),
         ("command: [sh, -c, 'cp /scripts/start.sh /tmp/start.sh && sh /tmp/start.sh']", "/scripts"),

@@ -27,6 +27,7 @@ _PYTHON_FILE = 2
 _WORD = r"(?:'[^']*'|\"[^\"\n]*\"|[^\s;&|<>()'\"\\`])+"
 _SHORTEST_ABBREVIATION = 6
 _NEGATIVE_NUMBER = regex(r"-\.?\d")
+_MENTIONED = regex(r"\$\{?([A-Za-z_]\w*)")
 _SETTING = regex(r"\+{0,2}([A-Za-z_][\w.]*)=")
 
 
@@ -64,8 +65,10 @@ class Argv:
     @classmethod
     def of_script(cls, text: Node, variables: Mapping[str, str], words: Command = ()) -> Argv:
         """The commands of a script in a file of its own; ``words`` are its name and what it is given."""
-        segments = tuple(commands(str(text.value), variables, words))
-        return cls(text, segments, tuple(((),) * len(segment) for segment in segments), str(text.value))
+        script = str(text.value)
+        used = tuple((name, variables[name]) for name in _mentioned(script) if name in variables)
+        segments = _segments(script, used, words)
+        return cls(text, segments, tuple(((),) * len(segment) for segment in segments), script)
 
     @cached_property
     def _main(self) -> int:
@@ -191,6 +194,18 @@ class Argv:
     def _nearest(self) -> Place:
         key = "args" if self.node.get("args") is not None else "command"
         return self.node.at(key)._replace(exact=False)
+
+
+@lru_cache(maxsize=128)
+def _mentioned(script: str) -> tuple[str, ...]:
+    """The variables that a script may expand, each once."""
+    return tuple(dict.fromkeys(_MENTIONED.findall(script)))
+
+
+@lru_cache(maxsize=128)
+def _segments(script: str, variables: tuple[tuple[str, str], ...], words: Command) -> tuple[Command, ...]:
+    """The commands of a script; pods that run the same one mostly set the same variables."""
+    return tuple(commands(script, dict(variables), words))
 
 
 def programs(words: Command) -> Iterator[tuple[str, str]]:

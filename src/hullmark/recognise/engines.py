@@ -51,8 +51,8 @@ _IMAGES = (*((p, None) for p in LOOKALIKES), *((p, engine) for engine in ENGINES
 
 _LOOKALIKE_TAG = regex(LOOKALIKE_TAGS)
 _ADDRESS = regex(
-    r"_(?:URLS?|URI|HOST|ENDPOINTS?|ADDR(?:ESS)?|BASE|API_KEY|KEY|TOKEN|PORT|SERVICE|SVC|NAME|IMAGE|COLLECTIONS?|USER|PASSWORD)$"
-    r"|^(?:VLLM|LITELLM)_(?:\w+_)?MODEL(?:_ID|S)?$|^MILVUS_(?:DB|DATABASE|SECURE|TIMEOUT)$"
+    r"_(?:URLS?|URI|HOST|ENDPOINTS?|ADDR(?:ESS)?|BASE|API_KEY|KEY|TOKEN|PORT|SERVICE|SVC|NAME|IMAGE)$"
+    r"|^(?:VLLM|LITELLM)_(?:\w+_)?MODEL(?:_ID|S)?$"
 )
 """Endings of variables that name an engine somewhere else rather than configure this one."""
 

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from hullmark.model.files import Finds, files, is_shell
-from hullmark.model.flags import ENGINE, rank
+from hullmark.model.flags import ENGINE, LAUNCHERS, rank
 from hullmark.model.shell import SHELLS
 from hullmark.model.truth import string
 from hullmark.recognise.words import LEARNING_PROGRAMS
+from hullmark.text.regex import regex
 
 if TYPE_CHECKING:
     from hullmark.model.argv import Command
     from hullmark.model.container import Container, File
 
-_LONGEST = 100_000
+_ENGINES = [name for name, known in LAUNCHERS.items() if known == ENGINE]
+
+_LONGEST = 16_000
 """Characters of a script that are read."""
+
+_STARTS = regex(
+    rf"(?<![\w-])(?:{'|'.join(map(re.escape, _ENGINES))})(?![\w-])|torch\.distributed|vllm|sglang|dynamo\.|tensorrt|trtllm|ray\."
+    r"|accelerate|axolotl|lm[_-]eval|lighteval|download|convert_checkpoint"
+)
+"""What a script mentions that is worth to be read as one."""
 
 
 def followed(container: Container, scan: Finds) -> File | None:
@@ -27,13 +37,23 @@ def followed(container: Container, scan: Finds) -> File | None:
         return None
     path = _path(container.written.words, string(container.node.value, "workingDir"))
     for file in files(container, scan) if path else ():
-        if file.path == path or (file.path in container.written.text and _name(file.path) == _name(path)):
-            text = file.text.value
-            if len(text) <= _LONGEST and not file.path.endswith(".py") and (is_shell(text) or text[:2] != "#!"):
-                argv = container.running(file)
-                if argv.words and (rank(argv.words) >= ENGINE or LEARNING_PROGRAMS.search(argv.text)):
-                    return file
+        if (file.path == path or _copied(file, path, container.written.text)) and _worth_reading(file):
+            argv = container.running(file)
+            if argv.words and (rank(argv.words) >= ENGINE or LEARNING_PROGRAMS.search(argv.text)):
+                return file
     return None
+
+
+def _copied(file: File, path: str, commands: str) -> bool:
+    """Whether a file is run from elsewhere by its own name: copied there, or after its folder was entered."""
+    folder, _, name = file.path.rpartition("/")
+    return name == _name(path) and (file.path in commands or (path[:1] != "/" and folder in commands.split()))
+
+
+def _worth_reading(file: File) -> bool:
+    text = file.text.value
+    shell = not file.path.endswith(".py") and (is_shell(text) or text[:2] != "#!")
+    return shell and len(text) <= _LONGEST and _STARTS.search(text) is not None
 
 
 def _path(words: Command, folder: str) -> str:
@@ -41,8 +61,8 @@ def _path(words: Command, folder: str) -> str:
     for word in words[:6]:
         if word[:1] == "/" and _name(word) not in SHELLS:
             return word
-        if word[:1] not in "-/" and word.endswith((".sh", ".bash")) and folder:
-            return f"{folder.rstrip('/')}/{word.removeprefix('./')}"
+        if word[:1] not in "-/" and word.endswith((".sh", ".bash")):
+            return f"{folder.rstrip('/')}/{word.removeprefix('./')}" if folder else word
     return ""
 
 
