@@ -305,3 +305,18 @@ def test_a_client_of_tools_that_is_called_an_agent_is_one() -> None:
     url = "{name: MCP_SERVER_URL, value: 'http://tools:8080'}"
     assert _app(url, "acme/code-review-agent:1").role is Role.AGENT
     assert _app(url, "acme/code-review:1").role is Role.GENERIC
+
+
+DEFAULTS = 'MODEL="${MODEL:-a/b}"\nKEY="${KEY:-none}"\nexec vllm serve "$MODEL" --api-key "$KEY"\n'
+
+
+def test_defaults_of_a_script_give_way_to_variables() -> None:
+    found = _model(DEFAULTS)
+    assert ([m.id for m in found.models], found.argv.flag("--api-key")) == (["a/b"], "$KEY")
+    unknown = "envFrom: [{configMapRef: {name: elsewhere}}]"
+    assert _model(DEFAULTS, f"{unknown}\n          command: [bash, /scripts/start.sh]").models == ()
+
+
+def test_arrays_of_options_are_not_known_and_single_values_hide_none() -> None:
+    assert _model('MORE=()\nvllm serve a/b "${MORE[@]}"').unseen
+    assert not _model("vllm serve a/b --port $PORT").unseen

@@ -63,10 +63,15 @@ class Argv:
         return cls(node, segments, tuple((keys[at],) * len(s) for s in segments), words[at])
 
     @classmethod
-    def of_script(cls, text: Node, variables: Mapping[str, str], words: Command = ()) -> Argv:
-        """The commands of a script in a file of its own; ``words`` are its name and what it is given."""
+    def of_script(cls, text: Node, variables: Mapping[str, str], words: Command = (), *, complete: bool = True) -> Argv:
+        """The commands of a script in a file of its own; ``words`` are its name and what it is given.
+
+        Where the variables are not ``complete``, any may be set: then defaults of the script say nothing.
+        """
         script = str(text.value)
-        used = tuple((name, variables[name]) for name in _mentioned(script) if name in variables)
+        used = tuple(
+            (name, variables.get(name, f"${name}")) for name in _mentioned(script) if name in variables or not complete
+        )
         segments = _segments(script, used, words)
         return cls(text, segments, tuple(((),) * len(segment) for segment in segments), script)
 

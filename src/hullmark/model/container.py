@@ -29,7 +29,7 @@ Origin = Literal["literal", "secret", "config", "field", "unknown"]
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 - a path to look for, not a place for temporary files
 """Where POSIX shared memory is mounted (https://man7.org/linux/man-pages/man7/shm_overview.7.html)."""
 
-_FILLED_IN = regex(r"\$(?:[@*]|\{?\w*(?:ARG|OPT|FLAG|PARAM)\w*\}?)$", re.IGNORECASE)
+_FILLED_IN = regex(r"\$(?:[@*]|\{\w+\[[@*]\]\}|\{?\w*(?:ARG|OPT|FLAG|PARAM)\w*\}?)$", re.IGNORECASE)
 """Words that stand for several options at once (``$EXTRA_ARGS``)."""
 
 _APPENDED = {"LLMInferenceService": "VLLM_ADDITIONAL_ARGS"}
@@ -267,7 +267,8 @@ class Container:
         """The commands of a script that its command runs, with what is handed to it."""
         words, name = self.written.words, script.path.rpartition("/")[2]
         at = next((i for i, word in enumerate(words) if word.rpartition("/")[2] == name), len(words))
-        return Argv.of_script(script.text, self._known, words[at:])
+        given = {v.name: f"${v.name}" if v.value is None else v.value for v in self.environment.values()}
+        return Argv.of_script(script.text, given, words[at:], complete=self.environment_known)
 
     @property
     def _known(self) -> dict[str, str]:
