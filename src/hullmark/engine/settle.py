@@ -16,7 +16,7 @@ from hullmark.engine.waivers import Waivers, collect
 from hullmark.model.architecture import Architecture
 from hullmark.model.finding import Finding
 from hullmark.model.resource import Resource
-from hullmark.model.terms import Impact, Outcome, Reach
+from hullmark.model.terms import Impact, Outcome, Reach, Role
 from hullmark.model.waiver import Waiver
 from hullmark.model.workload import Workload
 from hullmark.sources import Reading
@@ -132,6 +132,8 @@ def _settled(
     severity = settings.severities.get(check.id, finding.severity)
     severity = check.severity if severity is None else severity
     confidence = check.confidence if finding.confidence is None else finding.confidence
+    if item.workload is not None and check.roles and Role.GENERIC not in check.roles:
+        confidence = min(confidence, item.workload.role_confidence)  # it is only about the roles it names
     impact, reach = standings.weight(item.resource)
     known = terms.baseline is not None and fingerprint in terms.baseline
     sample = not settings.gate_samples and is_sample(item.resource.file, item.resource.ref.namespace)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Iterator
 from functools import lru_cache
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from hullmark.model.argv import Command
-from hullmark.model.container import Container, Mount
+from hullmark.model.container import Container, File, Mount
 from hullmark.model.ray import entrypoint
 from hullmark.model.resource import Resource
 from hullmark.model.shell import commands
@@ -27,13 +27,6 @@ class Finds(Hashable, Protocol):
 
     def find(self, kind: str, namespace: str, name: str) -> Resource | None:
         """The object, or None when it is not there or not certain."""
-
-
-class File(NamedTuple):
-    """A text that a container finds at a path."""
-
-    path: str
-    text: Node
 
 
 @lru_cache(maxsize=1)
@@ -80,8 +73,13 @@ def scripts(container: Container, scan: Finds) -> Iterator[tuple[File, tuple[Com
         return
     for file in files(container, scan):
         text = str(file.text.value)
-        if (file.path.endswith((".sh", ".bash")) or _SHEBANG.match(text)) and runs(container, file):
+        if (file.path.endswith((".sh", ".bash")) or is_shell(text)) and runs(container, file):
             yield file, tuple(commands(text, {}))
+
+
+def is_shell(text: str) -> bool:
+    """Whether the first line of a script says that a shell runs it."""
+    return _SHEBANG.match(text) is not None
 
 
 def within(file: File, word: str) -> Place:

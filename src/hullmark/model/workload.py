@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from hullmark.model.container import Accelerator, Container, ModelReference
 from hullmark.model.resource import Ref, Resource
-from hullmark.model.terms import Platform, Role
+from hullmark.model.terms import Confidence, Platform, Role
 from hullmark.model.truth import Undecided, flag, string
 from hullmark.text.lazy import cached_property
 from hullmark.text.source import Key, Place
@@ -154,6 +154,7 @@ class Workload:
     is missing may be added later. ``inferred`` marks a kind that is in no table, recognised by the shape of a pod spec in it.
     ``injected`` names what the kind's operator adds by itself: ``liveness-probe``, ``readiness-probe``, ``startup-probe``, ``dev-shm``,
     ``pre-stop``, ``grace-period``, ``resources``, ``security-context``, ``image``, ``command``, ``dashboard-host``, ``tolerations``.
+    ``role_confidence`` is lower where the role is only concluded from what the workload is given to work with.
     """
 
     resource: Resource
@@ -167,6 +168,7 @@ class Workload:
     podsets: tuple[PodSet, ...] = ()
     models: tuple[ModelReference, ...] = ()
     training: TrainingFacts | None = None
+    role_confidence: Confidence = Confidence.HIGH
 
     @cached_property
     def ref(self) -> Ref:
@@ -192,6 +194,11 @@ class Workload:
     def containers(self) -> tuple[Container, ...]:
         """The containers of all its pod sets."""
         return tuple(c for p in self.podsets for c in p.containers)
+
+    @property
+    def role_word(self) -> str:
+        """Its role as reports say it to people."""
+        return self.role.value if self.role_confidence is Confidence.HIGH else f"probably {self.role.value}"
 
     @property
     def is_ai(self) -> bool:

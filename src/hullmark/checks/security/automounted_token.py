@@ -86,7 +86,7 @@ from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
 from hullmark.model.finding import Finding, Fix
-from hullmark.model.terms import SERVING, TRAINERS, Role, Safety, Severity, Theme
+from hullmark.model.terms import SERVING, TRAINERS, Confidence, Role, Safety, Severity, Theme
 from hullmark.model.truth import Undecided
 from hullmark.model.workload import PodSet
 from hullmark.text.edit import put
@@ -124,7 +124,8 @@ def automounted_token(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
     workload, identity = podset.workload, arch.around(podset).identity
     if identity.token_mounted is False or workload.ref.kind in _CALLING_KINDS or _calls(podset):
         return
-    alone = podset.role in _SELF_CONTAINED or workload.role in _SELF_CONTAINED
+    sure = workload.role_confidence is Confidence.HIGH
+    alone = sure and (podset.role in _SELF_CONTAINED or workload.role in _SELF_CONTAINED)
     if identity.grants and not alone:
         return
     if dig(podset.node.doc.root, *podset.node.path) is not podset.node.value:
