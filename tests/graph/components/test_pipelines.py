@@ -253,3 +253,31 @@ spec:
         ("PipelineVersion/v/train", "Service/api"),
         ("PipelineVersion/v/train", "Service/mlflow"),
     }
+
+
+def test_secrets_in_the_configuration_of_a_plugin() -> None:
+    text = """
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {name: flow}
+spec:
+  entrypoint: make
+  templates:
+  - name: make
+    container: {image: 'x:1'}
+    outputs:
+      artifacts:
+      - name: out
+        path: /tmp/out
+        plugin:
+          name: s3
+          configuration: |
+            endpoint: minio:9000
+            accessKeySecret:
+              name: minio-cred
+              key: accesskey
+"""
+    [edge] = [e for (s, t), e in edges(draw(text), "reads").items() if t.startswith("secret/")]
+
+    assert (edge.source, edge.target) == ("workload/-/Workflow/flow/make", "secret/-/Secret/minio-cred")
+    assert lines(edge) == ["18:minio-cred"]

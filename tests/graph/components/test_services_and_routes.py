@@ -209,3 +209,22 @@ def test_a_route_to_a_service_that_an_operator_makes() -> None:
     graph = draw(RAY % ("", ""), INGRESS.replace("name: api", "name: ray-head-svc"))
 
     assert ("Ingress/web", "RayCluster/ray/head") in pairs(graph, "routes")
+
+
+def test_the_job_of_a_trial_brings_a_service_only_if_it_says_how_it_is_called() -> None:
+    def trial(metadata: str) -> str:
+        return f"""
+apiVersion: kubeflow.org/v1beta1
+kind: Experiment
+metadata: {{name: search}}
+spec:
+  trialTemplate:
+    trialSpec:
+      apiVersion: kubeflow.org/v2beta1
+      kind: MPIJob
+      {metadata}
+      spec: {{mpiReplicaSpecs: {{Launcher: {{template: {{spec: {{containers: [{{name: c, image: 'x:1'}}]}}}}}}}}}}
+"""
+
+    assert edges(draw(trial("")), "routes") == {}
+    assert pairs(draw(trial("metadata: {name: run}")), "routes") == {("MPIJob/run", "MPIJob/run")}

@@ -19,8 +19,9 @@ from hullmark.graph.components.addresses import (
     urls,
     words,
 )
+from hullmark.graph.components.cluster_clients import asking
 from hullmark.graph.components.draft import Why
-from hullmark.graph.components.externals import external
+from hullmark.graph.components.externals import external, kubernetes_api
 from hullmark.graph.components.hosts import KEYS
 from hullmark.graph.components.references import part_of
 from hullmark.graph.components.resolve import Resolver, Seen, shown_port
@@ -117,6 +118,7 @@ class Calls:
             for setting in chain.from_iterable(spoken):
                 self.setting(owner, setting, near)
             self._keys(owner, container)
+            self._cluster(owner, container)
         for config, name, node in configuration.files(self.scene, podset):
             written = configuration.written(config, name, node, self._trees)
             self._tell(owner, self._once(node, "", written, near))
@@ -201,6 +203,12 @@ class Calls:
             if other != owner and self.scene.draft.get(other).parent != owner:
                 return False
         return bool(behind)
+
+    def _cluster(self, owner: str, container: Container) -> None:
+        """The cluster's own API, where a command asks it."""
+        for program, place in asking(container):
+            why = Why(f"'{program}' of container '{container.name}'", place)
+            self.scene.draft.edge(EdgeKind.CALLS, owner, kubernetes_api(self.scene, place), why)
 
     def _keys(self, owner: str, container: Container) -> None:
         """Keys of providers that nothing sends elsewhere."""

@@ -101,7 +101,7 @@ def made_services(scene: Scene) -> MadeServices:
     made = MadeServices(scene)
     for resource in scene.arch.resources:
         ref = resource.ref
-        if ref.kind not in _MAKERS:
+        if ref.kind not in _MAKERS or (resource.host is not None and not _has_name(resource)):
             continue
         workload = scene.arch.workload(resource)
         if workload is not None and workload.template:
@@ -114,6 +114,11 @@ def made_services(scene: Scene) -> MadeServices:
             for name, node, owner in _services_of(scene, resource):
                 _add(scene, made, resource, Made((name,), name), owner, node)
     return made
+
+
+def _has_name(resource: Resource) -> bool:
+    """Whether an object inside another says how it is called; the one of a trial is named when it runs."""
+    return bool(string(resource.node.value, "metadata", "name"))
 
 
 def _made(scene: Scene, made: MadeServices, resource: Resource, row: Made) -> None:
