@@ -21,6 +21,7 @@ def script(text: str) -> str:
         script("set -e\nuntil kubectl get job x; do sleep 2; done"),
         script('until [ -n "$POD" ]; do\n  POD=$(kubectl get pods -n $NS)\ndone'),
         "command: [oc, apply, -f, /manifests]",
+        "command: [kubectl, version]",
     ],
 )
 def test_a_client_asks_the_api(more: str) -> None:

@@ -14,7 +14,7 @@ from hullmark.text.source import Place
 _CLIENTS = frozenset({"kubectl", "oc"})
 _MENTIONED = regex(r"\b(?:kubectl|oc)\b")
 _SUBSTITUTED = regex(r"(?:\$\(|`)\s*((?:kubectl|oc)\s[^()`]{1,2000})")
-_OFFLINE = frozenset({"completion", "config", "explain", "help", "kustomize", "options", "plugin", "version"})
+_OFFLINE = frozenset({"completion", "config", "explain", "help", "kustomize", "options", "plugin"})
 """Commands that need no cluster, https://kubernetes.io/docs/reference/kubectl/generated/."""
 _ELSEWHERE = frozenset({"--context", "--cluster", "--kubeconfig", "-s", "--server"})
 """Options that send it to a cluster that need not be its own, https://kubernetes.io/docs/reference/kubectl/kubectl/."""
@@ -62,4 +62,4 @@ def _asks(words: tuple[str, ...]) -> bool:
     if any(word.partition("=")[0] in _ELSEWHERE for word in words):
         return False
     first = next((w for w in words[1:] if w[:1] != "-" and w not in _CLIENTS), "help")
-    return first not in _OFFLINE
+    return first not in _OFFLINE and not (first == "version" and "--client" in words)
