@@ -229,6 +229,7 @@ spec:
 
     assert edges(draw(trial("")), "routes") == {}
     assert pairs(draw(trial("metadata: {name: run}")), "routes") == {("MPIJob/run", "MPIJob/run")}
+    assert pairs(draw(trial("metadata: {generateName: run-}")), "routes") == {("MPIJob/run-", "MPIJob/run-")}
 
 
 def job_set(network: str) -> str:

@@ -126,8 +126,8 @@ def _is_asked(resource: Resource, row: Made) -> bool:
 
 
 def _has_name(resource: Resource) -> bool:
-    """Whether an object inside another says how it is called; the one of a trial is named when it runs."""
-    return bool(string(resource.node.value, "metadata", "name"))
+    """Whether an object inside another says how it is called, if only in part; the one of a trial is named when it runs."""
+    return any(string(resource.node.value, "metadata", key) for key in ("name", "generateName"))
 
 
 def _made(scene: Scene, made: MadeServices, resource: Resource, row: Made) -> None:
