@@ -118,7 +118,7 @@ class Identity(NamedTuple):
 class Claim(NamedTuple):
     """A PersistentVolumeClaim as a pod set uses it.
 
-    ``claim`` is None when it is not in the scan (modes and class are then empty) or is made from a template.
+    ``claim`` is None when it is not in the scan (modes and class are then empty) or is ``made`` from a template.
     ``provisioner`` is the StorageClass's, or for a static volume its CSI driver or type (``nfs``, ``local``,
     ``hostPath``); empty when not known. ``retained`` is false for a claim that is deleted with the object whose
     template made it.
@@ -130,6 +130,7 @@ class Claim(NamedTuple):
     storage_class: str
     provisioner: str
     retained: bool = True
+    made: bool = False
 
 
 class Hop(NamedTuple):

@@ -78,6 +78,7 @@ class PodSet:
     ``node`` is the PodSpec (also one assembled from an operator's flattened fields), ``path`` where it was found,
     ``labels`` what its pods carry as far as declared. ``role`` differs from the workload's only where a kind mixes roles.
     ``unsettled`` is why nobody can know all of the pod (a patch that is filled in when it runs); empty for most.
+    ``made_account`` is the ServiceAccount that the kind's operator makes for pods that name none; empty where it makes none.
     """
 
     name: str
@@ -90,6 +91,7 @@ class PodSet:
     role: Role
     containers: tuple[Container, ...] = ()
     unsettled: str = ""
+    made_account: str = ""
 
     def at(self, *keys: Key) -> Place:
         """The place of a field of the pod spec, or the nearest that exists."""
@@ -123,8 +125,9 @@ class PodSet:
 
     @property
     def service_account(self) -> str:
-        """The name of the ServiceAccount its pods run as; ``default`` when none is named."""
-        return string(self.node.value, "serviceAccountName") or string(self.node.value, "serviceAccount") or "default"
+        """The name of the ServiceAccount its pods run as: named, else made by the operator, else ``default``."""
+        named = string(self.node.value, "serviceAccountName") or string(self.node.value, "serviceAccount")
+        return named or self.made_account or "default"
 
     @cached_property
     def host_network(self) -> bool:

@@ -179,8 +179,9 @@ def _podset(scene: _Scene, workload: Workload, row: Pods, made: Pod) -> PodSet:
     replicas = made.replicas or Replicas(None, None, None, "unknown")
     role = made.role or Role.GENERIC
     podset = PodSet(
-        made.name, made.spec, workload, labels, annotations, template, replicas, role, unsettled=made.unsettled
-    )
+        made.name, made.spec, workload, labels, annotations, template, replicas, role,
+        unsettled=made.unsettled, made_account=made.account,
+    )  # fmt: skip
     _set(podset, "containers", tuple(_containers(scene, podset, made)))
     return podset
 

@@ -15,6 +15,7 @@ from hullmark.graph.components.identities import identities
 from hullmark.graph.components.kserve_storage import kserve_storage, trained_models
 from hullmark.graph.components.models import models
 from hullmark.graph.components.mounts import mounts
+from hullmark.graph.components.nim_models import nim_models
 from hullmark.graph.components.nim_storage import nim_storage
 from hullmark.graph.components.pipelines import pipelines
 from hullmark.graph.components.reach import judged, reach
@@ -81,7 +82,7 @@ def _wired(scene: Scene) -> Scene:
     asked(called)
     gateways(called)
     eventing(called)
-    models(scene)
+    nim_models(scene, models(scene))
     kserve_storage(called)
     trained_models(scene)
     references(scene)
