@@ -88,6 +88,33 @@ def test_a_public_model_server_gives_away_its_accelerators() -> None:
     assert path.unknown == ()
 
 
+CROSSING = """\
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: chat, namespace: infra}
+spec: {parentRefs: [{name: edge}], rules: [{backendRefs: [{name: chat, namespace: ml, port: 8000}]}]}
+---
+"""
+PERMIT = """\
+apiVersion: gateway.networking.k8s.io/v1beta1
+kind: ReferenceGrant
+metadata: {name: infra, namespace: ml}
+spec:
+  from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: infra}]
+  to: [{group: '', kind: Service}]
+"""
+
+
+def test_a_path_through_a_route_that_may_not_be_permitted_says_so() -> None:
+    (path,) = ways(VLLM + service("chat", 8000) + CROSSING, "accelerators")
+    (permitted,) = ways(VLLM + service("chat", 8000) + CROSSING + PERMIT, "accelerators")
+
+    assert "whether a ReferenceGrant of namespace 'ml' permits it is not in the scan" in path.unknown
+    assert path.findings == ()
+    assert permitted.unknown == ()
+    assert [s.check for s in permitted.findings] == ["unauthenticated-public-inference"]
+
+
 def test_what_is_not_reached_is_not_attacked() -> None:
     assert ways(VLLM) == []
     assert ways(VLLM + service("chat", 8000)) == []

@@ -67,7 +67,7 @@ def build(resources: Sequence[Resource], *, complete: bool = False, declared: Se
     around = _Around(
         _by_podset({s: found for s, found in routed.items() if s.ref.kind == "Service"}),
         {
-            **arrivals(by_kind, workloads, routed, Fronts(by_kind, pods.chains), mesh, pods.chains),
+            **arrivals(by_kind, workloads, routed, Fronts(by_kind, pods.chains), mesh, pods),
             **proxied(networks),
         },
         isolated,

@@ -24,7 +24,8 @@ class Route(NamedTuple):
 
     ``target`` is the Service or InferencePool name, ``port`` its number or name as written. ``tls`` and
     ``authenticated`` are None when they cannot be known here; ``authenticated`` names what authenticates, empty for
-    nothing. ``reach`` is how far the entry itself is reachable.
+    nothing. ``reach`` is how far the entry itself is reachable. ``unknown`` says why it is not known whether the way is
+    open at all; empty where it is.
     """
 
     resource: Resource
@@ -36,6 +37,7 @@ class Route(NamedTuple):
     authenticated: str | None
     reach: Reach
     place: Place
+    unknown: str = ""
 
 
 class Isolation(NamedTuple):
@@ -146,8 +148,9 @@ class Exposure(NamedTuple):
     ``reach`` is what the path opens, whatever authenticates: ask both for "public without authentication".
 
     ``authenticated`` names the authentication in front (AUTHFRONT) or is empty; ``unknown`` says what could not be
-    seen. ``enclosed`` says that of what runs beside it only its own project reaches it, by networks of its own, and
-    ``alone`` that nothing of the kind is there.
+    seen. ``sure`` is how far it certainly reaches, where it is not known whether the path is open at all. ``enclosed``
+    says that of what runs beside it only its own project reaches it, by networks of its own, and ``alone`` that nothing
+    of the kind is there.
     """
 
     reach: Reach
@@ -156,6 +159,17 @@ class Exposure(NamedTuple):
     unknown: str = ""
     enclosed: bool = False
     alone: bool = False
+    sure: Reach | None = None
+
+    @property
+    def least(self) -> Reach:
+        """How far it certainly reaches."""
+        return self.reach if self.sure is None else self.sure
+
+    @property
+    def word(self) -> str:
+        """How far it reaches, in words."""
+        return self.reach.word if self.sure is None else f"{self.sure.word}, perhaps {self.reach.word}"
 
     @property
     def reached(self) -> bool:

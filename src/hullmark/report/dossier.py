@@ -181,7 +181,7 @@ def _impact(dossier: Dossier) -> Iterator[str]:
 
 def _exposure(dossier: Dossier) -> str:
     exposure = dossier.arch.exposure(dossier.workload)
-    return visible(f"{exposure.reach.word}, {exposure.authenticated or 'no authentication seen'}")
+    return visible(f"{exposure.word}, {exposure.authenticated or 'no authentication seen'}")
 
 
 def _path(dossier: Dossier) -> Iterator[str]:

@@ -85,7 +85,7 @@ def _row(arch: Architecture, workload: Workload, variant: str) -> tuple[str, ...
         f"{visible(found[0].id)}{more}" if found else "-",
         _accelerators(workload),
         _replicas(together(arch, workload)),
-        arch.exposure(workload).reach.word,
+        arch.exposure(workload).word,
         arch.impact(workload).impact.word,
     )
 

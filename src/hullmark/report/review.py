@@ -175,7 +175,7 @@ def _row(result: Result, workload: Workload) -> Iterator[str]:
     least, most = ("?" if n is None else str(n) for n in (replicas.least, replicas.most))
     yield least if least == most else f"{least}-{most}"
     exposure, importance = arch.exposure(workload), arch.impact(workload)
-    yield f"{exposure.reach.word}{f', {exposure.authenticated}' if exposure.authenticated else ''}"
+    yield f"{exposure.word}{f', {exposure.authenticated}' if exposure.authenticated else ''}"
     yield ": ".join(filter(None, (importance.impact.word, ", ".join(importance.reasons))))
     yield ", ".join(f"{key} {statement.word}" for key, statement in declared(arch, workload))
     yield address(workload.resource.place)

@@ -145,7 +145,7 @@ spec:
 
     assert pairs(graph, "routes") == {
         ("InferenceService/iris", "InferenceService/iris"),
-        ("InferenceService/iris/transformer", "InferenceService/iris"),
+        ("InferenceService/iris/transformer", "InferenceService/iris/transformer"),
     }
     assert ("trust-boundary/internet", "service/-/InferenceService/iris") in edges(graph, "may-reach")
     inside = text.replace("name: iris}", "name: iris, labels: {networking.kserve.io/visibility: cluster-local}}")

@@ -151,7 +151,7 @@ _SEPARATORS = regex(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
 _HOLDS_HOSTS = frozenset({
     "host", "hosts", "hostname", "server", "servers", "addr", "addrs", "address", "addresses", "endpoint", "endpoints",
     "url", "urls", "uri", "uris", "dsn", "broker", "brokers", "upstream", "upstreams", "backend", "bootstrap", "target",
-    "sink", "baseurl", "apibase", "proxy", "collector", "connect", "quorum",
+    "sink", "baseurl", "apibase", "proxy", "collector", "connect", "quorum", "dial",
 })  # fmt: skip
 """Last words of names that hold an address."""
 

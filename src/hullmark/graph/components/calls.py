@@ -97,7 +97,8 @@ class Calls:
             return
         self._reached.clear()
         for podset in workload.podsets:
-            self._podset(podset)
+            if podset not in self.scene.idle:
+                self._podset(podset)
         for field, path in settings.fields(workload):
             if given := argument(workload, path):
                 self._argument(workload, field, given)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from hullmark.graph.components.addresses import MAX_TEXT, shuts, words
+from hullmark.graph.components.proxy_files import proxy_file, reader
 from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.settings import COMMENT, LINE, MOST_LINES, Beside, Setting, beside, named, with_siblings
 from hullmark.model.container import Container
@@ -19,7 +20,7 @@ from hullmark.model.workload import PodSet
 from hullmark.recognise.embedded import whole
 from hullmark.text.regex import regex
 from hullmark.text.source import Span
-from hullmark.text.tree import Document, Map, Node, Seq, Value, items
+from hullmark.text.tree import Document, Map, Node, Seq, Value, items, mapping
 
 _PROSE = (".md", ".txt", ".html", ".htm", ".rst", ".ipynb", ".license", ".css", ".svg", ".crt", ".pem", ".sql")
 _PROGRAMS = (".py", ".sh", ".js", ".ts", ".go", ".rb", ".lua", ".jinja", ".j2", ".tmpl", ".tpl", ".ps1")
@@ -96,6 +97,10 @@ def written(config: Resource, key: str, node: Node, trees: Trees) -> Iterator[Se
         return
     if lower.endswith(_PROGRAMS):
         yield from _program(node, label, python=lower.endswith(".py"))
+        return
+    if (proxied := reader(key, node.value)) is not None:
+        beside = [text for text in mapping(config.node.value, "data").values() if isinstance(text, str)]
+        yield from proxy_file(proxied, node, label, beside)
         return
     read = trees.of(node) if _is_tree(lower, node.value) else ()
     if read:

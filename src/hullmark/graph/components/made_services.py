@@ -1,6 +1,7 @@
 """The Services that operators make for their objects: how they are called and what stands behind them.
 
-Add a row to teach a new one. ``{name}`` is the object's name; the first name is the one to show.
+Add a row to teach a new one. ``{name}`` is the object's name; the first name is the one to show. Of
+two Services of an object that claim one name the first has it.
 """
 
 from __future__ import annotations
@@ -34,13 +35,13 @@ _RAY_HEAD = Made(("{name}-head-svc",), "head", "head", (8265, 6379, 10001, 8000)
 MADE: Mapping[str, tuple[Made, ...]] = {
     # https://github.com/kserve/kserve/blob/master/pkg/constants/constants.go
     "InferenceService.serving.kserve.io": (
+        Made(("{name}-transformer", "{name}", "{name}-transformer-default"), "transformer", "transformer", (80,)),
         Made(("{name}-predictor", "{name}", "{name}-predictor-default"), ports=(80,)),
-        Made(("{name}-transformer", "{name}-transformer-default"), "transformer", "transformer", (80,)),
         Made(("{name}-explainer", "{name}-explainer-default"), "explainer", "explainer", (80,)),
     ),
     "InferenceService.serving.kubeflow.org": (
+        Made(("{name}-transformer-default", "{name}"), "transformer", "transformer", (80,)),
         Made(("{name}-predictor-default", "{name}"), ports=(80,)),
-        Made(("{name}-transformer-default",), "transformer", "transformer", (80,)),
         Made(("{name}-explainer-default",), "explainer", "explainer", (80,)),
     ),
     "InferenceGraph.serving.kserve.io": (Made(("{name}",), ports=(80,)),),

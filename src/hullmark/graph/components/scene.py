@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from hullmark.graph.components.draft import Draft, identify
+from hullmark.graph.components.idle import idle
 from hullmark.graph.components.zones import Zones
 from hullmark.graph.index import Chains, Names, Pods
 from hullmark.model.architecture import Architecture
@@ -33,7 +34,8 @@ class Scene:
         found = {r.ref: r for r in reversed(arch.resources) if r.ref in hosts} if hosts else {}
         self.zones = Zones(self.draft, found, composed=self.composed)
         self._names: dict[str, Names] = {}
-        self._podsets = [p for w in arch.workloads for p in w.podsets]
+        self.idle: dict[PodSet, Node] = {p: t for w in arch.workloads if (left := idle(w)) for p, t in _run_by(w, left)}
+        self._podsets = [p for w in arch.workloads for p in w.podsets if p not in self.idle]
         self._owners: dict[PodSet, str] = {}
         self._wholes: dict[Workload, str] = {}
         self._behind: dict[str, set[str]] | None = None
@@ -78,8 +80,12 @@ class Scene:
         return Role(self.draft.get(component).facts.get("role", Role.GENERIC.value))
 
     def podsets(self) -> Sequence[PodSet]:
-        """All pod sets of the scan, in order."""
+        """All pod sets of the scan that something runs, in order."""
         return self._podsets
+
+    def containers(self, workload: Workload) -> Sequence[Container]:
+        """The containers of a workload that something runs."""
+        return [c for c in workload.containers if c.podset not in self.idle] if self.idle else workload.containers
 
     def object(self, kind: ComponentKind, resource: Resource) -> str:
         """The component of an object of the scan, in the zone of its namespace."""
@@ -124,3 +130,13 @@ class Scene:
         more = {key.replace("_", "-"): value for key, value in facts.items() if value}
         if more:
             self.draft.replace(known.told(more))
+
+
+def _run_by(workload: Workload, templates: tuple[Node, ...]) -> Iterator[tuple[PodSet, Node]]:
+    """The pod sets of a workflow that these templates run, with each its template."""
+    by_path = {t.path: t for t in templates}
+    length = len(templates[0].path)
+    for podset in workload.podsets:
+        template = None if podset.template is None else by_path.get(podset.template.path[:length])
+        if template is not None:
+            yield podset, template

@@ -23,11 +23,15 @@ class MadeServices:
         self._ids: dict[tuple[str, Resource], str] = {}
         self.ports: dict[str, tuple[int, ...]] = {}
 
+    def free(self, name: str, resource: Resource) -> bool:
+        """Whether no Service of this object has the name yet."""
+        return (name, resource) not in self._ids
+
     def add(self, resource: Resource, names: tuple[str, ...], component: str, ports: tuple[int, ...]) -> None:
         """File a Service under its names."""
         self.ports[component] = ports
         for name in names:
-            if (name, resource) not in self._ids:
+            if self.free(name, resource):
                 self._names.add(name, resource)
                 self._ids[name, resource] = component
 
@@ -144,7 +148,7 @@ def _made(scene: Scene, made: MadeServices, resource: Resource, row: Made) -> No
 
 def _add(scene: Scene, made: MadeServices, resource: Resource, row: Made, behind: str, node: Node) -> None:
     ref = resource.ref
-    names = tuple(n.replace("{name}", ref.name) for n in row.names)
+    names = tuple(n for r in row.names if made.free(n := r.replace("{name}", ref.name), resource)) or row.names[:1]
     plain = scene.draft.id_of(ComponentKind.SERVICE, resource)
     component = f"{plain}/{row.part}" if row.part else plain
     place = resource.place if node is resource.node else node.at("name")

@@ -50,6 +50,8 @@ def _spot(node: Node, text: str, line: str) -> Place:
     source, (start, end) = node.doc.source.text, node.span
     from_line = source.find(line, start, end) if line else start
     found = source.find(text, max(from_line, start), end)
+    if found < 0 and line and from_line >= 0:
+        found, text = from_line, line  # the text is put together from what stands there
     if found < 0:
         return node.at()
     return node.doc.place(found, found + len(text), node.path)

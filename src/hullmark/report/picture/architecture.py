@@ -222,7 +222,7 @@ def _chips(result: Result, workload: Workload, steps: int) -> Iterator[str]:
         yield f"{span} replica{'' if span == '1' else 's'}"
     exposure = result.architecture.exposure(workload)
     if exposure.reach > Reach.CLUSTER:
-        yield f"{exposure.reach.word}, asks who calls" if exposure.authenticated else exposure.reach.word
+        yield f"{exposure.word}, asks who calls" if exposure.authenticated else exposure.word
 
 
 def _details(
