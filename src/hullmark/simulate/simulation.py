@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from hullmark.graph.components import components
 from hullmark.model.architecture import Architecture
+from hullmark.model.declaration import KEYS
+from hullmark.model.errors import HullmarkError, nearest
 from hullmark.model.form import document
 from hullmark.model.rates import Rate, digest, overridden, shipped
 from hullmark.simulate.availability import Availability, availability
@@ -141,7 +143,7 @@ def simulate(  # noqa: PLR0913 - all that may be said of one simulation
     starts = {member: start_of(member.podset, noted) for member in crew.members}
     known = services(crew, arch, topology.objectives, {one.name: one for one in slo.services})
     graph = components(arch)
-    ties = network(slo, known, graph, topology.third_parties)
+    ties = network(slo, known, graph, topology.third_parties, topology.objectives)
     setting = Setting(
         topology,
         crew,
@@ -195,9 +197,16 @@ def simulate(  # noqa: PLR0913 - all that may be said of one simulation
 
 
 def _timed(topology: Topology, arch: Architecture) -> Topology:
-    """The topology with the time of a step of the runs that declare it; what the topology itself says counts before that."""
+    """The topology with the time of a step of the runs that declare it; what the topology itself says counts before that.
+
+    Raises:
+        HullmarkError: the time that is declared is none.
+    """
     runs = dict(topology.runs)
     for workload in arch.workloads:
+        for flaw in arch.declared(workload).flaws:
+            if not flaw.unknown and "step-time" in nearest(flaw.key[:64], KEYS):
+                raise HullmarkError(flaw.message, flaw.hint, flaw.place)
         step, facts = arch.declared(workload).step_time, runs.get(workload.name, RunFacts())
         if step is not None and facts.step is None and workload.training is not None:
             runs[workload.name] = facts._replace(step=step / 3600)
