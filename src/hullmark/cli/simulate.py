@@ -50,7 +50,16 @@ def run(options: argparse.Namespace) -> int:
     declared = plan.terms.settings.declarations
     found = _simulated(
         [(unit.title, build(unit.reading.resources, declared=declared)) for unit in units],
-        lambda arch: simulate(arch, topology, rates, promised, begin=begin, scenario=asked, chance=chance),
+        lambda arch: simulate(
+            arch,
+            topology,
+            rates,
+            promised,
+            begin=begin,
+            scenario=asked,
+            chance=chance,
+            crowded=options.allow_pending,
+        ),
     )
     progress.clear()
     if not found and (code := unread(units)):
@@ -199,6 +208,10 @@ COMMAND = Command(
                     "zones, pools of nodes and control plane; else the Node objects of the scan, else made up to fit",
                     "FILE",
                     words=FILES,
+                ),
+                Option(
+                    "--allow-pending",
+                    "simulate a topology that has no room for all pods, instead of telling what would hold them",
                 ),
                 Option(
                     "--rates", "failures that you counted yourself, instead of the rates that ship", "FILE", words=FILES

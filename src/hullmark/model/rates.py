@@ -190,7 +190,9 @@ def overridden(known: Mapping[str, Rate], form: Form | None) -> dict[str, Rate]:
             raise HullmarkError(f"there is no rate '{name}'", suggestion(name, known), own.key())
         own.only("events", "exposure", "per_year", "unavailability", "repair")
         if not own.names:
-            raise HullmarkError(f"nothing is said of '{name}'", "give 'events' and 'exposure', or leave it out", own.key())
+            raise HullmarkError(
+                f"nothing is said of '{name}'", "give 'events' and 'exposure', or leave it out", own.key()
+            )
         found[name] = stated(known[name], own)
     return found
 

@@ -240,7 +240,7 @@ def _promised(
             yield objective.journey, promise
             continue
         title = naming.service(objective.journey, objective.place)
-        one = said.get(title) or Said(objective.journey, None, None, False, (), objective.place)
+        one = said.get(title) or Said(objective.journey, None, None, share=False, relies=(), place=objective.place)
         said[title] = replace(one, promised=one.promised or promise)
 
 

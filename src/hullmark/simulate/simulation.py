@@ -21,7 +21,7 @@ from hullmark.simulate.effective import Assumption
 from hullmark.simulate.events import on_request
 from hullmark.simulate.faults import Failure
 from hullmark.simulate.generated import generated
-from hullmark.simulate.holding import require
+from hullmark.simulate.holding import require, require_room
 from hullmark.simulate.overlap.answers import TRIALS, Notice, Overlaps
 from hullmark.simulate.overlap.system import system
 from hullmark.simulate.pods import Member, fleet
@@ -117,6 +117,7 @@ def simulate(  # noqa: PLR0913 - all that may be said of one simulation
     begin: date | None = None,
     scenario: str = "",
     chance: Chance | None = None,
+    crowded: bool = False,
 ) -> Simulation:
     """Simulate an architecture on a described topology (or one that is found or made up), with one's own rates.
 
@@ -124,7 +125,8 @@ def simulate(  # noqa: PLR0913 - all that may be said of one simulation
     runs and horizons count; without one they are told in days. ``chance`` is how failures that overlap are drawn;
     without it they are left out.
     ``scenario`` leaves all failures out but those that it names (`hullmark.simulate.scenarios`), and with them all that
-    rests on having seen every failure.
+    rests on having seen every failure. A described topology that is too small for all pods together is refused unless it
+    may be ``crowded``; Node objects are an observation, in which pods may be pending.
 
     Raises:
         HullmarkError: the topology, the rates or the objectives are wrong; the error says where and what would be right.
@@ -159,7 +161,10 @@ def simulate(  # noqa: PLR0913 - all that may be said of one simulation
     def asked(every: Sequence[Failure], standing: Standing, known: Sequence[Service]) -> Iterable[Failure]:
         return chosen(scenario, [*every, *on_request(standing, rates, known, arch)])
 
-    course = setting.run(asked if scenario else None)
+    standing = setting.stand()
+    if described is not None and not crowded:
+        require_room(setting, standing)
+    course = setting.run(asked if scenario else None, standing)
     standing, known, blasts, drains = course
     pending = _pending(standing, known)
     unplaced = {s.name: [i for i, p in enumerate(s.member.pods) if p not in standing.body] for s in known}

@@ -7,7 +7,7 @@ objects of the scan (`of_nodes`), or made up to hold the workloads (`hullmark.si
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
@@ -51,7 +51,8 @@ class Autoscale:
 class Pool:
     """Nodes of one kind.
 
-    ``gpu_domain`` is what one failing accelerator takes with it; ``price`` what one accelerator costs an hour.
+    ``gpu_domain`` is what one failing accelerator takes with it; ``price`` what one accelerator costs an hour; ``zones``
+    are the regions and zones that its nodes are put into in turn, ``sized`` where it stands how many there are.
     """
 
     name: str
@@ -62,6 +63,8 @@ class Pool:
     gpu_domain: str = "node"
     place: Place | None = None
     price: float | None = None
+    zones: tuple[tuple[str, str], ...] = ()
+    sized: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -245,7 +248,9 @@ def _pool(form: Form, name: str, zones: Mapping[str, str]) -> Pool:
     nodes = spread_over(name, where, count, Node("", labels, have, taints))
     domain = form.choice("gpuDomain", DOMAINS, "node")
     price = None if form.node.get("gpuHourPrice") is None else form.number("gpuHourPrice", 0, most=100_000)
-    return Pool(name, nodes, instance, form.flag("spot"), _autoscale(form, count), domain, form.at("name"), price)
+    grows = _autoscale(form, count)
+    sized = form.at("count") if grows is None else form.at("autoscale", "max")
+    return Pool(name, nodes, instance, form.flag("spot"), grows, domain, form.at("name"), price, tuple(where), sized)
 
 
 def spread_over(name: str, zones: Sequence[tuple[str, str]], count: int, like: Node) -> tuple[Node, ...]:
@@ -259,6 +264,19 @@ def spread_over(name: str, zones: Sequence[tuple[str, str]], count: int, like: N
     return tuple(made)
 
 
+def larger(topology: Topology, more: Mapping[str, int]) -> Topology:
+    """A topology with more nodes in the pools of these names, or with autoscalers that may add as many more."""
+    return replace(topology, pools=tuple(_grown(pool, more.get(pool.name, 0)) for pool in topology.pools))
+
+
+def _grown(pool: Pool, more: int) -> Pool:
+    if pool.autoscale is not None:
+        return replace(pool, autoscale=replace(pool.autoscale, most=pool.autoscale.most + more))
+    known = {key: value for key, value in pool.nodes[0].labels.items() if key not in (HOSTNAME, ZONE, REGION)}
+    like = replace(pool.nodes[0], labels=known)
+    return replace(pool, nodes=spread_over(pool.name, pool.zones, len(pool.nodes) + more, like))
+
+
 def _capacity(form: Form) -> dict[str, int]:
     have = {
         "cpu": round(form.number("cpu", 0, open_=True, most=4_096) * 1000),
@@ -270,11 +288,17 @@ def _capacity(form: Form) -> dict[str, int]:
             raise form.wrong(key, f"a pool has no '{key}'", f"say how many {told} pods can have on a node")
     devices, called = form.whole("gpu", 0, most=1_024), form.text("gpuResource", "nvidia.com/gpu")
     if called in have:
-        raise form.wrong("gpuResource", f"accelerators are not '{called}'", "name their resource, such as nvidia.com/gpu")
+        raise form.wrong(
+            "gpuResource", f"accelerators are not '{called}'", "name their resource, such as nvidia.com/gpu"
+        )
     if devices:
         have[called] = devices
     more = form.form("resources")
-    return have if more is None else have | dict(_more(more, {"cpu": "cpu", "memory": "memGiB", "pods": "pods", called: "gpu"}))
+    return (
+        have
+        if more is None
+        else have | dict(_more(more, {"cpu": "cpu", "memory": "memGiB", "pods": "pods", called: "gpu"}))
+    )
 
 
 def _more(form: Form, known: Mapping[str, str]) -> Iterator[tuple[str, int]]:
