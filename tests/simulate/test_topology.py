@@ -82,7 +82,7 @@ def test_everything_that_can_be_said() -> None:
     assert found.control_plane == ControlPlane("eks", "1.30", 40.0, 30.0, None)
     assert (found.bandwidth.registry, found.bandwidth.models, found.bandwidth.shared) == (0.5, 1.1, 20.0)
     assert [(t.name, t.failures, t.region) for t in found.third_parties] == [("openai", "llm_api", "us")]
-    assert found.objectives == (Objective("chat", 0.999, 30 * 86_400, 0.7, found.objectives[0].place),)
+    assert found.objectives == (Objective("chat", 0.999, 30 * 86_400, found.objectives[0].place, 0.7),)
     assert len(found.assumptions) == 1
     assert (gpu.price, cpu.price, found.currency) == (2.5, None, "EUR")
     run = found.runs["tune"]
@@ -128,7 +128,7 @@ WRONG = {
         2,
         "more than 5,000 nodes",
     ),
-    LEAST + "slos:\n  - {journey: chat, target: 100}": (4, "an objective of 100 % leaves no error budget"),
+    LEAST + "slos:\n  - {journey: chat, target: 100}": (4, "'target' is 100 %: no error budget is left"),
     LEAST + "slos:\n  - {journey: chat, target: 0}": (4, "'target' is 0"),
     LEAST + "slos:\n  - {journey: chat, target: 101}": (4, "'target' is 101"),
     LEAST + "slos:\n  - {journey: chat}": (4, "has no 'target'"),
@@ -148,7 +148,7 @@ WRONG = {
     LEAST + "runs:\n  tune: {speed: 4s}": (4, "unknown key 'speed'"),
     LEAST + "---\na: 1": (4, "a topology is one document"),
     "- a": (1, "a topology is a mapping"),
-    "": (None, "a topology is one document"),
+    "": (1, "a topology is one document, and there is none in this file"),
     "a: [": (1, ""),
 }
 

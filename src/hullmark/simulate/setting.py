@@ -60,9 +60,13 @@ class Setting:
         """The services of its members, each with its needs."""
         return tuple(Service(title(m), m, self.needs[m.podset]) for m in self.fleet.members if m.pods)
 
-    def run(self, asked: Asked | None = None) -> Course:
-        """Place its pods, let everything fail once, and drain every pool; or let only what is ``asked`` for fail."""
-        standing = Standing(self.topology, self.fleet, self.promises, self.spaces)
+    def stand(self) -> Standing:
+        """Its pods, placed before anything fails."""
+        return Standing(self.topology, self.fleet, self.promises, self.spaces)
+
+    def run(self, asked: Asked | None = None, standing: Standing | None = None) -> Course:
+        """Let everything fail once and drain every pool, or let only what is ``asked`` for fail; its pods may ``stand`` already."""
+        standing = standing or self.stand()
         known, clock = self.services, timers(self.topology.control_plane)
         plain = failures(self.topology, self.rates, self.graph, self.fleet.members)
         single = [self._told(failure, known) for failure in plain]

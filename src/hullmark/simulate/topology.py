@@ -7,15 +7,17 @@ objects of the scan (`of_nodes`), or made up to hold the workloads (`hullmark.si
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
 from hullmark.model.errors import HullmarkError, suggestion
 from hullmark.model.form import Form, document
+from hullmark.model.promise import share
 from hullmark.model.resource import Resource
 from hullmark.simulate.placement import reading
 from hullmark.simulate.placement.shape import HOSTNAME, REGION, ZONE, Node, Taint
+from hullmark.text.regex import regex
 from hullmark.text.source import Place, Source
 
 POOL = "hullmark.dev/pool"
@@ -29,6 +31,10 @@ MAX_NODES = 5_000
 EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 KINDS = ("eks", "gke-zonal", "gke-regional", "gke-autopilot", "aks", "self-managed")
 DOMAINS = ("device", "node", "rack")
+
+_VERSION = regex(r"v?1\.[0-9]{1,3}(\.[0-9]{1,4})?")
+_VALUE = regex(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?")
+"""What the value of a label may be (https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set)."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,8 @@ class Autoscale:
 class Pool:
     """Nodes of one kind.
 
-    ``gpu_domain`` is what one failing accelerator takes with it; ``price`` what one accelerator costs an hour.
+    ``gpu_domain`` is what one failing accelerator takes with it; ``price`` what one accelerator costs an hour; ``zones``
+    are the regions and zones that its nodes are put into in turn, ``sized`` where it stands how many there are.
     """
 
     name: str
@@ -56,6 +63,8 @@ class Pool:
     gpu_domain: str = "node"
     place: Place | None = None
     price: float | None = None
+    zones: tuple[tuple[str, str], ...] = ()
+    sized: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -102,8 +111,8 @@ class Objective:
     journey: str
     target: float
     window: float
+    place: Place
     capacity: float = 1.0
-    place: Place | None = None
 
 
 class RunFacts(NamedTuple):
@@ -195,14 +204,14 @@ def _regions(root: Form) -> Iterator[tuple[str, tuple[str, ...]]]:
     seen: set[str] = set()
     for form in root.forms("regions"):
         form.only("name", "zones")
-        name, zones = form.needed("name"), form.texts("zones", or_one=True)
-        for word in (name, *zones):
+        name, zones = form.needed("name"), tuple(form.each("zones"))
+        for word, place in ((name, form.at("name")), *zones):
             if word in seen:
-                raise HullmarkError(f"'{word}' stands twice", "names of regions and zones differ", form.at())
-            seen.add(word)
+                raise HullmarkError(f"'{word}' stands twice", "names of regions and zones differ", place)
+            seen.add(_label(word, place))
         if not zones:
             raise form.wrong("zones", f"region '{name}' has no zones", "list at least one, as 'zones: [a, b, c]'")
-        yield name, zones
+        yield name, tuple(word for word, _ in zones)
     if not seen:
         raise root.wrong("regions", "there are no regions", "add 'regions: [{name: r1, zones: [a, b, c]}]'")
 
@@ -217,7 +226,7 @@ def _pools(root: Form, zones: Mapping[str, str]) -> Iterator[Pool]:
     seen: set[str] = set()
     for form in root.forms("pools"):
         form.only(*_POOL_KEYS)
-        name = form.needed("name")
+        name = _label(form.needed("name"), form.at("name"))
         if name in seen:
             raise form.wrong("name", f"there are two pools '{name}'", "give each pool a name of its own")
         seen.add(name)
@@ -227,18 +236,21 @@ def _pools(root: Form, zones: Mapping[str, str]) -> Iterator[Pool]:
 
 
 def _pool(form: Form, name: str, zones: Mapping[str, str]) -> Pool:
-    where = form.texts("zone", or_one=True) or tuple(zones)
-    for zone in where:
+    said = tuple(form.each("zone"))
+    for zone, place in said:
         if zone not in zones:
-            raise form.wrong("zone", f"there is no zone '{zone}'", suggestion(zone, zones))
+            raise HullmarkError(f"there is no zone '{zone}'", suggestion(zone, zones), place)
+    where = [(zones[zone], zone) for zone in (dict(said) or zones)]
     instance = form.text("instance")
-    labels = {**form.strings("labels"), POOL: name, **({INSTANCE: instance} if instance else {})}
+    labels = {**_labels(form), POOL: name, **({INSTANCE: _label(instance, form.at("instance"))} if instance else {})}
     have, taints = _capacity(form), tuple(_taint(t) for t in form.forms("taints"))
     count = form.whole("count", 1, least=1, most=MAX_NODES)
-    nodes = spread_over(name, [(zones[z], z) for z in where], count, Node("", labels, have, taints))
+    nodes = spread_over(name, where, count, Node("", labels, have, taints))
     domain = form.choice("gpuDomain", DOMAINS, "node")
     price = None if form.node.get("gpuHourPrice") is None else form.number("gpuHourPrice", 0, most=100_000)
-    return Pool(name, nodes, instance, form.flag("spot"), _autoscale(form, count), domain, form.at("name"), price)
+    grows = _autoscale(form, count)
+    sized = form.at("count") if grows is None else form.at("autoscale", "max")
+    return Pool(name, nodes, instance, form.flag("spot"), grows, domain, form.at("name"), price, tuple(where), sized)
 
 
 def spread_over(name: str, zones: Sequence[tuple[str, str]], count: int, like: Node) -> tuple[Node, ...]:
@@ -252,6 +264,19 @@ def spread_over(name: str, zones: Sequence[tuple[str, str]], count: int, like: N
     return tuple(made)
 
 
+def larger(topology: Topology, more: Mapping[str, int]) -> Topology:
+    """A topology with more nodes in the pools of these names, or with autoscalers that may add as many more."""
+    return replace(topology, pools=tuple(_grown(pool, more.get(pool.name, 0)) for pool in topology.pools))
+
+
+def _grown(pool: Pool, more: int) -> Pool:
+    if pool.autoscale is not None:
+        return replace(pool, autoscale=replace(pool.autoscale, most=pool.autoscale.most + more))
+    known = {key: value for key, value in pool.nodes[0].labels.items() if key not in (HOSTNAME, ZONE, REGION)}
+    like = replace(pool.nodes[0], labels=known)
+    return replace(pool, nodes=spread_over(pool.name, pool.zones, len(pool.nodes) + more, like))
+
+
 def _capacity(form: Form) -> dict[str, int]:
     have = {
         "cpu": round(form.number("cpu", 0, open_=True, most=4_096) * 1000),
@@ -261,12 +286,50 @@ def _capacity(form: Form) -> dict[str, int]:
     for key, told in (("cpu", "cores"), ("memGiB", "gibibytes of memory")):
         if form.node.get(key) is None:
             raise form.wrong(key, f"a pool has no '{key}'", f"say how many {told} pods can have on a node")
-    devices = form.whole("gpu", 0, most=1_024)
+    devices, called = form.whole("gpu", 0, most=1_024), form.text("gpuResource", "nvidia.com/gpu")
+    if called in have:
+        raise form.wrong(
+            "gpuResource", f"accelerators are not '{called}'", "name their resource, such as nvidia.com/gpu"
+        )
     if devices:
-        have[form.text("gpuResource", "nvidia.com/gpu")] = devices
+        have[called] = devices
     more = form.form("resources")
-    have.update({name: more.whole(name, 0) for name in more.names} if more is not None else {})
-    return have
+    return (
+        have
+        if more is None
+        else have | dict(_more(more, {"cpu": "cpu", "memory": "memGiB", "pods": "pods", called: "gpu"}))
+    )
+
+
+def _more(form: Form, known: Mapping[str, str]) -> Iterator[tuple[str, int]]:
+    """Further resources of a node; those that a pool has keys for (``known``) stand there."""
+    for name in form.names:
+        if name in known:
+            hint = f"say it by '{known[name]}' of the pool"
+            raise HullmarkError(f"'{name}' stands under 'resources'", hint, form.key(name))
+        yield name, form.whole(name, 0)
+
+
+def _label(word: str, place: Place) -> str:
+    """A name that becomes a label of nodes.
+
+    Raises:
+        HullmarkError: no label has such a value.
+    """
+    if not _VALUE.fullmatch(word):
+        hint = "at most 63 letters, digits, '-', '_' and '.', of which neither the first nor the last is a sign"
+        raise HullmarkError(f"'{word[:80]}' can be no label of a node", hint, place)
+    return word
+
+
+def _labels(form: Form) -> dict[str, str]:
+    found = form.strings("labels")
+    for name, value in found.items():
+        place = form.node.key("labels", name)
+        _label(name.rpartition("/")[2], place)
+        if value:
+            _label(value, form.at("labels", name))
+    return found
 
 
 def _taint(form: Form) -> Taint:
@@ -301,8 +364,8 @@ def _control_plane(form: Form | None) -> ControlPlane:
         return ControlPlane()
     form.only("kind", "version", "node_monitor_grace_s", "default_toleration_s", "deletes_dead_nodes_after")
     version = form.text("version", "1.34")
-    if not version.removeprefix("v").replace(".", "").isdigit():
-        raise form.wrong("version", f"'{version}' is no version", 'such as "1.34", in quotes')
+    if not _VERSION.fullmatch(version):
+        raise form.wrong("version", f"'{version}' is no version of Kubernetes", 'such as "1.34", in quotes')
     given = form.node.get("node_monitor_grace_s")
     grace = None if given in (None, "auto") else form.number("node_monitor_grace_s", 0, open_=True, most=86_400)
     never = form.node.get("deletes_dead_nodes_after") == "never"
@@ -336,16 +399,11 @@ def _third_parties(form: Form | None, failures: Iterable[str]) -> Iterator[Third
 def _objective(form: Form) -> Objective:
     form.only("journey", "target", "window", "min_capacity")
     journey = form.needed("journey")
-    target = form.node.get("target")
-    if target is None:
+    if form.node.get("target") is None:
         raise form.wrong("target", f"the objective of '{journey}' has no 'target'", "add one in percent, such as 99.9")
-    share = form.number("target", 0, open_=True, most=100)
-    if share == 100:
-        raise form.wrong("target", "an objective of 100 % leaves no error budget", "aim lower, such as 99.99")
     window = form.seconds("window", 30 * 86_400.0) or 0.0
-    return Objective(
-        journey, round(share / 100, 12), window, form.number("min_capacity", 1.0, open_=True, most=1), form.at()
-    )
+    capacity = form.number("min_capacity", 1.0, open_=True, most=1)
+    return Objective(journey, share(form, "target"), window, form.at("journey"), capacity)
 
 
 def _assumed(root: Form) -> Iterator[str]:
