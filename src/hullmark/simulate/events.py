@@ -13,7 +13,7 @@ from hullmark.model.architecture import Architecture
 from hullmark.model.rates import Rate
 from hullmark.model.resource import Resource
 from hullmark.simulate.budgets import scaled
-from hullmark.simulate.faults import Failure, accelerated, rate_of
+from hullmark.simulate.faults import Failure, accelerated, rate_of, reclaim
 from hullmark.simulate.pods import Member
 from hullmark.simulate.recovery import backoff
 from hullmark.simulate.services import Service
@@ -83,8 +83,7 @@ def reclaims(standing: Standing, rates: Mapping[str, Rate]) -> Iterator[Failure]
         for pool in standing.topology.pools:
             hit = tuple(node for node in nodes if pool.spot and standing.pools[node] is pool)
             if len(hit) > 1:
-                group = f"spot reclaims in pool '{pool.name}'"
-                yield Failure("reclaim", f"{pool.name}/{zone}", group, rates["spot_node"], hit, note=note)
+                yield reclaim(f"{pool.name}/{zone}", pool, rates, hit, note)
 
 
 def _by_zone(standing: Standing) -> Iterator[tuple[str, tuple[int, ...]]]:

@@ -11,6 +11,7 @@ from hullmark.model.component import ComponentKind, EdgeKind, Graph
 from hullmark.model.rates import Rate
 from hullmark.simulate.placement.shape import Node, Pod
 from hullmark.simulate.pods import Member
+from hullmark.simulate.reprieve import Reprieve
 from hullmark.simulate.topology import Pool, ThirdParty, Topology
 
 Kind = (
@@ -25,6 +26,7 @@ class Failure:
 
     ``nodes`` are the indexes of the nodes it takes, ``users`` the members of the fleet that cannot work without it,
     ``pods`` single pods that stop until it is mended.
+    ``reprieve`` is the notice with which nodes go, if any.
     ``group`` is what its contribution is summed under; ``rate`` is None where nobody knows how often it happens.
     """
 
@@ -36,11 +38,17 @@ class Failure:
     users: tuple[Member, ...] = ()
     note: str = ""
     pods: tuple[Pod, ...] = ()
+    reprieve: Reprieve | None = None
+
+    @property
+    def notice(self) -> float:
+        """Seconds from when it is announced until nodes go."""
+        return 0.0 if self.reprieve is None else self.reprieve.seconds
 
     @property
     def repair(self) -> float | None:
-        """Seconds until it is mended, in the mean; None where nobody knows."""
-        return None if self.rate is None else self.rate.repair_hours * 3600
+        """Seconds until it is mended, in the mean and from the notice on; None where nobody knows."""
+        return None if self.rate is None else self.notice + self.rate.repair_hours * 3600
 
 
 _PLAIN = frozenset({"cpu", "memory", "pods", "ephemeral-storage", "storage"})
@@ -72,7 +80,7 @@ def failures(
         rate = rates["gpu_node_rest" if apart else name]
         yield Failure("node", node.name, f"nodes of pool '{pool.name}'", rate, (index,))
         if pool.spot:
-            yield Failure("reclaim", node.name, f"spot reclaims in pool '{pool.name}'", rates["spot_node"], (index,))
+            yield reclaim(node.name, pool, rates, (index,))
     for zone in topology.zones:
         hit = tuple(index for index, (_, node) in where if (node.zone or "zone") == zone)
         if hit:
@@ -89,6 +97,13 @@ def failures(
     still = "nothing that runs stops; nothing is rescheduled, scaled or rolled out while it lasts"
     yield Failure("control-plane", topology.control_plane.kind, "control plane", plane, note=still)
     yield from _outside(topology.third_parties, rates, graph, members)
+
+
+def reclaim(name: str, pool: Pool, rates: Mapping[str, Rate], hit: tuple[int, ...], note: str = "") -> Failure:
+    """The cloud takes nodes of a spot pool back, with the notice that it gives."""
+    said = "; ".join(filter(None, (note, pool.reprieve.spoken)))
+    group = f"spot reclaims in pool '{pool.name}'"
+    return Failure("reclaim", name, group, rates["spot_node"], hit, note=said, reprieve=pool.reprieve)
 
 
 WAITS = "nothing that runs stops; pods that start in the meantime wait for it"

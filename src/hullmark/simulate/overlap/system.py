@@ -228,8 +228,9 @@ def _windows(
 ) -> Iterator[Window]:
     """The stretches between the moments at which somebody goes or comes back, and one more in which nobody is away.
 
-    They end when the last pod serves, which may be long after the mending: it has its model to load then. In that last one, as long as an outage of what starts pods, the pods are away only if such an outage is going on: they
-    were not back when it began.
+    They end when the last pod serves, which may be long after the mending: it has its model to load then. In that last
+    one, as long as an outage of what starts pods, the pods are away only if such an outage is going on: they were not
+    back when it began.
     """
     gone = [
         (unit, 1 << pod, down, up)
