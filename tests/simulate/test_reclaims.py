@@ -10,9 +10,8 @@ from hullmark.model.rates import HOURS_PER_YEAR
 from hullmark.simulate.availability import availability
 from hullmark.simulate.blast import Blast
 from hullmark.simulate.overlap.solve import solve
-from hullmark.simulate.sequence.hazards import Calm, Outage
+from hullmark.simulate.sequence.hazards import Calm, Coming, Outage
 from hullmark.simulate.sequence.play import Play, Stage, play
-from hullmark.simulate.sequence.world import Coming
 
 RATES = QUIET + ", cpu_node: {per_year: 0}, spot_node: {per_year: 20, repair: 10m}"
 PER_YEAR, REPAIR = 20, 600.0

@@ -71,6 +71,23 @@ class Outage(NamedTuple):
     hazard: Hazard
 
 
+class Coming:
+    """Outages that are still to come, in their order."""
+
+    def __init__(self, outages: Sequence[Outage] = (), at: int = 0) -> None:
+        self._outages, self.at = outages, at
+
+    @property
+    def time(self) -> float:
+        """When the next one begins."""
+        return self._outages[self.at].start if self.at < len(self._outages) else math.inf
+
+    def next(self) -> Outage:
+        """The next one, which has come by that."""
+        self.at += 1
+        return self._outages[self.at - 1]
+
+
 def hazards(blasts: Sequence[Blast], network: Network, parties: Sequence[ThirdParty], system: System) -> list[Hazard]:
     """Everything simulated that fails at a known rate and is mended in a known time."""
     mine: dict[str, list[int]] = {}

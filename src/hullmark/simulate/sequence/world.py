@@ -36,7 +36,7 @@ from hullmark.simulate.recovery import (
     started,
 )
 from hullmark.simulate.reprieve import Reprieve
-from hullmark.simulate.sequence.hazards import CONTROL, Calm, Outage
+from hullmark.simulate.sequence.hazards import CONTROL, Calm, Coming, Outage
 from hullmark.simulate.services import title
 from hullmark.simulate.standing import STATEFUL, Seat, Standing
 
@@ -50,23 +50,6 @@ class Absence(NamedTuple):
     down: float
     sent: float
     up: float
-
-
-class Coming:
-    """Outages that are still to come, in their order."""
-
-    def __init__(self, outages: Sequence[Outage] = (), at: int = 0) -> None:
-        self._outages, self.at = outages, at
-
-    @property
-    def time(self) -> float:
-        """When the next one begins."""
-        return self._outages[self.at].start if self.at < len(self._outages) else math.inf
-
-    def next(self) -> Outage:
-        """The next one, which has come by that."""
-        self.at += 1
-        return self._outages[self.at - 1]
 
 
 class _Taken(NamedTuple):
