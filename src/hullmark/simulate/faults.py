@@ -16,7 +16,7 @@ from hullmark.simulate.topology import Pool, ThirdParty, Topology
 
 Kind = (
     Literal["node", "reclaim", "zone", "region", "pool", "control-plane", "start-only", "third-party"]
-    | Literal["crash", "device", "partition", "lemon", "certificate", "rollout", "stockout"]
+    | Literal["crash", "hang", "device", "partition", "lemon", "certificate", "rollout", "stockout"]
 )
 
 

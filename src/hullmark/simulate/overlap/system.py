@@ -212,6 +212,8 @@ _SPOKEN = {
     "start-only": "provider",
     "control-plane": "control plane",
     "reclaim": "reclaim of",
+    "crash": "crash of",
+    "hang": "hang of",
 }
 
 
