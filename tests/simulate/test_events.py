@@ -133,6 +133,29 @@ def test_crashes_count_once_somebody_counted_them() -> None:
     assert shares[0].unavailability == pytest.approx(48 * 10 / 3600 / 8766, rel=0.01)
 
 
+ELECTED = 'args: ["FLAG"]'
+
+
+@pytest.mark.parametrize(
+    ("flag", "stops"),
+    [
+        ("--leader-elect", True),
+        ("--leader-elect=true", True),
+        ("--ha-enable-leader-election", True),
+        ("--leader-elect=false", False),
+        ("--leader", False),
+    ],
+)
+def test_who_leads_by_a_lease_stops_without_the_control_plane(flag: str, stops: bool) -> None:
+    rates = "control_plane_self-managed: {per_year: 6, repair: 2h}"
+    one = simulated(app(PROBE=ELECTED.replace("FLAG", flag)), rates=rates)
+    (blast,) = (b for b in one.blasts if b.failure.kind == "control-plane")
+    assert [(i.lost, i.before, round(i.away)) for i in blast.impacts] == ([(4, 0, 7200)] if stops else [])
+    assert ("lead by a lease" in blast.failure.note) == stops
+    shares = [s.unavailability for a in one.availabilities for s in a.shares if s.group == "control plane"]
+    assert shares == ([pytest.approx(6 * 2 / 8766, rel=0.01)] * 2 if stops else [])
+
+
 LIVE = "livenessProbe: {httpGet: {path: /, port: 80}, periodSeconds: 20, failureThreshold: 2"
 
 

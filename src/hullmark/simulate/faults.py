@@ -93,9 +93,7 @@ def failures(
         hit = tuple(index for index, (own, node) in where if own is pool and accelerated(node))
         if hit:
             yield Failure("pool", pool.name, "accelerator pools", None, hit, note="how often this happens is not known")
-    plane = rates[f"control_plane_{topology.control_plane.kind}"]
-    still = "nothing that runs stops; nothing is rescheduled, scaled or rolled out while it lasts"
-    yield Failure("control-plane", topology.control_plane.kind, "control plane", plane, note=still)
+    yield _plane(topology.control_plane.kind, rates, members)
     yield from _outside(topology.third_parties, rates, graph, members)
 
 
@@ -104,6 +102,29 @@ def reclaim(name: str, pool: Pool, rates: Mapping[str, Rate], hit: tuple[int, ..
     said = "; ".join(filter(None, (note, pool.reprieve.spoken)))
     group = f"spot reclaims in pool '{pool.name}'"
     return Failure("reclaim", name, group, rates["spot_node"], hit, note=said, reprieve=pool.reprieve)
+
+
+ELECTION = ("--leader-elect", "--leader-election", "--enable-leader-election", "--ha-enable-leader-election")
+"""Flags of programs that work only while they hold a lease: of Kubernetes' own, of controller-runtime's scaffolds, and of the
+endpoint picker of the Gateway API's inference extension."""
+
+
+def _plane(kind: str, rates: Mapping[str, Rate], members: Sequence[Member]) -> Failure:
+    """The API server does not answer.
+
+    Who holds a lease stops, since it cannot renew it: within ten seconds unless told otherwise (``RenewDeadline``,
+    https://github.com/kubernetes/client-go/blob/master/tools/leaderelection/leaderelection.go).
+    """
+    led = tuple(pod for member in members if _elected(member) for pod in member.pods)
+    still = "nothing is rescheduled, scaled or rolled out while it lasts; nothing that runs stops"
+    note = f"{still}, except for those that lead by a lease, which they cannot renew" if led else still
+    return Failure("control-plane", kind, "control plane", rates[f"control_plane_{kind}"], pods=led, note=note)
+
+
+def _elected(member: Member) -> bool:
+    """Whether only one of its pods works at a time: the one that holds a lease."""
+    own = [c.argv for c in member.podset.containers if c.kind == "app"]
+    return any(argv.has(flag) and argv.flag(flag) not in ("false", "0") for argv in own for flag in ELECTION)
 
 
 WAITS = "nothing that runs stops; pods that start in the meantime wait for it"
