@@ -156,6 +156,15 @@ def test_who_leads_by_a_lease_stops_without_the_control_plane(flag: str, stops: 
     assert shares == ([pytest.approx(6 * 2 / 8766, rel=0.01)] * 2 if stops else [])
 
 
+def test_a_plan_brings_a_region_back_before_it_is_mended() -> None:
+    planned = TOPOLOGY.replace("zones: [a, b]", "zones: [a, b], rto: 90m, rpo: 15m").replace("DOMAIN", "")
+    for text, hours in ((planned, 1.5), (TOPOLOGY.replace("DOMAIN", ""), 4)):
+        one = simulate(architecture(app()), Source("topology.yaml", text))
+        (blast,) = (b for b in one.blasts if b.failure.kind == "region")
+        assert [(i.before, round(i.away)) for i in blast.impacts] == [(0, hours * 3600)]
+        assert ("after 1.5 h, and at most 15 min of data" in blast.failure.note) == (hours == 1.5)
+
+
 LIVE = "livenessProbe: {httpGet: {path: /, port: 80}, periodSeconds: 20, failureThreshold: 2"
 
 

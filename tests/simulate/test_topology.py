@@ -159,6 +159,8 @@ WRONG = {
     POOL.format("autoscale: {provisionMinutes: {p50: 9, p95: 3}}"): (3, "'p95' is 3, less than 'p50'"),
     POOL.format("gpuDomain: city"): (3, "'gpuDomain' has no value 'city'"),
     POOL.format("labels: [a]"): (3, "'labels' is a mapping"),
+    LEAST.replace("zones: [a]", "zones: [a], rto: fast"): (1, "'rto' is no duration"),
+    LEAST.replace("zones: [a]", "zones: [a], rpo: 15m"): (1, "a plan that says what is lost says when all is back"),
     POOL.format("spotNotice: 2m"): (3, "'spotNotice' is of spot pools"),
     POOL.format("spot: true, spotNotice: soon"): (3, "'spotNotice' is no duration"),
     POOL.format("spot: true, spotNotice: 2h"): (3, "no cloud gives more than an hour of notice"),
@@ -240,6 +242,7 @@ BEYOND_SCHEMA = (
     "JSON has",
     "is of spot pools",
     "than an hour of notice",
+    "says when all is back",
 )
 
 

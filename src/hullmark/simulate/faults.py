@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from hullmark.graph.components.hosts import HUB, LLM, TELEMETRY
@@ -12,7 +12,7 @@ from hullmark.model.rates import Rate
 from hullmark.simulate.placement.shape import Node, Pod
 from hullmark.simulate.pods import Member
 from hullmark.simulate.reprieve import Reprieve
-from hullmark.simulate.topology import Pool, ThirdParty, Topology
+from hullmark.simulate.topology import Plan, Pool, ThirdParty, Topology
 
 Kind = (
     Literal["node", "reclaim", "zone", "region", "pool", "control-plane", "start-only", "third-party"]
@@ -88,7 +88,7 @@ def failures(
     for region, zones in topology.regions.items():
         hit = tuple(index for index, (_, node) in where if (node.zone or "zone") in zones)
         if hit:
-            yield Failure("region", region, "regions", rates["region"], hit)
+            yield _region(region, rates["region"], hit, topology.plans.get(region))
     for pool in topology.pools:
         hit = tuple(index for index, (own, node) in where if own is pool and accelerated(node))
         if hit:
@@ -102,6 +102,17 @@ def reclaim(name: str, pool: Pool, rates: Mapping[str, Rate], hit: tuple[int, ..
     said = "; ".join(filter(None, (note, pool.reprieve.spoken)))
     group = f"spot reclaims in pool '{pool.name}'"
     return Failure("reclaim", name, group, rates["spot_node"], hit, note=said, reprieve=pool.reprieve)
+
+
+def _region(name: str, rate: Rate, hit: tuple[int, ...], plan: Plan | None) -> Failure:
+    """A region is lost until it is back, or until a plan for that has everything run again."""
+    if plan is None:
+        return Failure("region", name, "regions", rate, hit)
+    note = f"by plan everything runs again after {plan.rto / 3600:g} h"
+    if plan.rpo is not None:
+        note += f", and at most {plan.rpo / 60:g} min of data are lost"
+    planned = replace(rate, repair_hours=plan.rto / 3600, repair_kind="contract")
+    return Failure("region", name, "regions", planned, hit, note=note)
 
 
 ELECTION = ("--leader-elect", "--leader-election", "--enable-leader-election", "--ha-enable-leader-election")

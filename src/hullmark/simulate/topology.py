@@ -109,6 +109,15 @@ class Objective:
     place: Place | None = None
 
 
+class Plan(NamedTuple):
+    """What a plan promises for the loss of a region, in seconds: back after ``rto``, with at most ``rpo`` of data lost (None:
+    not said).
+    """
+
+    rto: float
+    rpo: float | None = None
+
+
 class RunFacts(NamedTuple):
     """What manifests do not tell of a training run, in hours; None where nobody says it.
 
@@ -128,7 +137,8 @@ class RunFacts(NamedTuple):
 class Topology:
     """Everything above. ``regions`` are zones by region; ``assumptions`` what was not said and is assumed.
 
-    ``runs`` are training runs by the name of their workload, ``currency`` is that of all prices.
+    ``runs`` are training runs by the name of their workload, ``currency`` is that of all prices, ``plans`` are for the loss
+    of regions.
     """
 
     regions: Mapping[str, tuple[str, ...]]
@@ -142,6 +152,7 @@ class Topology:
     rates: Form | None = field(default=None, compare=False)
     runs: Mapping[str, RunFacts] = field(default_factory=dict)
     currency: str = "USD"
+    plans: Mapping[str, Plan] = field(default_factory=dict)
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -179,7 +190,17 @@ def read(source: Source, failures: Iterable[str] = ()) -> Topology:
         root.form("rates"),
         {name: _run(form) for name, form in root.named("runs")},
         root.text("currency", "USD"),
+        dict(_plans(root)),
     )
+
+
+def _plans(root: Form) -> Iterator[tuple[str, Plan]]:
+    for form in root.forms("regions"):
+        rto, rpo = form.seconds("rto"), form.seconds("rpo")
+        if rto is not None:
+            yield form.needed("name"), Plan(rto, rpo)
+        elif rpo is not None:
+            raise form.wrong("rpo", "a plan that says what is lost says when all is back", "add 'rto', such as 2h")
 
 
 def _run(form: Form) -> RunFacts:
@@ -198,7 +219,7 @@ def _hours(form: Form, key: str) -> float | None:
 def _regions(root: Form) -> Iterator[tuple[str, tuple[str, ...]]]:
     seen: set[str] = set()
     for form in root.forms("regions"):
-        form.only("name", "zones")
+        form.only("name", "zones", "rto", "rpo")
         name, zones = form.needed("name"), form.texts("zones", or_one=True)
         for word in (name, *zones):
             if word in seen:
