@@ -12,11 +12,11 @@ from staging import example, plain, topology, world
 from staging import stage as staged
 
 from hullmark.simulate.recovery import timers
-from hullmark.simulate.sequence.hazards import Calm, Outage, hazards, history
+from hullmark.simulate.sequence.hazards import Calm, Coming, Outage, hazards, history
 from hullmark.simulate.sequence.play import Stage
 from hullmark.simulate.sequence.spells import Spells
 from hullmark.simulate.sequence.sweep import Sweep
-from hullmark.simulate.sequence.world import Absence, Coming, World
+from hullmark.simulate.sequence.world import Absence, World
 
 pytestmark = pytest.mark.slow
 

@@ -11,6 +11,7 @@ from hullmark.simulate.services import Need, Service
 KINDS = {
     "node": "node",
     "crash": "crash of",
+    "hang": "hang of",
     "reclaim": "spot reclaim of",
     "zone": "zone",
     "partition": "partition of zone",

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from hullmark.model.architecture import Architecture
+from hullmark.model.ending import GRACE, grace, sleep
 from hullmark.model.errors import HullmarkError
 from hullmark.model.selectors import Selector, label_selector, map_selector
+from hullmark.model.truth import Undecided
 from hullmark.model.workload import PodSet, Workload
 from hullmark.simulate.effective import REVISIONS, Assumption, effective, labels, priority
 from hullmark.simulate.placement.reading import Around, default_selector, shape
@@ -44,7 +46,8 @@ class Member:
     ``declared`` is how many there are, None where nobody can know (``pods`` are then as few as are certain, at least
     one). ``groups`` are the names of the groups its pods belong to, pod by pod; empty where they stand alone.
     ``together`` is whether a group starts as a whole or not at all. ``tolerates`` is how many seconds they stay on an
-    unreachable node, None for ever or until the default.
+    unreachable node, None for ever or until the default. ``grace`` is how many seconds they have to end, and ``lingers`` for
+    how many of them ``preStop`` lets them go on serving.
     """
 
     podset: PodSet
@@ -56,6 +59,8 @@ class Member:
     together: bool = False
     tolerates: int | None = None
     tolerates_forever: bool = False
+    grace: float = GRACE
+    lingers: float = 0.0
 
     @property
     def workload(self) -> Workload:
@@ -134,7 +139,20 @@ def _member(podset: PodSet, arch: Architecture, noted: list[Assumption], left: i
         _together(podset.workload),
         seconds,
         forever,
+        *_ending(podset, noted),
     )
+
+
+def _ending(podset: PodSet, noted: list[Assumption]) -> tuple[float, float]:
+    """How many seconds pods have to end, and how long the first of their containers to stop goes on before that."""
+    own = [c for c in podset.containers if c.kind == "app"]
+    try:
+        given = grace(podset)
+        return given, min(given, min((sleep(c)[0] for c in own), default=0))
+    except Undecided as unknown:
+        who = f"{podset.workload.ref.kind} '{podset.workload.name}'"
+        noted.append(Assumption(f"{who}: {GRACE} s to end, since it is not known ({unknown})", podset.at()))
+        return GRACE, 0.0
 
 
 def _names(podset: PodSet, count: int) -> Iterator[str]:

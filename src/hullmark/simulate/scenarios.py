@@ -21,6 +21,7 @@ class Scenario(NamedTuple):
 SCENARIOS = {
     "node": Scenario("node", "a node crashes", "a node"),
     "crash": Scenario("crash", "a container ends by itself and is started again where it is", "a node or a pod"),
+    "hang": Scenario("hang", "a container answers no more but does not end", "a node or a pod"),
     "spot-reclaim": Scenario(
         "reclaim", "the cloud takes spot nodes back, one or all of a pool in a zone", "a node or a pool"
     ),

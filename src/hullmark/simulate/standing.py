@@ -174,6 +174,10 @@ class Standing:
         self.cluster.leave(body)
         self._left.add(body)
 
+    def left(self, body: Pod) -> bool:
+        """Whether a body is of a pod that is being deleted and still takes its room."""
+        return body in self._left and body in self.cluster.placed
+
     def _made(self, pod: Pod) -> Pod:
         """A pod as it is placed now: tied to where its volume is, once that is bound."""
         member = self.member[pod]

@@ -17,6 +17,7 @@ from hullmark.model.promise import share
 from hullmark.model.resource import Resource
 from hullmark.simulate.placement import reading
 from hullmark.simulate.placement.shape import HOSTNAME, REGION, ZONE, Node, Taint
+from hullmark.simulate.reprieve import AT_ONCE, REPRIEVES, Reprieve, assumed, spot
 from hullmark.text.regex import regex
 from hullmark.text.source import Place, Source
 
@@ -52,7 +53,8 @@ class Pool:
     """Nodes of one kind.
 
     ``gpu_domain`` is what one failing accelerator takes with it; ``price`` what one accelerator costs an hour; ``zones``
-    are the regions and zones that its nodes are put into in turn, ``sized`` where it stands how many there are.
+    are the regions and zones that its nodes are put into in turn, ``sized`` where it stands how many there are. Those of
+    ``spot`` pools go with a ``reprieve``.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Pool:
     price: float | None = None
     zones: tuple[tuple[str, str], ...] = ()
     sized: Place | None = None
+    reprieve: Reprieve = AT_ONCE
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,15 @@ class Objective:
     capacity: float = 1.0
 
 
+class Plan(NamedTuple):
+    """What a plan promises for the loss of a region, in seconds: back after ``rto``, with at most ``rpo`` of data lost (None:
+    not said).
+    """
+
+    rto: float
+    rpo: float | None = None
+
+
 class RunFacts(NamedTuple):
     """What manifests do not tell of a training run, in hours; None where nobody says it.
 
@@ -134,7 +146,8 @@ class RunFacts(NamedTuple):
 class Topology:
     """Everything above. ``regions`` are zones by region; ``assumptions`` what was not said and is assumed.
 
-    ``runs`` are training runs by the name of their workload, ``currency`` is that of all prices.
+    ``runs`` are training runs by the name of their workload, ``currency`` is that of all prices, ``plans`` are for the loss
+    of regions.
     """
 
     regions: Mapping[str, tuple[str, ...]]
@@ -148,6 +161,7 @@ class Topology:
     rates: Form | None = field(default=None, compare=False)
     runs: Mapping[str, RunFacts] = field(default_factory=dict)
     currency: str = "USD"
+    plans: Mapping[str, Plan] = field(default_factory=dict)
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -169,22 +183,33 @@ def read(source: Source, failures: Iterable[str] = ()) -> Topology:
     root = document(source, "a topology")
     root.only("regions", "pools", "control_plane", "bandwidth", "third_parties", "slos", "rates", "runs", "currency")
     regions = dict(_regions(root))
-    pools = tuple(_pools(root, {zone: region for region, zones in regions.items() for zone in zones}))
+    plane = _control_plane(root.form("control_plane"))
+    pools = tuple(_pools(root, {zone: region for region, zones in regions.items() for zone in zones}, plane.kind))
     if sum(len(pool.nodes) for pool in pools) > MAX_NODES:
         raise root.wrong("pools", f"more than {MAX_NODES:,} nodes", "Kubernetes supports no more in one cluster")
     return Topology(
         regions,
         pools,
-        _control_plane(root.form("control_plane")),
+        plane,
         _bandwidth(root.form("bandwidth")),
         tuple(_third_parties(root.form("third_parties"), failures)),
         tuple(_objective(form) for form in root.forms("slos")),
-        tuple(_assumed(root)),
+        tuple(_assumed(root, plane.kind)),
         root.at("pools"),
         root.form("rates"),
         {name: _run(form) for name, form in root.named("runs")},
         root.text("currency", "USD"),
+        dict(_plans(root)),
     )
+
+
+def _plans(root: Form) -> Iterator[tuple[str, Plan]]:
+    for form in root.forms("regions"):
+        rto, rpo = form.seconds("rto"), form.seconds("rpo")
+        if rto is not None:
+            yield form.needed("name"), Plan(rto, rpo)
+        elif rpo is not None:
+            raise form.wrong("rpo", "a plan that says what is lost says when all is back", "add 'rto', such as 2h")
 
 
 def _run(form: Form) -> RunFacts:
@@ -203,7 +228,7 @@ def _hours(form: Form, key: str) -> float | None:
 def _regions(root: Form) -> Iterator[tuple[str, tuple[str, ...]]]:
     seen: set[str] = set()
     for form in root.forms("regions"):
-        form.only("name", "zones")
+        form.only("name", "zones", "rto", "rpo")
         name, zones = form.needed("name"), tuple(form.each("zones"))
         for word, place in ((name, form.at("name")), *zones):
             if word in seen:
@@ -218,11 +243,11 @@ def _regions(root: Form) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 _POOL_KEYS = (
     *("name", "zone", "count", "instance", "cpu", "memGiB", "gpu", "gpuResource", "resources", "pods"),
-    *("labels", "taints", "spot", "autoscale", "gpuDomain", "gpuHourPrice"),
+    *("labels", "taints", "spot", "spotNotice", "autoscale", "gpuDomain", "gpuHourPrice"),
 )
 
 
-def _pools(root: Form, zones: Mapping[str, str]) -> Iterator[Pool]:
+def _pools(root: Form, zones: Mapping[str, str], kind: str) -> Iterator[Pool]:
     seen: set[str] = set()
     for form in root.forms("pools"):
         form.only(*_POOL_KEYS)
@@ -230,12 +255,12 @@ def _pools(root: Form, zones: Mapping[str, str]) -> Iterator[Pool]:
         if name in seen:
             raise form.wrong("name", f"there are two pools '{name}'", "give each pool a name of its own")
         seen.add(name)
-        yield _pool(form, name, zones)
+        yield _pool(form, name, zones, kind)
     if not seen:
         raise root.wrong("pools", "there are no pools", "add 'pools: [{name: cpu, count: 3, cpu: 16, memGiB: 64}]'")
 
 
-def _pool(form: Form, name: str, zones: Mapping[str, str]) -> Pool:
+def _pool(form: Form, name: str, zones: Mapping[str, str], kind: str) -> Pool:
     said = tuple(form.each("zone"))
     for zone, place in said:
         if zone not in zones:
@@ -250,7 +275,27 @@ def _pool(form: Form, name: str, zones: Mapping[str, str]) -> Pool:
     price = None if form.node.get("gpuHourPrice") is None else form.number("gpuHourPrice", 0, most=100_000)
     grows = _autoscale(form, count)
     sized = form.at("count") if grows is None else form.at("autoscale", "max")
-    return Pool(name, nodes, instance, form.flag("spot"), grows, domain, form.at("name"), price, tuple(where), sized)
+    return Pool(
+        *(name, nodes, instance, form.flag("spot"), grows, domain, form.at("name"), price, tuple(where), sized),
+        reprieve=_reprieve(form, kind),
+    )
+
+
+MOST_NOTICE = 3_600.0
+"""Seconds of notice that a topology may promise; clouds give two minutes at most."""
+
+
+def _reprieve(form: Form, kind: str) -> Reprieve:
+    """The notice of a spot pool: what it says, else what the cloud does by default."""
+    said, default = form.node.get("spotNotice"), REPRIEVES[kind]
+    if said is not None and not form.flag("spot"):
+        raise form.wrong("spotNotice", "'spotNotice' is of spot pools", "add 'spot: true', or leave it out")
+    if said is None or said == "none":
+        return default if said is None and form.flag("spot") else AT_ONCE
+    seconds = form.seconds("spotNotice") or 0.0
+    if seconds > MOST_NOTICE:
+        raise form.wrong("spotNotice", "no cloud gives more than an hour of notice", "such as 2m, 30s, or none")
+    return Reprieve(seconds, default.evicts)
 
 
 def spread_over(name: str, zones: Sequence[tuple[str, str]], count: int, like: Node) -> tuple[Node, ...]:
@@ -406,11 +451,14 @@ def _objective(form: Form) -> Objective:
     return Objective(journey, share(form, "target"), window, form.at("journey"), capacity)
 
 
-def _assumed(root: Form) -> Iterator[str]:
+def _assumed(root: Form, kind: str) -> Iterator[str]:
     if root.node.get("control_plane") is None:
         yield "control plane: self-managed 1.34, dead nodes deleted after 5 minutes"
     if root.node.get("bandwidth") is None:
         yield "bandwidth: 0.2 GB/s a node from the registry, 0.33 GB/s from the model store"
+    for form in root.forms("pools"):
+        if form.flag("spot") and form.node.get("spotNotice") is None:
+            yield f"spot nodes of pool '{form.needed('name')}': {assumed(kind)}"
     yield "what a pool says of a node is what pods can have of it (allocatable)"
 
 
@@ -438,8 +486,20 @@ def of_nodes(resources: Iterable[Resource]) -> Topology | None:
     assumptions = [f"topology: the {len(found)} nodes that the scan holds, with nothing else on them"]
     if bare:
         assumptions.append(f"{bare} of them have no zone and fail together as one")
-    return Topology(
-        {region: tuple(zones) for region, zones in regions.items()},
-        tuple(Pool(n, tuple(ns), ns[0].labels.get(INSTANCE, "")) for n, ns in pools.items()),
-        assumptions=tuple(assumptions),
-    )
+    made = tuple(of_labels(Pool(n, tuple(ns), ns[0].labels.get(INSTANCE, ""))) for n, ns in pools.items())
+    assumptions += notices(made)
+    return Topology({region: tuple(zones) for region, zones in regions.items()}, made, assumptions=tuple(assumptions))
+
+
+def of_labels(pool: Pool) -> Pool:
+    """A pool of spot nodes where its labels say so; the cloud whose they are decides on the notice."""
+    kind = spot(pool.nodes[0].labels)
+    return pool if kind is None else replace(pool, spot=True, reprieve=REPRIEVES[kind])
+
+
+def notices(pools: Iterable[Pool]) -> Iterator[str]:
+    """What is taken for granted of pools that are spot by their labels."""
+    for pool in pools:
+        kind = spot(pool.nodes[0].labels)
+        if kind is not None:
+            yield f"spot nodes of pool '{pool.name}', by their labels: {assumed(kind)}"

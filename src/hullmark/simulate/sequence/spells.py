@@ -14,8 +14,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from hullmark.simulate.sequence.hazards import Calm, Hazard, Outage
-from hullmark.simulate.sequence.world import Absence, Coming, World
+from hullmark.simulate.sequence.hazards import Calm, Coming, Hazard, Outage
+from hullmark.simulate.sequence.world import Absence, World
 
 LOOKED_UP = 10
 """What it costs to look up who is away and to go through it twice, in the unit of `World.work`: about a microsecond."""
