@@ -15,7 +15,6 @@ from hullmark.checks.registry import checks
 from hullmark.engine.attack.attack import Attack
 from hullmark.engine.attack.path import Path
 from hullmark.engine.attack.prizes import KINDS
-from hullmark.engine.attack.techniques import TECHNIQUES
 from hullmark.engine.bundle import Group, bundles
 from hullmark.engine.result import Result, Settled
 from hullmark.model.check import Check
@@ -30,6 +29,7 @@ from hullmark.report.picture.layout import LACKING, available
 from hullmark.report.picture.scene import Scene
 from hullmark.report.picture.style import sheet
 from hullmark.report.snippet import Frame, address, excerpt
+from hullmark.report.steps import Told, likely, repair, told
 from hullmark.report.style import painter
 from hullmark.report.summary import Summary, summarise
 from hullmark.report.visible import count, visible
@@ -133,7 +133,7 @@ def _pictures(scenes: Sequence[Scene]) -> Iterator[str]:
             size = count(len(scene.tiles), "component")
             yield f"<p>{size}: too large for a page; <code>hullmark map -o map.html</code> draws it in parts.</p>\n"
         elif scene.tiles:
-            yield f'<div class="picture">{svg.render(scene, own_style=False)}</div>\n'
+            yield f'<div class="picture">{svg.render(scene, embedded=True)}</div>\n'
 
 
 def _inventory(result: Result) -> Iterator[str]:
@@ -195,26 +195,22 @@ def _paths(attacks: Sequence[Attack]) -> Iterator[str]:
         if attack.chokes:
             yield "<p>Repairs that cut most:</p><ol>"
             for choke in attack.chokes[:5]:
-                name = f"{choke.check} on {choke.resource.ref}"
-                yield f"<li>{choke.cut} of {choke.of}: <code>{text(name)}</code></li>"
+                yield f"<li>{choke.cut} of {choke.of}: <code>{text(repair(choke))}</code></li>"
             yield "</ol>\n"
 
 
 def _path(path: Path) -> Iterator[str]:
     title = f"{path.entry.text} gets {path.prize.text}"
-    yield f"<details><summary><b>{text(title)}</b> · {text(KINDS[path.prize.kind][0])}, cost {path.cost}</summary><div>"
-    yield '<ol class="steps">'
-    for step in path.steps:
-        checks_of = ", ".join(dict.fromkeys(f.check for f in step.findings))
-        links = " ".join(
-            f'<a href="{t.link}" rel="noreferrer">{t.id}</a>' for name in step.techniques for t in TECHNIQUES[name]
-        )
-        places = [f.finding.at for f in step.findings] + [e.place for e in step.evidence if e.place is not None]
-        where = " ".join(f"<code>{text(a)}</code>" for a in dict.fromkeys(address(p) for p in places[:3]))
-        doubt = f"<br>assumed: {text(step.unknown)}" if step.unknown else ""
-        opened = f" opened by <code>{text(checks_of)}</code>" if checks_of else ""
-        yield f'<li>{text(step.text)}<br><span class="faint">{where}{opened} {links}{doubt}</span></li>'
-    yield "</ol></div></details>\n"
+    yield f"<details><summary><b>{text(title)}</b> · {text(KINDS[path.prize.kind][0])}, {likely(path)}</summary><div>"
+    yield f'<ol class="steps">{"".join(map(_step, told(path)))}</ol></div></details>\n'
+
+
+def _step(step: Told) -> str:
+    links = (f'<a href="{t.link}" rel="noreferrer">{t.id}</a>' for t in step.techniques)
+    opened = f"opened by <code>{text(', '.join(step.checks))}</code>" if step.checks else ""
+    parts = " ".join(filter(None, (*(f"<code>{text(place)}</code>" for place in step.places), opened, *links)))
+    doubt = f"<br>assumed: {text(step.assumed)}" if step.assumed else ""
+    return f'<li>{text(step.text)}<br><span class="faint">{parts}{doubt}</span></li>'
 
 
 def _findings(result: Result) -> Iterator[str]:
@@ -267,8 +263,8 @@ def _finding(result: Result, settled: Settled, frame: Frame) -> Iterator[str]:
         yield f'<p class="faint">fix: {text(redact(finding.fix.title, finding))} ({finding.fix.safety.value})</p>'
     elif finding.advice:
         yield f'<p class="faint">{text(redact(finding.advice, finding))}</p>'
-    for place, told in finding.related[:4]:
-        yield f'<p class="faint">{text(redact(told, finding))}: <code>{text(address(place))}</code></p>'
+    for place, words in finding.related[:4]:
+        yield f'<p class="faint">{text(redact(words, finding))}: <code>{text(address(place))}</code></p>'
     yield "</div>"
 
 
