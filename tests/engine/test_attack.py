@@ -155,6 +155,14 @@ def test_nobody_wins_what_they_have_by_coming_in() -> None:
     assert all(path.steps for path in ways(lab, "accelerators"))
 
 
+def test_an_agent_is_only_assumed_to_have_tools_that_go_so_far() -> None:
+    agent = deployment("agent", "image: langchain/langgraph-api:3.11\n          ports: [{containerPort: 8000}]")
+    secret = "          env: [{name: KEY, valueFrom: {secretKeyRef: {name: key, key: k}}}]\n---\n"
+    (path,) = ways(agent.replace("---\n", "") + secret + service("agent", 8000, "LoadBalancer"), "secrets")
+
+    assert path.unknown[-1] == "how far the tools of 'agent' go cannot be seen"
+
+
 def test_whoever_stands_before_a_store_is_only_assumed_to_pass_everything_on() -> None:
     ui = deployment(
         "ui",

@@ -46,11 +46,15 @@ class Step(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """Where attackers come in: the stand they start from and who they are."""
+    """Where attackers come in: the stand they start from and who they are.
+
+    ``given`` are the kinds of prizes of that component which they have anyway: a notebook is there to be computed in.
+    """
 
     stand: Stand
     text: str
     cost: int = 0
+    given: frozenset[str] = frozenset()
 
 
 class Prize(NamedTuple):

@@ -49,9 +49,14 @@ class Prizes:
         if component.kind is ComponentKind.IDENTITY and stand.hold is Hold.CONTROL:
             yield from self._by_powers(component)
         elif component.kind is ComponentKind.DATA_STORE and stand.hold >= Hold.USE:
-            yield _gain("data", f"the data in '{component.label}'", here(component), component.id)
+            yield _gain("data", f"the data in '{component.label}'", here(component), self._owner(component))
         elif component.workload is not None:
             yield from self._of_workload(stand, component)
+
+    def _owner(self, store: Component) -> str:
+        """The one workload that uses a store, else the store itself."""
+        users = {e.source for e in self.graph.into(store.id, EdgeKind.READS, EdgeKind.WRITES, EdgeKind.MOUNTS)}
+        return users.pop() if store.facts.get("sharing") == "owned" and len(users) == 1 else store.id
 
     def _by_powers(self, component: Component) -> Iterator[Gain]:
         for power in self.graph.powers.get(component.id, ()):
@@ -88,7 +93,7 @@ class Prizes:
                 yield _gain("secrets", f"secret '{target.label}'", evidence, target.id)
         for target, evidence, _ in self.ground.targets(component.id, EdgeKind.WRITES):
             if target.kind is ComponentKind.DATA_STORE:
-                yield _gain("poisoning", f"a say in what is written to '{target.label}'", evidence, target.id)
+                yield _gain("poisoning", f"a say in what is written to '{target.label}'", evidence, self._owner(target))
         if component.workload is not None:
             loaded = {t.label: t.id for t, _, _ in self.ground.targets(component.id, EdgeKind.LOADS_MODEL)}
             models = {m.id: m for c in component.workload.containers for m in c.models if m.scheme in _OWN}

@@ -81,6 +81,9 @@ https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-esca
 _MOST_ACCOUNTS, _MOST_CHOOSY = 64, 200
 """Accounts of a namespace that are looked at, and workloads with policies that are asked about each who looks around."""
 
+_OF_NOTEBOOKS = frozenset({"accelerators", "data", "poisoning"})
+"""Kinds of prizes that who works in a notebook has anyway, as far as they are the notebook's own."""
+
 _FILES = ("volume", "directory")
 """How types of data stores begin that are mounted, not connected to."""
 
@@ -110,14 +113,14 @@ class Rules:
         for component in self.ground.workloads():
             role = component.workload.role if component.workload is not None else None
             if role is Role.NOTEBOOK:
-                yield Entry(Stand(component.id, Hold.CONTROL), f"whoever works in notebook '{component.label}'", 2)
+                who = f"whoever works in notebook '{component.label}'"
+                yield Entry(Stand(component.id, Hold.CONTROL), who, 2, _OF_NOTEBOOKS)
             elif role is Role.AGENT and any(self._reads_outside(component)):
                 yield Entry(Stand(component.id, Hold.USE), f"a text from outside that '{component.label}' reads", 3)
         for model in self.graph.kinds(ComponentKind.MODEL):
             if any(self._changed(Stand(model.id, Hold.CONTROL))):
-                yield Entry(
-                    Stand(model.id, Hold.CONTROL), f"whoever can change model '{model.label}' where it is published", 4
-                )
+                who = f"whoever can change model '{model.label}' where it is published"
+                yield Entry(Stand(model.id, Hold.CONTROL), who, 4, frozenset({"model-weights"}))
 
     def _reads_outside(self, component: Component) -> Iterator[bool]:
         for target, _, _ in self.ground.targets(component.id, EdgeKind.CALLS, EdgeKind.READS):
@@ -226,11 +229,13 @@ class Rules:
                 yield Step(stand, control, f"{text} '{component.label}'", (), findings, (technique,))
                 return
         role = component.workload.role if component.workload is not None else None
+        tools = f"how far the tools of '{component.label}' go cannot be seen"
         if role is Role.AGENT:
             text = f"talks agent '{component.label}' into doing what it wants"
-            yield Step(stand, control, text, here(component), (), ("prompt-injection", "agent-tools"), 2)
+            yield Step(stand, control, text, here(component), (), ("prompt-injection", "agent-tools"), 2, tools)
         elif role is Role.MCP_SERVER:
-            yield Step(stand, control, f"calls the tools of '{component.label}'", here(component), (), ("agent-tools",))
+            text = f"calls the tools of '{component.label}'"
+            yield Step(stand, control, text, here(component), (), ("agent-tools",), 1, tools)
         elif role in (Role.AI_UI, Role.RAG_SERVICE, Role.LLM_GATEWAY, Role.INFERENCE_ROUTER):
             yield from self._passed_on(stand, component)
 

@@ -11,9 +11,6 @@ from hullmark.engine.attack.path import Entry, Gain, Hold, Path, Prize, Stand, S
 Steps = Callable[[Stand], Iterable[Step]]
 Prizes = Callable[[Stand], Iterable[Gain]]
 
-_BY_DESIGN = frozenset({"accelerators", "model-weights"})
-"""Kinds of prizes that are none for who comes in at the component they belong to: a notebook is there to be computed in."""
-
 
 def search(entries: Sequence[Entry], steps: Steps, prizes: Prizes) -> list[Path]:
     """For each entry and prize the cheapest way, heavy prizes and cheap ways first.
@@ -46,7 +43,7 @@ def _from(entry: Entry, leaving: Steps, prizes: Prizes) -> Iterable[Path]:
             continue
         done.add(stand)
         for gain in prizes(stand):
-            if gain.of != entry.stand.component or gain.prize.kind not in _BY_DESIGN:
+            if gain.of != entry.stand.component or gain.prize.kind not in entry.given:
                 won.setdefault(gain.prize, (stand, gain))
         for step in leaving(stand):
             total = cost + step.cost
