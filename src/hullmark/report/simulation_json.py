@@ -11,6 +11,7 @@ from typing import Any
 from hullmark.model.rates import Rate
 from hullmark.report import chronicle, overlaps, simulation_training
 from hullmark.report.places import spot
+from hullmark.report.simulation_words import not_modelled
 from hullmark.report.visible import visible
 from hullmark.simulate.availability import Availability
 from hullmark.simulate.blast import Blast, Impact
@@ -36,9 +37,10 @@ def _simulation(one: Simulation) -> dict[str, Any]:
         "seed": one.seed,
         "scenario": one.scenario or None,
         "ratesDigest": one.rates_digest,
+        "kubernetes": visible(one.topology.control_plane.version),
         "part": "infrastructure, single failures" if one.overlaps is None else "infrastructure",
         "notModelled": [
-            "outages by change",
+            *not_modelled(one),
             *(("failures that overlap", "journeys through several services") if one.overlaps is None else ()),
         ],
         "assumptions": [{"text": visible(a.text), **spot(a.place)} for a in one.assumptions],

@@ -100,6 +100,10 @@ def bars(rows: Rows, names: list[str], parts: list[str], title: str) -> Spec:
     }
 
 
+_PERCENT = "format(100 * datum.value, '~f') + ' %'"
+"""How shares are written at axes, as everywhere else."""
+
+
 def intervals(rows: Rows, names: list[str]) -> Spec:
     """Availabilities with their intervals and objectives: ``rows`` have a name, mean, low, high and perhaps a target.
 
@@ -168,7 +172,13 @@ def course(spans: Rows, steps: Rows, names: list[str], unit: str, end: float) ->
                 "field": "share",
                 "type": "quantitative",
                 "scale": {"domain": [0, 1]},
-                "axis": {"title": "pods that serve", "format": "~%", "grid": True, "tickCount": 4, "minExtent": 0},
+                "axis": {
+                    "title": "pods that serve",
+                    "labelExpr": _PERCENT,
+                    "grid": True,
+                    "tickCount": 4,
+                    "minExtent": 0,
+                },
             },
             "color": {
                 "field": "name",
@@ -189,7 +199,7 @@ def curve(points: Rows, marks: Rows, names: list[str]) -> Spec:
     up = {
         "field": "progress",
         "type": "quantitative",
-        "axis": {"format": "~%", "title": "progress", "grid": True, "minExtent": 0},
+        "axis": {"labelExpr": _PERCENT, "title": "progress", "grid": True, "minExtent": 0},
     }
     return {
         "height": 210,
