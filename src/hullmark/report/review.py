@@ -22,6 +22,7 @@ from hullmark.model.terms import Outcome
 from hullmark.model.workload import Workload
 from hullmark.report.markup import text
 from hullmark.report.mask import Veil, redact
+from hullmark.report.model_list import listed
 from hullmark.report.page import plain
 from hullmark.report.picture import svg
 from hullmark.report.picture.html import policy
@@ -36,6 +37,9 @@ from hullmark.report.visible import count, visible
 from hullmark.report.whereabouts import whereabouts
 from hullmark.report.workloads import declared, models, together
 
+_COLUMNS = (
+    "workload", "role", "engine", "models", "accelerators", "replicas", "exposure", "impact", "declared", "stands in",
+)  # fmt: skip
 _FIRST = 8
 _MOST_TILES = 120
 """Of larger scenes the picture is left out: `hullmark map` draws them in parts."""
@@ -66,6 +70,7 @@ def _page(result: Result, attacks: Sequence[Attack], scenes: Sequence[Scene], ti
     yield from _first(result)
     yield from _pictures(scenes)
     yield from _inventory(result)
+    yield from _models(attacks)
     yield from _paths(attacks)
     yield from _findings(result)
     yield from _open(result)
@@ -81,8 +86,8 @@ def _head(result: Result, title: str) -> Iterator[str]:
     yield f'<p class="faint">{text(looked)}</p>\n<ul class="figures">'
     yield from (f"<li{tone}><b>{number}</b>{text(name)}</li>" for number, name, tone in _figures(summary))
     yield "</ul>\n<nav>"
-    sections = ("first", "picture", "inventory", "paths", "findings", "open")
-    titles = ("what to do first", "picture", "AI workloads", "attack paths", "findings", "what is not known")
+    sections = ("first", "picture", "inventory", "models", "paths", "findings", "open")
+    titles = ("what to do first", "picture", "AI workloads", "models", "attack paths", "findings", "what is not known")
     yield "".join(f'<a href="#{name}">{label}</a>' for name, label in zip(sections, titles, strict=True))
     yield "</nav>\n"
 
@@ -93,7 +98,7 @@ def _figures(summary: Summary) -> Iterator[tuple[int, str, str]]:
     for severity, number in summary.severities.items():
         if number:
             yield number, severity.word, f' data-tone="{severity.word}"'
-    for number, name in ((summary.gating, "decide"), (summary.waived, "waived"), (summary.unknown, "unknown")):
+    for number, name in ((summary.gating, "fail the scan"), (summary.waived, "waived"), (summary.unknown, "unknown")):
         if number:
             yield number, name, ""
     yield summary.not_checked, "not checked", ""
@@ -142,21 +147,25 @@ def _inventory(result: Result) -> Iterator[str]:
     if not found:
         yield "<p>There is none.</p>\n"
         return
-    names = (
-        "workload",
-        "role",
-        "engine",
-        "models",
-        "accelerators",
-        "replicas",
-        "exposure",
-        "impact",
-        "declared",
-        "stands in",
-    )
-    yield f'<div class="scroll"><table><tr>{"".join(f"<th>{name}</th>" for name in names)}</tr>'
-    for workload in found:
-        yield "<tr>" + "".join(f"<td>{text(cell)}</td>" for cell in _row(result, workload)) + "</tr>"
+    yield from _table(_COLUMNS, (_row(result, workload) for workload in found))
+
+
+def _models(attacks: Sequence[Attack]) -> Iterator[str]:
+    yield '<h2 id="models">Models</h2>\n'
+    found = [known for attack in attacks for known in listed(attack.graph)]
+    if found:
+        yield from _table(("model", "lies in", "version", "who uses it", "named in"), found)
+    else:
+        yield "<p>None is named.</p>\n"
+
+
+def _table(titles: Sequence[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    """A table, whose last column has places: a path is broken after a slash, and not within a number."""
+    yield f'<div class="scroll"><table><tr>{"".join(f"<th>{title}</th>" for title in titles)}</tr>'
+    for row in rows:
+        *cells, place = map(text, row)
+        broken = place.replace("/", "/<wbr>")
+        yield f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}<td>{broken}</td></tr>"
     yield "</table></div>\n"
 
 
