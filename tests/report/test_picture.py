@@ -153,6 +153,23 @@ def test_the_page_needs_nothing_from_elsewhere() -> None:
     assert not {"src", "href"} & set(attributes(page))
 
 
+def test_what_nothing_joins_stands_in_rows() -> None:
+    tiles = tuple(Tile(f"t{n}", f"service-{n}", zone="z") for n in range(12))
+    laid = lay_out(Scene("estate", tiles, zones=(Zone("z", "prod"),)))
+    (frame,) = (box for _, box in laid.zones)
+
+    assert len({box.x for _, box in laid.tiles}) == 4
+    assert frame.height < frame.width
+    assert laid.arrows == ()
+
+
+def test_one_of_something_is_not_several() -> None:
+    drawn = svg.render(Scene("one", (Tile("a", "a", tone="low", badge=1), Tile("b", "b")), (Arrow("a", "b", "calls"),)))
+
+    assert "2 components · 1 connection · 1 finding<" in drawn
+    assert "findings, worst low" in drawn
+
+
 def test_an_overview_counts_what_it_hides() -> None:
     small = overview(scene())
     summaries = [t for t in small.tiles if t.role == "zone"]

@@ -106,6 +106,7 @@ def test_pages_of_the_examples(
     assert missing == []
     assert unit["ratesDigest"] in page
     text = "".join(seen.words)
+    assert not re.findall(r"[0-9]%", re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL))
     assert all(percent(a["unavailability"]) in text for a in unit["availability"] if a["unavailability"])
     assert all(rate["source"] in text for rate in unit["rates"])
     assert all(assumption["text"] in text for assumption in unit["assumptions"])

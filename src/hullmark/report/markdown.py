@@ -75,7 +75,8 @@ def _verdict(summary: Summary) -> str:
     new = summary.findings - summary.known
     if not new:
         return "no new findings" if summary.known else "no findings"
-    gating = f", {summary.gating} of them decide" if summary.gating else ", none of them decides"
+    verb = "fails" if summary.gating == 1 else "fail"
+    gating = f", {summary.gating} of them {verb} the scan" if summary.gating else ", none of them fails the scan"
     return f"{count(new, 'finding')}{gating}"
 
 

@@ -16,6 +16,10 @@ _NARROW = regex("[\x20-\x7e\xa0-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e]*")
 """Latin letters and punctuation, each of which takes one column."""
 
 
+_UNIT = regex(r"(?:%|s|min|h|d|[KMGT]i?B)(?!\w)")
+"""Units that are not parted from their numbers at the end of a line."""
+
+
 def visible(text: str) -> str:
     """The text with control characters, direction marks and undecodable bytes replaced by visible signs, one for one.
 
@@ -50,13 +54,27 @@ def wrap(text: str, room: int) -> Iterator[str]:
         yield from (whole,) if whole else ()
         return
     line = ""
-    for word in whole.split(" "):
+    for word in _words(whole):
         longer = f"{line} {word}" if line else word
         if line and cells(longer) > room:
             yield line
             longer = word
         line = longer
     yield line
+
+
+def _words(text: str) -> Iterator[str]:
+    """The words of a text; a number and its unit are one."""
+    kept = ""
+    for word in text.split():
+        if kept and kept[-1].isdigit() and _UNIT.match(word):
+            kept = f"{kept} {word}"
+            continue
+        if kept:
+            yield kept
+        kept = word
+    if kept:
+        yield kept
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

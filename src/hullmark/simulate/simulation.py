@@ -107,6 +107,11 @@ class Simulation:
     seed: int = SEED
     scenario: str = ""
 
+    @property
+    def rollouts_counted(self) -> bool:
+        """Whether somebody said how often rollouts go wrong, so that they are among what is counted."""
+        return _rollouts_counted(self.rates)
+
 
 def simulate(  # noqa: PLR0913 - all that may be said of one simulation
     arch: Architecture,
@@ -312,5 +317,14 @@ def _assumptions(topology: Topology, members: tuple[Member, ...], used: Mapping[
     if any(member.volumes.reach == "unknown" for member in members):
         texts.append("volumes that nothing tells about are reachable from one zone")
     texts.append("nothing else runs on the nodes")
-    texts.append("outages by change (deployments, configuration) are not counted: numbers are the infrastructure part")
+    if _rollouts_counted(used):
+        texts.append("of outages by change only bad rollouts are counted, as often as the rates say")
+    else:
+        texts.append(
+            "outages by change (deployments, configuration) are not counted: numbers are the infrastructure part"
+        )
     return tuple(Assumption(text) for text in texts)
+
+
+def _rollouts_counted(rates: Mapping[str, Rate]) -> bool:
+    return any(rate.name == "bad_rollout" and rate.kind == "measured" for rate in rates.values())

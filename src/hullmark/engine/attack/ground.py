@@ -26,6 +26,7 @@ class Ground:
         self.graph = graph
         self.result = result
         self.repaired = frozenset(s.resource for s in without)
+        self._without = without
         self.findings = tuple(s for s in (*result.findings, *result.waived) if s not in without)
 
     @property
@@ -62,6 +63,10 @@ class Ground:
         """The findings of these checks on a component; waived ones count, for waiving closes no way."""
         here = self._by_component.get(component, {})
         return tuple(settled for check in checks for settled in here.get(check, ()))
+
+    def mended(self, component: str, check: str) -> bool:
+        """Whether a finding of this check on a component is taken for repaired."""
+        return any(s.check == check and self.graph.of(s.resource) == self.graph.by_id[component] for s in self._without)
 
     def on(self, resource: Resource, checks: Iterable[str]) -> tuple[Settled, ...]:
         """The findings of these checks on an object."""
@@ -143,6 +148,11 @@ class Ground:
     def bindings(self, account: Component) -> Iterable[Resource]:
         """The bindings that name an account, and their roles; something may run as it or not."""
         return self._bindings.get((account.namespace, account.label), ())
+
+
+def here(component: Component) -> tuple[Evidence, ...]:
+    """Where a component is declared, or mentioned, as evidence that there is such a thing."""
+    return (Evidence("declared here", component.place),) if component.place is not None else ()
 
 
 def _podsets(component: Component) -> tuple[PodSet, ...]:

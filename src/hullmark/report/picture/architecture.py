@@ -14,6 +14,7 @@ from hullmark.model.terms import Reach, Severity
 from hullmark.model.workload import Workload
 from hullmark.report.picture.scene import Arrow, Path, Scene, Shape, Tile, Tone, Zone
 from hullmark.report.snippet import address
+from hullmark.report.steps import likely, told
 from hullmark.report.workloads import declared, models, together
 
 _HIDDEN = frozenset({EdgeKind.MAY_REACH})
@@ -301,7 +302,19 @@ def _paths(
         visited = tuple(dict.fromkeys(component for component in ways if component in kept))
         if len(visited) > 1:
             between = (step for a, b in pairwise(visited) for step in _between(a, b, leaving))
-            yield Path(f"{path.entry.text} gets {path.prize.text}", tuple(dict.fromkeys((visited[0], *between))))
+            tiles = tuple(dict.fromkeys((visited[0], *between)))
+            yield Path(f"{path.entry.text} gets {path.prize.text}", tiles, likely(path), {"steps": tuple(_steps(path))})
+
+
+def _steps(path: AttackPath) -> Iterator[tuple[str, str]]:
+    for number, step in enumerate(told(path), 1):
+        yield f"{number}.", f"{step.text} ({', '.join(step.places)})" if step.places else step.text
+        if step.checks:
+            yield "", f"opened by {', '.join(step.checks)}"
+        if step.techniques:
+            yield "", ", ".join(t.id for t in step.techniques)
+        if step.assumed:
+            yield "assumed", step.assumed
 
 
 def _between(start: str, end: str, leaving: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
