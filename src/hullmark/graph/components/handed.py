@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hullmark.graph.components.parameters import parameters
 from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.settings import Setting, Word, taken, worth_reading
 from hullmark.model.container import Container
 from hullmark.model.truth import string
 from hullmark.model.workload import PodSet, Workload
+from hullmark.recognise.parameters import parameters
 from hullmark.text.source import Key
 
 
@@ -23,19 +23,20 @@ def is_workflow(workload: Workload) -> bool:
 
 def handed(podset: PodSet, container: Container) -> Iterator[Setting]:
     """The words and variables of a step that parameters are filled into."""
-    known, called = parameters(podset.workload), f"of container '{container.name}'"
+    known, called = parameters(podset.workload.resource), f"of container '{container.name}'"
+    template = "" if podset.template is None else string(podset.template.value, "name")
     for segment in container.argv.segments:
         flag = ""
         for word in segment:
             name, value, flag = taken(word, flag)
             if "{{" in value:
                 text = f"flag '{name}' {called}" if name else f"command line {called}"
-                filled = known.filled(value, podset)
+                filled = known.filled(value, template)
                 yield from (Setting(name, v, text, Word(container, word)) for v in filled if worth_reading(name, v))
     for variable in container.environment.values():
         if variable.value and "{{" in variable.value:
             node = variable.node.child("value") or variable.node
-            for value in known.filled(variable.value, podset):
+            for value in known.filled(variable.value, template):
                 yield Setting(variable.name, value, f"variable '{variable.name}' {called}", node)
 
 
