@@ -301,6 +301,35 @@ def test_tasks(env: str, name: str, command: str, role: Role) -> None:
     assert job(f"{{name: c, image: 'acme/app:1', env: [{env}], command: {command}}}", name=name).role is role
 
 
+@pytest.mark.parametrize(
+    ("env", "role"),
+    [
+        ("{name: MCP_PORT, value: '1'}, {name: MCP_HOST, value: 0.0.0.0}", Role.MCP_SERVER),
+        ("{name: MCP_PORT, value: '1'}, {name: MCP_HOST, value: tools}", Role.GENERIC),
+        (f"{{name: MCP_PORT, value: '1'}}, {{name: MCP_HOST, value: tools}}, {MODEL}", Role.AGENT),
+        ("{name: MCP_PORT, value: '1'}, {name: MCP_HOST, valueFrom: {secretKeyRef: {name: a, key: b}}}", Role.GENERIC),
+        ("{name: MCP_TRANSPORT, value: stdio}", Role.GENERIC),
+        (f"{{name: MCP_TRANSPORT, value: sse}}, {{name: MCP_URL, value: 'http://t:1'}}, {MODEL}", Role.AGENT),
+    ],
+)
+def test_servers_and_clients_of_tools(env: str, role: Role) -> None:
+    assert _app(env).role is role
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "apache/airflow:3",
+        "ghcr.io/gethomepage/homepage:1",
+        "traefik:v3",
+        "acme/dev-workspace:1",
+        "louislam/uptime-kuma:2",
+    ],
+)
+def test_what_is_given_addresses_of_others_stays_generic(image: str) -> None:
+    assert _app(f"{MODEL}, {INDEX}", image).role is Role.GENERIC
+
+
 def test_a_client_of_tools_that_is_called_an_agent_is_one() -> None:
     url = "{name: MCP_SERVER_URL, value: 'http://tools:8080'}"
     assert _app(url, "acme/code-review-agent:1").role is Role.AGENT

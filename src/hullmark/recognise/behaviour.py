@@ -30,10 +30,12 @@ Concluded = tuple[Role, tuple[Evidence, ...]]
 
 _APART = regex(
     r"(?:^|[-_/.])(?:exporter|operator|controller(?:-manager)?|collector|runner|prometheus|grafana|alertmanager|otel\w*"
-    r"|opentelemetry\w*|telegraf|fluent\w*|loki|jaeger|backup|velero|k6|locust|bench\w*|load-?test\w*|loadgen\w*|blackbox"
-    r"|jenkins|gitlab|argocd|pytest|e2e|external-secrets|attu|pgadmin)(?:$|[-_/.])"
+    r"|opentelemetry\w*|telegraf|fluent\w*|loki|jaeger|blackbox|uptime-kuma|gatus|homepage|homer|dashy|heimdall|glance|backstage"
+    r"|k6|locust|bench\w*|load-?test\w*|loadgen\w*|pytest|e2e|jenkins|gitlab|argocd|airflow|dagster|prefect|kestra"
+    r"|nginx|envoy|haproxy|traefik|caddy|kong|apisix|cloudflared|oauth2-proxy|external-secrets|backup|velero|attu|pgadmin"
+    r"|code-server|coder|devcontainer|devbox|workspace)(?:$|[-_/.])"
 )
-"""What watches, tests, builds or operates others, and so is given their addresses."""
+"""What watches, tests, builds, schedules, operates or passes on to others, and so is given their addresses."""
 
 _CHORES = regex(
     r"(?:^|[-_/ .])(?:tests?|pytest|smoke|backup|snapshots?|restore|migrat\w*|schema|alembic|cleanup|delete|drop|wait|rotate)"
@@ -49,6 +51,9 @@ _FILLER = regex(r"ingest|indexer|embed(?:der|ding)?s?-(?:worker|queue|writer)|cr
 """What tasks, and what services, are called that fill a vector store."""
 
 _TESTS = next(pattern for role, pattern in PURPOSES if role is Role.EVALUATION)
+
+_MCP_HOSTS = ("MCP_HOST", "MCP_SERVER_HOST")
+_EVERYWHERE = frozenset({"0.0.0.0", "127.0.0.1", "localhost", "::", "[::]", "::1"})  # noqa: S104 - addresses to look for
 
 _AGENT = regex(r"(?:^|[-_/])agents?(?:$|[-_/])")
 _MODEL_NAMES = frozenset(
@@ -133,6 +138,7 @@ def signs(container: Container, scan: Finds) -> Signs:
         sign = named(variable.name) or (None if watched else addressed(variable.value or ""))
         if sign is not None and sign not in found:
             found[sign] = _told(f"variable '{variable.name}'", sign, variable.node.at())
+    _of_tools(container, found)
     for sign, text, place in _arguments(container):
         found.setdefault(sign, _told(text, sign, place))
     if container.mounts:
@@ -141,6 +147,16 @@ def signs(container: Container, scan: Finds) -> Signs:
                 if sign not in found:
                     found[sign] = _told(f"'{word}' in '{file.path}'", sign, within(file, word))
     return found
+
+
+def _of_tools(container: Container, found: Signs) -> None:
+    """A host beside the port of MCP is where a server listens, or where somebody else's is."""
+    host = next((v for n in _MCP_HOSTS if (v := container.environment.get(n)) is not None), None)
+    if host is None or host.value in _EVERYWHERE:
+        return
+    found.pop(Sign.OFFERS, None)
+    if host.value:
+        found.setdefault(Sign.TOOLS, _told(f"variable '{host.name}'", Sign.TOOLS, host.node.at()))
 
 
 def _told(what: str, sign: Sign, place: Place) -> Evidence:

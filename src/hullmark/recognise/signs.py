@@ -107,7 +107,10 @@ _LONGEST = 2048
 _LONGEST_FILE = 64_000
 """Characters of a value, and of a file, that are looked at."""
 
-WATCHING = regex(r"UPSTREAM|BACKEND|PROXY|SCRAPE|PROBE|HEALTH|TARGETS|MONITOR|ALLOWED|CORS|REDIRECT", re.IGNORECASE)
+WATCHING = regex(
+    r"UPSTREAM|BACKEND|PROXY|SCRAPE|PROBE|HEALTH|TARGETS|MONITOR|ALLOWED|CORS|REDIRECT|(?:^|_)(?:HREF|LINK|ICON|PING)(?:$|_)",
+    re.IGNORECASE,
+)
 """Names of variables with addresses of what is passed on to, watched or let in, rather than asked."""
 
 _LINE = regex(
