@@ -12,9 +12,9 @@ from manifests import deployment, job, shown
 from hullmark.graph.build import build
 from hullmark.model.container import Container
 from hullmark.model.resource import Resource
-from hullmark.model.terms import Confidence, Role
+from hullmark.model.terms import Confidence, Role, Sign
 from hullmark.model.workload import Workload
-from hullmark.recognise.signs import Sign, addressed, configured, imported, named
+from hullmark.recognise.signs import addressed, configured, imported, named
 from hullmark.sources import read
 from hullmark.sources.kubernetes import resources
 from hullmark.text.source import Source

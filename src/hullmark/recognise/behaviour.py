@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from hullmark.model.files import Finds, files, runs, within
-from hullmark.model.terms import Role
+from hullmark.model.terms import Role, Sign
 from hullmark.model.workload import Evidence
-from hullmark.recognise.signs import WATCHING, Sign, addressed, configured, imported, named
+from hullmark.recognise.signs import WATCHING, addressed, configured, imported, named
 from hullmark.recognise.words import PURPOSES
 from hullmark.text.regex import regex
 
@@ -68,13 +68,11 @@ def is_open(workload: Workload) -> bool:
     return not (known or workload.template or workload.lifetime == "daemon" or len(workload.podsets) != 1)
 
 
-def conclude(workload: Workload, scan: Finds) -> Concluded | None:
-    """What a workload of no known kind, image or command is probably for; None where too little says so."""
-    if not is_open(workload):
-        return None
+def conclude(workload: Workload) -> Concluded | None:
+    """What an open workload is probably for by what its containers are given; None where too little says so."""
     for container in workload.containers:
         if container.kind == "app":
-            found = concluded(container, signs(container, scan))
+            found = concluded(container, container.given)
             if found is not None:
                 return found
             if container.accelerators and workload.lifetime == "service" and (serves := tuple(_serves(container))):

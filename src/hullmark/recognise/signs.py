@@ -13,21 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from enum import Enum
 from functools import lru_cache
 
+from hullmark.model.terms import Sign
 from hullmark.text.regex import regex
-
-
-class Sign(Enum):
-    """What something is that a program is given."""
-
-    MODEL = "a model API"
-    VECTORS = "a vector store"
-    SEARCH = "a search engine"
-    EMBEDDINGS = "embeddings"
-    TOOLS = "an agent's tools"
-    OFFERS = "tools that it offers"
 
 
 def _pattern(text: str) -> re.Pattern[str]:
