@@ -130,16 +130,15 @@ def signs(container: Container, scan: Finds) -> Signs:
     """What a container is given: in variables and arguments, in code, and in the files that it mounts."""
     found: Signs = {}
     for variable in container.environment.values():
-        if variable.value == "" or (variable.name.startswith("MCP_") and variable.value == "stdio"):
-            continue
-        watched = not variable.value or WATCHING.search(variable.name)
-        sign = named(variable.name) or (None if watched else addressed(variable.value or ""))
-        if sign is not None and sign not in found:
+        sign, value = named(variable.name), variable.value
+        if sign is None and value and ":" in value and not WATCHING.search(variable.name):
+            sign = addressed(value)
+        if sign is not None and sign not in found and value != "" and not (sign is Sign.OFFERS and value == "stdio"):
             found[sign] = _told(f"variable '{variable.name}'", sign, variable.node.at())
     _of_tools(container, found)
     for sign, text, place in _arguments(container):
         found.setdefault(sign, _told(text, sign, place))
-    if container.mounts:
+    if any(mount.type in ("configMap", "projected") for mount in container.mounts):
         for file in files(container, scan):
             for sign, word in _written(container, file):
                 if sign not in found:
