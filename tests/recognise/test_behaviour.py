@@ -161,7 +161,7 @@ def test_names_of_vector_stores(name: str) -> None:
 @pytest.mark.parametrize("name", [
     "CHROMA_KEY", "CHROME_HOST", "VECTOR_CONFIG", "VECTOR_HOST", "KNOWLEDGE_BASE_URL", "PG_HOST", "MODEL_NAME", "LLM",
     "MCP_SERVER_HOST", "MCP_BASE_URL", "MCP_AUTH_URL", "YOUTUBE_EMBED_URL", "EMBED_HOST", "OPENAI_TIMEOUT", "AGENT_HOST",
-    "DD_AGENT_URL", "TGIF_URL", "QDRANTISH", "FULLM_URL", "OTEL_INSTRUMENTATION_OPENAI_CAPTURE",
+    "DD_AGENT_URL", "TOOLTIP_IMAGE_URL", "LANGGRAPH_API_URL", "TGIF_URL", "QDRANTISH", "FULLM_URL", "OTEL_INSTRUMENTATION_OPENAI_CAPTURE",
 ])  # fmt: skip
 def test_names_that_tell_nothing(name: str) -> None:
     assert named(name) is None
@@ -349,3 +349,20 @@ def test_defaults_of_a_script_give_way_to_variables() -> None:
 def test_arrays_of_options_are_not_known_and_single_values_hide_none() -> None:
     assert _model('MORE=()\nvllm serve a/b "${MORE[@]}"').unseen
     assert not _model("vllm serve a/b --port $PORT").unseen
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "MCP_URL",
+        "GITHUB_MCP_ENDPOINT",
+        "MCP_SERVERS",
+        "TOOLS_URL",
+        "TOOL_SEARCH_URL",
+        "TAVILY_API_KEY",
+        "CREWAI_STORAGE_DIR",
+        "A2A_PLANNER_URL",
+    ],
+)
+def test_names_of_tools(name: str) -> None:
+    assert named(name) is Sign.TOOLS

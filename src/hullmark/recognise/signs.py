@@ -33,9 +33,9 @@ _NAMES: tuple[tuple[Sign, re.Pattern[str]], ...] = (
     (Sign.OFFERS, _pattern(r"^MCP_(?:(?:SERVER_|HTTP_|SSE_)?PORT|TRANSPORT)$")),
     (Sign.TOOLS, _pattern(r"""
         (?:^|_)MCP_(?!(?:PUBLIC|BASE|EXTERNAL|AUTH|OAUTH|OIDC|ISSUER)_)(?:[A-Z0-9]+_){0,4}(?:URLS?|URI|ENDPOINTS?)$
-        | ^MCP_(?:SERVERS|CONFIG(?:_(?:FILE|PATH))?|SERVERS_CONFIG\w*)$ | ^TOOL\w*_URLS?$ | (?:^|_)A2A_\w*URLS?$
+        | ^MCP_(?:SERVERS|CONFIG(?:_(?:FILE|PATH))?|SERVERS_CONFIG\w*)$ | ^TOOL(?:S|BOX|KIT)?_(?:\w+_)?URLS?$ | (?:^|_)A2A_\w*URLS?$
         | ^(?:TAVILY|E2B|COMPOSIO|ARCADE|BROWSERBASE)_API_KEY$
-        | ^(?:CREWAI|AUTOGEN|LANGGRAPH|SMOLAGENTS|AGNO)_
+        | ^(?:CREWAI|AUTOGEN|LANGGRAPH|SMOLAGENTS|AGNO)_(?!(?:\w+_)?(?:URLS?|URI|HOST|ENDPOINTS?|KEY|TOKEN)$)
         | (?:^|_)AGENT_(?:MAX_)?(?:ITERATIONS|STEPS|TURNS|RECURSION_LIMIT)$ | ^MAX_AGENT_(?:ITERATIONS|STEPS|TURNS)$
     """)),
     (Sign.VECTORS, _pattern(rf"""
