@@ -12,9 +12,9 @@ from manifests import deployment, job, shown
 from hullmark.graph.build import build
 from hullmark.model.container import Container
 from hullmark.model.resource import Resource
-from hullmark.model.terms import Confidence, Role
+from hullmark.model.terms import Confidence, Role, Sign
 from hullmark.model.workload import Workload
-from hullmark.recognise.signs import Sign, addressed, configured, imported, named
+from hullmark.recognise.signs import addressed, configured, imported, named
 from hullmark.sources import read
 from hullmark.sources.kubernetes import resources
 from hullmark.text.source import Source
@@ -161,7 +161,7 @@ def test_names_of_vector_stores(name: str) -> None:
 @pytest.mark.parametrize("name", [
     "CHROMA_KEY", "CHROME_HOST", "VECTOR_CONFIG", "VECTOR_HOST", "KNOWLEDGE_BASE_URL", "PG_HOST", "MODEL_NAME", "LLM",
     "MCP_SERVER_HOST", "MCP_BASE_URL", "MCP_AUTH_URL", "YOUTUBE_EMBED_URL", "EMBED_HOST", "OPENAI_TIMEOUT", "AGENT_HOST",
-    "DD_AGENT_URL", "TGIF_URL", "QDRANTISH", "FULLM_URL", "OTEL_INSTRUMENTATION_OPENAI_CAPTURE",
+    "DD_AGENT_URL", "TOOLTIP_IMAGE_URL", "LANGGRAPH_API_URL", "TGIF_URL", "QDRANTISH", "FULLM_URL", "OTEL_INSTRUMENTATION_OPENAI_CAPTURE",
 ])  # fmt: skip
 def test_names_that_tell_nothing(name: str) -> None:
     assert named(name) is None
@@ -301,6 +301,35 @@ def test_tasks(env: str, name: str, command: str, role: Role) -> None:
     assert job(f"{{name: c, image: 'acme/app:1', env: [{env}], command: {command}}}", name=name).role is role
 
 
+@pytest.mark.parametrize(
+    ("env", "role"),
+    [
+        ("{name: MCP_PORT, value: '1'}, {name: MCP_HOST, value: 0.0.0.0}", Role.MCP_SERVER),
+        ("{name: MCP_PORT, value: '1'}, {name: MCP_HOST, value: tools}", Role.GENERIC),
+        (f"{{name: MCP_PORT, value: '1'}}, {{name: MCP_HOST, value: tools}}, {MODEL}", Role.AGENT),
+        ("{name: MCP_PORT, value: '1'}, {name: MCP_HOST, valueFrom: {secretKeyRef: {name: a, key: b}}}", Role.GENERIC),
+        ("{name: MCP_TRANSPORT, value: stdio}", Role.GENERIC),
+        (f"{{name: MCP_TRANSPORT, value: sse}}, {{name: MCP_URL, value: 'http://t:1'}}, {MODEL}", Role.AGENT),
+    ],
+)
+def test_servers_and_clients_of_tools(env: str, role: Role) -> None:
+    assert _app(env).role is role
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        "apache/airflow:3",
+        "ghcr.io/gethomepage/homepage:1",
+        "traefik:v3",
+        "acme/dev-workspace:1",
+        "louislam/uptime-kuma:2",
+    ],
+)
+def test_what_is_given_addresses_of_others_stays_generic(image: str) -> None:
+    assert _app(f"{MODEL}, {INDEX}", image).role is Role.GENERIC
+
+
 def test_a_client_of_tools_that_is_called_an_agent_is_one() -> None:
     url = "{name: MCP_SERVER_URL, value: 'http://tools:8080'}"
     assert _app(url, "acme/code-review-agent:1").role is Role.AGENT
@@ -320,3 +349,20 @@ def test_defaults_of_a_script_give_way_to_variables() -> None:
 def test_arrays_of_options_are_not_known_and_single_values_hide_none() -> None:
     assert _model('MORE=()\nvllm serve a/b "${MORE[@]}"').unseen
     assert not _model("vllm serve a/b --port $PORT").unseen
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "MCP_URL",
+        "GITHUB_MCP_ENDPOINT",
+        "MCP_SERVERS",
+        "TOOLS_URL",
+        "TOOL_SEARCH_URL",
+        "TAVILY_API_KEY",
+        "CREWAI_STORAGE_DIR",
+        "A2A_PLANNER_URL",
+    ],
+)
+def test_names_of_tools(name: str) -> None:
+    assert named(name) is Sign.TOOLS

@@ -7,18 +7,16 @@ Service ``brain`` leads to pods of vLLM, whatever it and the variable are called
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from hullmark.model.architecture import Selection
 from hullmark.model.container import Container
-from hullmark.model.files import Finds
 from hullmark.model.resource import Resource
-from hullmark.model.terms import Role
+from hullmark.model.terms import Role, Sign
 from hullmark.model.workload import Evidence, Workload
 from hullmark.recognise import behaviour
 from hullmark.recognise.recognition import recast
-from hullmark.recognise.scan import Scan
-from hullmark.recognise.signs import WATCHING, Sign
+from hullmark.recognise.signs import WATCHING
 from hullmark.text.regex import regex
 from hullmark.text.source import Place
 
@@ -43,11 +41,7 @@ _PASSES_ON = regex(
 """What is called that passes requests on to whatever is behind it."""
 
 
-def conclude(
-    called: Mapping[Workload, tuple[Workload, ...]],
-    selections: Mapping[Resource, Selection],
-    resources: Sequence[Resource],
-) -> None:
+def conclude(called: Mapping[Workload, tuple[Workload, ...]], selections: Mapping[Resource, Selection]) -> None:
     """Complete the roles of workloads that nothing else tells, from what they call."""
     found: dict[Workload, dict[Workload, Sign]] = {}
     for target, callers in called.items():
@@ -55,15 +49,20 @@ def conclude(
         if sign is None:
             continue
         for caller in callers:
-            if behaviour.is_open(caller) and not _PASSES_ON.search(
-                f"{caller.name} {caller.containers[0].image.repository}"
-            ):
+            if behaviour.is_open(caller):
                 found.setdefault(caller, {})[target] = sign
-    if found:
-        scan = Scan(resources)
-        names = _names({t for targets in found.values() for t in targets}, selections)
-        for caller, targets in found.items():
-            _conclude(caller, targets, names, scan)
+    telling = {caller: targets for caller, targets in found.items() if _tell(caller, targets)}
+    names = _names({t for targets in telling.values() for t in targets}, selections) if telling else {}
+    for caller, targets in telling.items():
+        _conclude(caller, targets, names)
+
+
+def _tell(caller: Workload, targets: Mapping[Workload, Sign]) -> bool:
+    """Whether what a workload calls, wherever it says so, can tell at all what it is for; most call but one sort."""
+    led = {sign: Evidence("") for sign in targets.values()}
+    if _PASSES_ON.search(f"{caller.name} {caller.containers[0].image.repository}"):
+        return False
+    return any(behaviour.concluded(c, {**led, **c.given}) is not None for c in caller.containers if c.kind == "app")
 
 
 def _sign(target: Workload) -> Sign | None:
@@ -82,18 +81,15 @@ def _names(targets: set[Workload], selections: Mapping[Resource, Selection]) -> 
     return found
 
 
-def _conclude(
-    caller: Workload, targets: Mapping[Workload, Sign], names: Mapping[Workload, list[str]], scan: Finds
-) -> None:
+def _conclude(caller: Workload, targets: Mapping[Workload, Sign], names: Mapping[Workload, list[str]]) -> None:
     for container in caller.containers:
         if container.kind != "app":
             continue
-        signs: dict[Sign, Evidence] = {}
+        led: dict[Sign, Evidence] = {}
         for target, sign in targets.items():
             for what, place in _mentions(container, names.get(target, [])):
-                text = f"probably: {what} leads to '{target.name}', {sign.value}"
-                signs.setdefault(sign, Evidence(text, place))
-        verdict = behaviour.concluded(container, {**signs, **behaviour.signs(container, scan)}) if signs else None
+                led.setdefault(sign, Evidence(f"probably: {what} leads to '{target.name}', {sign.value}", place))
+        verdict = behaviour.concluded(container, {**led, **container.given}) if led else None
         if verdict is not None:
             recast(caller, *verdict)
             return

@@ -63,7 +63,7 @@ def build(resources: Sequence[Resource], *, complete: bool = False, declared: Se
     mesh = Mesh(by_kind, pods)
     networks = Networks(workloads, by_kind.get("ConfigMap", ()))
     called = callers(workloads, by_kind, routed, pods.chains, networks)
-    conclude(called, routed, resources)
+    conclude(called, routed)
     around = _Around(
         _by_podset({s: found for s, found in routed.items() if s.ref.kind == "Service"}),
         {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from hullmark.model.argv import Argv
 from hullmark.model.image import Image
 from hullmark.model.quantity import quantity
-from hullmark.model.terms import Platform
+from hullmark.model.terms import Platform, Sign
 from hullmark.model.truth import Undecided, flag, number, string
 from hullmark.text.lazy import cached_property
 from hullmark.text.regex import regex
@@ -121,6 +121,8 @@ class Container:
     """What its controller calls it where the manifest does not say (``user-container``), else its position (``containers[0]``)."""
     completed: bool = False
     """Whether its operator writes what is missing of it: image, command, probes."""
+    given: Mapping[Sign, Evidence] = field(default_factory=dict)
+    """What it is given to work with, looked for where nothing else tells what its workload is for."""
     script: File | None = None
     """The script of a ConfigMap that its command runs and that starts a known program."""
 

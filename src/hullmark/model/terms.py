@@ -124,6 +124,17 @@ ORDINARY = frozenset(Role) - {Role.ACCELERATOR_PLATFORM}
 """Roles that have no business with the node they run on; device plugins and drivers do."""
 
 
+class Sign(_Word):
+    """What something is that a program is given to work with."""
+
+    MODEL = "a model API"
+    VECTORS = "a vector store"
+    SEARCH = "a search engine"
+    EMBEDDINGS = "embeddings"
+    TOOLS = "an agent's tools"
+    OFFERS = "tools that it offers"
+
+
 class Theme(_Word):
     """What an absence is about; absences of one theme on one workload are read as one."""
 

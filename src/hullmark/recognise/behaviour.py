@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from hullmark.model.files import Finds, files, runs, within
-from hullmark.model.terms import Role
+from hullmark.model.terms import Role, Sign
 from hullmark.model.workload import Evidence
-from hullmark.recognise.signs import WATCHING, Sign, addressed, configured, imported, named
+from hullmark.recognise.signs import WATCHING, addressed, configured, imported, named
 from hullmark.recognise.words import PURPOSES
 from hullmark.text.regex import regex
 
@@ -30,10 +30,12 @@ Concluded = tuple[Role, tuple[Evidence, ...]]
 
 _APART = regex(
     r"(?:^|[-_/.])(?:exporter|operator|controller(?:-manager)?|collector|runner|prometheus|grafana|alertmanager|otel\w*"
-    r"|opentelemetry\w*|telegraf|fluent\w*|loki|jaeger|backup|velero|k6|locust|bench\w*|load-?test\w*|loadgen\w*|blackbox"
-    r"|jenkins|gitlab|argocd|pytest|e2e|external-secrets|attu|pgadmin)(?:$|[-_/.])"
+    r"|opentelemetry\w*|telegraf|fluent\w*|loki|jaeger|blackbox|uptime-kuma|gatus|homepage|homer|dashy|heimdall|glance|backstage"
+    r"|k6|locust|bench\w*|load-?test\w*|loadgen\w*|pytest|e2e|jenkins|gitlab|argocd|airflow|dagster|prefect|kestra"
+    r"|nginx|envoy|haproxy|traefik|caddy|kong|apisix|cloudflared|oauth2-proxy|external-secrets|backup|velero|attu|pgadmin"
+    r"|code-server|coder|devcontainer|devbox|workspace)(?:$|[-_/.])"
 )
-"""What watches, tests, builds or operates others, and so is given their addresses."""
+"""What watches, tests, builds, schedules, operates or passes on to others, and so is given their addresses."""
 
 _CHORES = regex(
     r"(?:^|[-_/ .])(?:tests?|pytest|smoke|backup|snapshots?|restore|migrat\w*|schema|alembic|cleanup|delete|drop|wait|rotate)"
@@ -50,6 +52,9 @@ _FILLER = regex(r"ingest|indexer|embed(?:der|ding)?s?-(?:worker|queue|writer)|cr
 
 _TESTS = next(pattern for role, pattern in PURPOSES if role is Role.EVALUATION)
 
+_MCP_HOSTS = ("MCP_HOST", "MCP_SERVER_HOST")
+_EVERYWHERE = frozenset({"0.0.0.0", "127.0.0.1", "localhost", "::", "[::]", "::1"})  # noqa: S104 - addresses to look for
+
 _AGENT = regex(r"(?:^|[-_/])agents?(?:$|[-_/])")
 _MODEL_NAMES = frozenset(
     {"MODEL_ID", "MODEL_NAME", "MODEL_PATH", "MODEL_DIR", "MODEL_URI", "HF_MODEL_ID", "HF_MODEL", "MODEL_REPO", "MODEL"}
@@ -63,13 +68,11 @@ def is_open(workload: Workload) -> bool:
     return not (known or workload.template or workload.lifetime == "daemon" or len(workload.podsets) != 1)
 
 
-def conclude(workload: Workload, scan: Finds) -> Concluded | None:
-    """What a workload of no known kind, image or command is probably for; None where too little says so."""
-    if not is_open(workload):
-        return None
+def conclude(workload: Workload) -> Concluded | None:
+    """What an open workload is probably for by what its containers are given; None where too little says so."""
     for container in workload.containers:
         if container.kind == "app":
-            found = concluded(container, signs(container, scan))
+            found = concluded(container, container.given)
             if found is not None:
                 return found
             if container.accelerators and workload.lifetime == "service" and (serves := tuple(_serves(container))):
@@ -127,20 +130,30 @@ def signs(container: Container, scan: Finds) -> Signs:
     """What a container is given: in variables and arguments, in code, and in the files that it mounts."""
     found: Signs = {}
     for variable in container.environment.values():
-        if variable.value == "" or (variable.name.startswith("MCP_") and variable.value == "stdio"):
-            continue
-        watched = not variable.value or WATCHING.search(variable.name)
-        sign = named(variable.name) or (None if watched else addressed(variable.value or ""))
-        if sign is not None and sign not in found:
+        sign, value = named(variable.name), variable.value
+        if sign is None and value and ":" in value and not WATCHING.search(variable.name):
+            sign = addressed(value)
+        if sign is not None and sign not in found and value != "" and not (sign is Sign.OFFERS and value == "stdio"):
             found[sign] = _told(f"variable '{variable.name}'", sign, variable.node.at())
+    _of_tools(container, found)
     for sign, text, place in _arguments(container):
         found.setdefault(sign, _told(text, sign, place))
-    if container.mounts:
+    if any(mount.type in ("configMap", "projected") for mount in container.mounts):
         for file in files(container, scan):
             for sign, word in _written(container, file):
                 if sign not in found:
                     found[sign] = _told(f"'{word}' in '{file.path}'", sign, within(file, word))
     return found
+
+
+def _of_tools(container: Container, found: Signs) -> None:
+    """A host beside the port of MCP is where a server listens, or where somebody else's is."""
+    host = next((v for n in _MCP_HOSTS if (v := container.environment.get(n)) is not None), None)
+    if host is None or host.value in _EVERYWHERE:
+        return
+    found.pop(Sign.OFFERS, None)
+    if host.value:
+        found.setdefault(Sign.TOOLS, _told(f"variable '{host.name}'", Sign.TOOLS, host.node.at()))
 
 
 def _told(what: str, sign: Sign, place: Place) -> Evidence:

@@ -127,8 +127,11 @@ def _build(scene: _Scene, kind: Kind, made: list[tuple[Pods, Pod]], *, is_inferr
     _set(workload, "role", role)
     _set(workload, "engine", engine)
     _set(workload, "evidence", evidence)
-    if base is None and (concluded := behaviour.conclude(workload, scene.scan)):
-        _conclude(workload, *concluded)
+    if base is None and behaviour.is_open(workload):
+        for container in workload.containers:
+            _set(container, "given", behaviour.signs(container, scene.scan))
+        if (concluded := behaviour.conclude(workload)) is not None:
+            _conclude(workload, *concluded)
     for (_, one), podset in zip(made, workload.podsets, strict=True):
         _set(podset, "role", one.role or podset_role(podset))
     loaded = (m for c in workload.containers for m in c.models)

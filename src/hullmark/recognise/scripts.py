@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _ENGINES = [name for name, known in LAUNCHERS.items() if known == ENGINE]
 
+_RUNNERS = SHELLS | {"tini", "dumb-init", "env", "exec", "nice", "timeout", "su-exec", "gosu", "stdbuf", "catchsegv"}
+"""Shells, and programs that start another one."""
+
 _LONGEST = 16_000
 """Characters of a script that are read."""
 
@@ -58,11 +61,16 @@ def _worth_reading(file: File) -> bool:
 
 def _path(words: Command, folder: str) -> str:
     """The path of the file that a command runs: by itself, or behind a shell or a wrapper."""
+    if rank(words) >= ENGINE:
+        return ""
+    runner = _name(words[0]) in _RUNNERS
     for word in words[:6]:
-        if word[:1] == "/" and _name(word) not in SHELLS:
+        if word[:1] == "/" and _name(word) not in _RUNNERS:
             return word
         if word[:1] not in "-/" and word.endswith((".sh", ".bash")):
             return f"{folder.rstrip('/')}/{word.removeprefix('./')}" if folder else word
+        if not runner:
+            break
     return ""
 
 

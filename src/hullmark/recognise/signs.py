@@ -13,21 +13,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from enum import Enum
 from functools import lru_cache
 
+from hullmark.model.terms import Sign
 from hullmark.text.regex import regex
-
-
-class Sign(Enum):
-    """What something is that a program is given."""
-
-    MODEL = "a model API"
-    VECTORS = "a vector store"
-    SEARCH = "a search engine"
-    EMBEDDINGS = "embeddings"
-    TOOLS = "an agent's tools"
-    OFFERS = "tools that it offers"
 
 
 def _pattern(text: str) -> re.Pattern[str]:
@@ -44,9 +33,9 @@ _NAMES: tuple[tuple[Sign, re.Pattern[str]], ...] = (
     (Sign.OFFERS, _pattern(r"^MCP_(?:(?:SERVER_|HTTP_|SSE_)?PORT|TRANSPORT)$")),
     (Sign.TOOLS, _pattern(r"""
         (?:^|_)MCP_(?!(?:PUBLIC|BASE|EXTERNAL|AUTH|OAUTH|OIDC|ISSUER)_)(?:[A-Z0-9]+_){0,4}(?:URLS?|URI|ENDPOINTS?)$
-        | ^MCP_(?:SERVERS|CONFIG(?:_(?:FILE|PATH))?|SERVERS_CONFIG\w*)$ | ^TOOL\w*_URLS?$ | (?:^|_)A2A_\w*URLS?$
+        | ^MCP_(?:SERVERS|CONFIG(?:_(?:FILE|PATH))?|SERVERS_CONFIG\w*)$ | ^TOOL(?:S|BOX|KIT)?_(?:\w+_)?URLS?$ | (?:^|_)A2A_\w*URLS?$
         | ^(?:TAVILY|E2B|COMPOSIO|ARCADE|BROWSERBASE)_API_KEY$
-        | ^(?:CREWAI|AUTOGEN|LANGGRAPH|SMOLAGENTS|AGNO)_
+        | ^(?:CREWAI|AUTOGEN|LANGGRAPH|SMOLAGENTS|AGNO)_(?!(?:\w+_)?(?:URLS?|URI|HOST|ENDPOINTS?|KEY|TOKEN)$)
         | (?:^|_)AGENT_(?:MAX_)?(?:ITERATIONS|STEPS|TURNS|RECURSION_LIMIT)$ | ^MAX_AGENT_(?:ITERATIONS|STEPS|TURNS)$
     """)),
     (Sign.VECTORS, _pattern(rf"""
@@ -107,7 +96,10 @@ _LONGEST = 2048
 _LONGEST_FILE = 64_000
 """Characters of a value, and of a file, that are looked at."""
 
-WATCHING = regex(r"UPSTREAM|BACKEND|PROXY|SCRAPE|PROBE|HEALTH|TARGETS|MONITOR|ALLOWED|CORS|REDIRECT", re.IGNORECASE)
+WATCHING = regex(
+    r"UPSTREAM|BACKEND|PROXY|SCRAPE|PROBE|HEALTH|TARGETS|MONITOR|ALLOWED|CORS|REDIRECT|(?:^|_)(?:HREF|LINK|ICON|PING)(?:$|_)",
+    re.IGNORECASE,
+)
 """Names of variables with addresses of what is passed on to, watched or let in, rather than asked."""
 
 _LINE = regex(
