@@ -208,7 +208,14 @@ def test_whom_a_listener_admits(listener: str, more: str, given: bool | None) ->
 
 @pytest.mark.parametrize(
     ("reference", "given"),
-    [(", sectionName: web", True), (", sectionName: secure", False), (", port: 80", True), (", port: 443", False)],
+    [
+        (", sectionName: web", True),
+        (", sectionName: secure", False),
+        (", port: 80", True),
+        (", port: 443", False),
+        (", port: '{{ .port }}'", True),
+        (", sectionName: '{{ .name }}'", True),
+    ],
 )
 def test_the_listener_that_a_route_means(reference: str, given: bool) -> None:
     arch = attached(ALL, reference=reference)

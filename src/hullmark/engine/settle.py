@@ -73,7 +73,7 @@ class _Standings:
         self.workloads = {w.resource: w for w in arch.workloads}
         self.weights: dict[Resource, tuple[Impact, Reach]] = {}
         for workload in arch.workloads:
-            weight = (arch.impact(workload).impact, arch.exposure(workload).reach)
+            weight = (arch.impact(workload).impact, arch.exposure(workload).least)
             self._raise(workload.resource, weight)
             for podset in workload.podsets:
                 for resource in arch.around(podset).objects:

@@ -65,5 +65,6 @@ def _meant(gateway: Resource, parent: Value) -> Iterator[Node]:
     for listener in gateway.node.children("spec", "listeners"):
         name = string(listener.value, "name")
         named = not section or section == name or is_placeholder(section) or is_placeholder(name)
-        if named and port in (None, dig(listener.value, "port")):
+        other = dig(listener.value, "port")
+        if named and (port == other or not (isinstance(port, int) and isinstance(other, int))):
             yield listener

@@ -88,7 +88,7 @@ def as_json(dossier: Dossier) -> str:
     arch, workload = dossier.arch, dossier.workload
     (told,) = workloads(arch, (workload,))
     said = arch.declared(workload)
-    lifted = _Lifted.of(arch.impact(workload).impact, arch.exposure(workload).reach)
+    lifted = _Lifted.of(arch.impact(workload).impact, arch.exposure(workload).least)
     report = {
         "schema": SCHEMA,
         "workload": {**told, "unit": visible(dossier.part.unit.title)},
@@ -216,7 +216,7 @@ def _scrutiny(dossier: Dossier) -> Iterator[str]:
     yield _gate(mine, _threshold(mine, arch, workload), impact)
     others = (f"{n} from {_threshold(p, arch, workload)}" for n, p in PROFILES.items() if n != mine.name)
     yield f"other profiles: {', '.join(others)}"
-    lifted = _Lifted.of(impact, arch.exposure(workload).reach)
+    lifted = _Lifted.of(impact, arch.exposure(workload).least)
     yield f"priority: {lifted.impact} points for its impact and {lifted.exposure} for its exposure on each finding"
     if dossier.sample:
         yield "it counts as a sample by its folder or namespace, so its findings are reported and do not gate"

@@ -287,8 +287,12 @@ _SCHEMES = frozenset({
     "rtsp", "rtsps", "rtmp", "ldap", "ldaps", "smtp", "smtps", "ftp", "sftp", "ssh", "git", "ray", "spark", "thrift",
     "hive2", "hive", "trino", "presto", "impala", "druid", "mssql", "sqlserver", "oracle", "snowflake", "redshift", "nfs",
     "mcp", "sse", "plaintext", "sasl_ssl", "sasl_plaintext", "socks5", "vertica",
+    "lm", "infinistore", "mooncakestore",
 })  # fmt: skip
-"""Schemes of addresses that are called, besides those of data stores; others name files, models, secrets."""
+"""Schemes of addresses that are called, besides those of data stores; others name files, models, secrets.
+
+``lm`` and the two beside it are those of LMCache's remote stores, https://docs.lmcache.ai/kv_cache/storage_backends/index.html.
+"""
 
 
 def _is_call(address: Address, name: str) -> bool:

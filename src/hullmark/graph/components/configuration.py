@@ -154,6 +154,9 @@ class _Line(NamedTuple):
 
 _SECTION = regex(r"^\s*\[{1,2}\s*([^\[\]]{1,200}?)\s*\]{1,2}\s*$")
 _DIRECTIVE = regex(r"^\s*([A-Za-z][\w.-]{0,79})[ \t]+([^\s;{}]{1,500})(.*)$")
+_SERVERS = frozenset({"webserver", "api", "server"})
+_BASE = regex(r"^\s*(?:base|root)_url\s*=")
+"""Where a server is found, in the section of its own settings: Airflow's, MLflow's, Grafana's."""
 _ASSIGNED = regex(r"^\s*export\s+")
 
 
@@ -167,13 +170,14 @@ def _lines(node: Node, label: str, *, directives: bool) -> Iterator[Setting]:
 def _sections(lines: list[str], *, directives: bool) -> Iterator[_Line]:
     """Lines without comments, of sections whose name does not shut them off."""
     siblings: dict[tuple[str, ...], Value] = {}
-    shut = False
+    shut, served = False, False
     for raw in lines:
         bare = _ASSIGNED.sub("", COMMENT.sub("", raw))
         section = _SECTION.match(bare)
         if section is not None:
             siblings, shut = {}, any(shuts(part) for part in section[1].split("."))
-        elif bare.strip() and not shut:
+            served = section[1] in _SERVERS
+        elif bare.strip() and not shut and not (served and _BASE.match(bare)):
             yield from _named(bare, raw.strip(), siblings, directives=directives)
 
 

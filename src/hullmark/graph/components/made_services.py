@@ -74,6 +74,8 @@ MADE: Mapping[str, tuple[Made, ...]] = {
     "MCPRemoteProxy.toolhive.stacklok.dev": (Made(("mcp-{name}-proxy",)),),
     "VirtualMCPServer.toolhive.stacklok.dev": (Made(("vmcp-{name}",), ports=(4483,)),),
     "EmbeddingServer.toolhive.stacklok.dev": _SAME,
+    # https://github.com/bentoml/yatai-deployment (Service named after the object)
+    "BentoDeployment.serving.yatai.ai": (Made(("{name}",), ports=(3000,)),),
     # https://www.kubeflow.org/docs/components/notebooks/
     "Notebook.kubeflow.org": (Made(("{name}",), ports=(80,)),),
     "Tensorboard.tensorboard.kubeflow.org": (Made(("{name}",), ports=(80,)),),

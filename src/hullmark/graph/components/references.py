@@ -131,7 +131,8 @@ def part_of(scene: Scene, workload: Workload, path: tuple[Key, ...]) -> str:
     """The component that a field belongs to: a part of a parted object whose own path leads there, else the whole."""
     for podset in workload.podsets:
         own = podset.node.path
-        if len(own) > 2 and path[: len(own)] == own:
+        at = own.index(podset.name) + 1 if podset.name in own else len(own)  # what holds the pods is the part
+        if len(own) > 2 and path[:at] == own[:at]:
             return scene.owner(podset)
     return scene.owner(workload)
 

@@ -140,6 +140,8 @@ def fields(workload: Workload) -> Iterator[tuple[Setting, tuple[Key, ...]]]:
         if name.lower().endswith(("host", "address", "addr", "server")):
             setting = setting._replace(value=with_siblings(setting, beside(siblings)))
         yield setting, node.path
+    if not workload.podsets:  # its operator alone knows the pods
+        yield from ((setting, spec.path) for setting in boxed(spec, of.removeprefix("of ")))
     known = {id(c.node.value) for c in workload.containers}
     for box in _boxes(spec, known):
         for setting in boxed(box, f"'{box.path[-1]}' {of}"):
@@ -166,7 +168,7 @@ _BOX = frozenset({"env", "command", "args"})
 
 def boxed(node: Node, of: str) -> Iterator[Setting]:
     """The settings of something that is described like a container: its variables and the words of its command."""
-    for entry in node.children("env"):
+    for entry in (*node.children("env"), *node.children("envs")):
         name, value = string(entry.value, "name"), entry.child("value")
         if name and value is not None and isinstance(value.value, str):
             yield Setting(name, value.value, f"variable '{name}' of {of}", value)
