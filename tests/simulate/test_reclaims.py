@@ -12,6 +12,7 @@ from hullmark.simulate.blast import Blast
 from hullmark.simulate.overlap.solve import solve
 from hullmark.simulate.sequence.hazards import Calm, Coming, Outage
 from hullmark.simulate.sequence.play import Play, Stage, play
+from hullmark.simulate.sequence.spells import Spells
 
 RATES = QUIET + ", cpu_node: {per_year: 0}, spot_node: {per_year: 20, repair: 10m}"
 PER_YEAR, REPAIR = 20, 600.0
@@ -154,6 +155,48 @@ def test_event_by_event_one_reclaim_does_what_it_does_by_itself(case: str, notic
             found = sorted((a.down, a.up) for a in played.absences)
             alone = sorted((down, up) for impact in blast.impacts for _, down, up in impact.absences)
             assert found == [pytest.approx(each) for each in alone], blast.failure.name
+
+
+def away(one: Stage, *said: tuple[str, float, float]) -> dict[str, list[tuple[float, float]]]:
+    """Who is away when (seconds), with all that happens: hazards by their names, from when to when."""
+    known, found = named(one), dict[str, list[tuple[float, float]]]()
+    outages = [Outage(start, end, known[name]) for name, start, end in said]
+    for absence in Spells(world(one)).course(outages).together:
+        found.setdefault(absence.pod.name, []).append((absence.down, absence.up))
+    return found
+
+
+def hit(one: Stage) -> str:
+    return reclaims(one)[0].failure.name
+
+
+def test_nobody_is_evicted_while_the_control_plane_is_down() -> None:
+    """From 1 min before the notice to 1 min after it; then the pod goes as if it were told then."""
+    rates = RATES.replace("control_plane_self-managed: {per_year: 0}, ", "")
+    one = stage(plain(), on=on(NOTICE).replace(RATES, rates))
+    name = f"reclaim of {hit(one)}"
+    assert away(one, ("control plane self-managed", 0, 120), (name, 60, 800)) == {"web-0": [pytest.approx((120, 121))]}
+    late = away(one, ("control plane self-managed", 0, 200), (name, 60, 800))
+    assert late == {"web-0": [pytest.approx((180, 200 + 50 + IMAGE))]}  # it crashes, and its taint comes late too
+
+
+def test_a_node_that_dies_before_its_notice_is_over_takes_who_is_left() -> None:
+    rates = RATES.replace("cpu_node: {per_year: 0}, ", "")
+    slow = stage(plain(kind="StatefulSet", more=SLOW), on=on(NOTICE, deletes="200s").replace(RATES, rates))
+    name = hit(slow)
+    found = away(slow, (f"reclaim of {name}", 0, 720), (f"node {name}", 60, 3600))
+    assert found == {"web-0": [pytest.approx((0, 60 + 200 + 50 + IMAGE))]}
+    gone = stage(plain(), on=on(NOTICE).replace(RATES, rates))
+    assert away(gone, (f"reclaim of {hit(gone)}", 0, 720), (f"node {hit(gone)}", 60, 3600)) == {
+        "web-0": [pytest.approx((0, IMAGE))]
+    }
+
+
+def test_the_node_of_a_replacement_may_get_a_notice_too() -> None:
+    one = stage(plain(replicas=1), on=on(NOTICE, count=2))
+    first_, other = hit(one), next(h for h in named(one) if h.startswith("reclaim") and h != f"reclaim of {hit(one)}")
+    found = away(one, (f"reclaim of {first_}", 0, 720), (other, 60, 780))
+    assert found == {"web-0": [pytest.approx((0, IMAGE)), pytest.approx((60, 720 + IMAGE))]}  # onto the first machine
 
 
 @pytest.mark.slow
