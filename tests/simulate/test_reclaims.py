@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from staging import IMAGE, QUIET, named, plain, stage, topology, world
 from test_events import CLAIM
@@ -9,7 +10,11 @@ from test_events import CLAIM
 from hullmark.model.rates import HOURS_PER_YEAR
 from hullmark.simulate.availability import availability
 from hullmark.simulate.blast import Blast
+from hullmark.simulate.overlap.estimate import plain as plainly
+from hullmark.simulate.overlap.estimate import summed
 from hullmark.simulate.overlap.solve import solve
+from hullmark.simulate.overlap.states import dense, sparse, stratified
+from hullmark.simulate.overlap.table import table
 from hullmark.simulate.sequence.hazards import Calm, Coming, Outage
 from hullmark.simulate.sequence.play import Play, Stage, play
 from hullmark.simulate.sequence.spells import Spells
@@ -220,3 +225,21 @@ def test_a_single_pod_misses_what_its_start_takes_beyond_its_pre_stop(notice: st
     assert estimated.unavailability == pytest.approx(share, rel=1e-3)
     assert record.sampling.low <= share <= record.sampling.high
     assert record.apart == pytest.approx(share, rel=0.05)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("notice", [", spotNotice: none", NOTICE])
+def test_every_estimator_says_so(notice: str) -> None:
+    """A thousand reclaims a year, drawn in three ways."""
+    text = on(notice).replace("spot_node: {per_year: 20", "spot_node: {per_year: 1000")
+    one = stage(plain(replicas=1), on=text.replace("registry_GBps: 0.3", "registry_GBps: 0.01"))
+    rate, lost = 1000 / HOURS_PER_YEAR / 3600, 30.0 if notice == NOTICE else EVICTED + 30
+    cycle = 1 + rate * (REPAIR + (120 if notice == NOTICE else 0))  # a node that is broken is not taken again
+    share, trials, arrays = rate * lost / cycle, 200_000, table(one.system)
+    (row,) = (i for i, asked in enumerate(one.system.asked) if asked.name == "Deployment/web" and not asked.alone)
+    exact = summed(arrays, stratified(arrays, np.random.default_rng(1), 20_000)).unavailability[row]
+    assert exact == pytest.approx(share, rel=1e-3)
+    for way in (sparse, dense):
+        drawn = [plainly(arrays, way(arrays, np.random.default_rng(seed), trials))[row] for seed in range(4)]
+        spread = np.sqrt(share * (1 - share) / trials)
+        assert np.abs((np.mean(drawn) - exact) / (spread / 2)) < 4, way.__name__
