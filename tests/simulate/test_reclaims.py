@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from staging import IMAGE, QUIET, named, plain, stage, topology, world
 from test_events import CLAIM
@@ -9,9 +10,14 @@ from test_events import CLAIM
 from hullmark.model.rates import HOURS_PER_YEAR
 from hullmark.simulate.availability import availability
 from hullmark.simulate.blast import Blast
+from hullmark.simulate.overlap.estimate import plain as plainly
+from hullmark.simulate.overlap.estimate import summed
 from hullmark.simulate.overlap.solve import solve
+from hullmark.simulate.overlap.states import dense, sparse, stratified
+from hullmark.simulate.overlap.table import table
 from hullmark.simulate.sequence.hazards import Calm, Coming, Outage
 from hullmark.simulate.sequence.play import Play, Stage, play
+from hullmark.simulate.sequence.spells import Spells
 
 RATES = QUIET + ", cpu_node: {per_year: 0}, spot_node: {per_year: 20, repair: 10m}"
 PER_YEAR, REPAIR = 20, 600.0
@@ -156,6 +162,48 @@ def test_event_by_event_one_reclaim_does_what_it_does_by_itself(case: str, notic
             assert found == [pytest.approx(each) for each in alone], blast.failure.name
 
 
+def away(one: Stage, *said: tuple[str, float, float]) -> dict[str, list[tuple[float, float]]]:
+    """Who is away when (seconds), with all that happens: hazards by their names, from when to when."""
+    known, found = named(one), dict[str, list[tuple[float, float]]]()
+    outages = [Outage(start, end, known[name]) for name, start, end in said]
+    for absence in Spells(world(one)).course(outages).together:
+        found.setdefault(absence.pod.name, []).append((absence.down, absence.up))
+    return found
+
+
+def hit(one: Stage) -> str:
+    return reclaims(one)[0].failure.name
+
+
+def test_nobody_is_evicted_while_the_control_plane_is_down() -> None:
+    """From 1 min before the notice to 1 min after it; then the pod goes as if it were told then."""
+    rates = RATES.replace("control_plane_self-managed: {per_year: 0}, ", "")
+    one = stage(plain(), on=on(NOTICE).replace(RATES, rates))
+    name = f"reclaim of {hit(one)}"
+    assert away(one, ("control plane self-managed", 0, 120), (name, 60, 800)) == {"web-0": [pytest.approx((120, 121))]}
+    late = away(one, ("control plane self-managed", 0, 200), (name, 60, 800))
+    assert late == {"web-0": [pytest.approx((180, 200 + 50 + IMAGE))]}  # it crashes, and its taint comes late too
+
+
+def test_a_node_that_dies_before_its_notice_is_over_takes_who_is_left() -> None:
+    rates = RATES.replace("cpu_node: {per_year: 0}, ", "")
+    slow = stage(plain(kind="StatefulSet", more=SLOW), on=on(NOTICE, deletes="200s").replace(RATES, rates))
+    name = hit(slow)
+    found = away(slow, (f"reclaim of {name}", 0, 720), (f"node {name}", 60, 3600))
+    assert found == {"web-0": [pytest.approx((0, 60 + 200 + 50 + IMAGE))]}
+    gone = stage(plain(), on=on(NOTICE).replace(RATES, rates))
+    assert away(gone, (f"reclaim of {hit(gone)}", 0, 720), (f"node {hit(gone)}", 60, 3600)) == {
+        "web-0": [pytest.approx((0, IMAGE))]
+    }
+
+
+def test_the_node_of_a_replacement_may_get_a_notice_too() -> None:
+    one = stage(plain(replicas=1), on=on(NOTICE, count=2))
+    first_, other = hit(one), next(h for h in named(one) if h.startswith("reclaim") and h != f"reclaim of {hit(one)}")
+    found = away(one, (f"reclaim of {first_}", 0, 720), (other, 60, 780))
+    assert found == {"web-0": [pytest.approx((0, IMAGE)), pytest.approx((60, 720 + IMAGE))]}  # onto the first machine
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("notice", [", spotNotice: none", NOTICE])
 @pytest.mark.parametrize("linger", [0, 25])
@@ -177,3 +225,21 @@ def test_a_single_pod_misses_what_its_start_takes_beyond_its_pre_stop(notice: st
     assert estimated.unavailability == pytest.approx(share, rel=1e-3)
     assert record.sampling.low <= share <= record.sampling.high
     assert record.apart == pytest.approx(share, rel=0.05)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("notice", [", spotNotice: none", NOTICE])
+def test_every_estimator_says_so(notice: str) -> None:
+    """A thousand reclaims a year, drawn in three ways."""
+    text = on(notice).replace("spot_node: {per_year: 20", "spot_node: {per_year: 1000")
+    one = stage(plain(replicas=1), on=text.replace("registry_GBps: 0.3", "registry_GBps: 0.01"))
+    rate, lost = 1000 / HOURS_PER_YEAR / 3600, 30.0 if notice == NOTICE else EVICTED + 30
+    cycle = 1 + rate * (REPAIR + (120 if notice == NOTICE else 0))  # a node that is broken is not taken again
+    share, trials, arrays = rate * lost / cycle, 200_000, table(one.system)
+    (row,) = (i for i, asked in enumerate(one.system.asked) if asked.name == "Deployment/web" and not asked.alone)
+    exact = summed(arrays, stratified(arrays, np.random.default_rng(1), 20_000)).unavailability[row]
+    assert exact == pytest.approx(share, rel=1e-3)
+    for way in (sparse, dense):
+        drawn = [plainly(arrays, way(arrays, np.random.default_rng(seed), trials))[row] for seed in range(4)]
+        spread = np.sqrt(share * (1 - share) / trials)
+        assert np.abs((np.mean(drawn) - exact) / (spread / 2)) < 4, way.__name__

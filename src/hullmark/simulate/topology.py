@@ -119,10 +119,7 @@ class Objective:
 
 
 class Plan(NamedTuple):
-    """What a plan promises for the loss of a region.
-
-    In seconds: back after ``rto``, with at most ``rpo`` of data lost (None: not said).
-    """
+    """What a plan promises for the loss of a region, in seconds: back after ``rto``, with at most ``rpo`` of data lost."""
 
     rto: float
     rpo: float | None = None

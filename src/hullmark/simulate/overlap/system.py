@@ -116,19 +116,7 @@ def system(
 
     A failure whose rate or end is unknown is not in it, and named in ``uncounted``.
     """
-    known = [service for service in services if service.member.workload.lifetime == "service"]
-    units = [
-        Unit(s.name, s.pods, n.pods, sum(1 << i for i in unplaced.get(s.name, ())), n.name)
-        for s in known
-        for n in s.needs
-    ]
-    mine: dict[str, list[int]] = {}
-    for index, unit in enumerate(units):
-        mine.setdefault(unit.name, []).append(index)
-    for name in network.outside:
-        if name not in mine:
-            mine[name] = [len(units)]
-            units.append(Unit(name, 1, 1))
+    units, mine = _units(network, services, unplaced)
     needs = tuple(
         (index, tuple(mine[t][0] for t in targets))
         for name, indexes in mine.items()
@@ -146,6 +134,26 @@ def system(
     soft = [Asked(a.name, lost, of=i) for i, a in enumerate(main) if (lost := _soft(a, units, network, mine))]
     rates = {b.failure.rate.name: b.failure.rate for b in blasts if b.failure.rate is not None}
     return System(tuple(units), tuple(parts), needs, (*main, *alone, *soft), rates, tuple(uncounted))
+
+
+def _units(
+    network: Network, services: Sequence[Service], unplaced: Mapping[str, Sequence[int]]
+) -> tuple[list[Unit], dict[str, list[int]]]:
+    """Services with their needs and third parties, and which of them have a name."""
+    units = [
+        Unit(s.name, s.pods, n.pods, sum(1 << i for i in unplaced.get(s.name, ())), n.name)
+        for s in services
+        if s.member.workload.lifetime == "service"
+        for n in s.needs
+    ]
+    mine: dict[str, list[int]] = {}
+    for index, unit in enumerate(units):
+        mine.setdefault(unit.name, []).append(index)
+    for name in network.outside:
+        if name not in mine:
+            mine[name] = [len(units)]
+            units.append(Unit(name, 1, 1))
+    return units, mine
 
 
 def _soft(asked: Asked, units: Sequence[Unit], network: Network, mine: Mapping[str, Sequence[int]]) -> tuple[int, ...]:
