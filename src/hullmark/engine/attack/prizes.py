@@ -55,8 +55,10 @@ class Prizes:
 
     def _owner(self, store: Component) -> str:
         """The one workload that uses a store, else the store itself."""
+        if store.facts.get("sharing") != "owned":
+            return store.id
         users = {e.source for e in self.graph.into(store.id, EdgeKind.READS, EdgeKind.WRITES, EdgeKind.MOUNTS)}
-        return users.pop() if store.facts.get("sharing") == "owned" and len(users) == 1 else store.id
+        return users.pop() if len(users) == 1 else store.id
 
     def _by_powers(self, component: Component) -> Iterator[Gain]:
         for power in self.graph.powers.get(component.id, ()):

@@ -47,7 +47,7 @@ def _file(laid: Laid, style: str, path: Path | None, *, embedded: bool) -> Itera
     )
     if not embedded:
         yield f'<text class="heading" x="{x:.0f}" y="{top + _MARGIN + 18:.0f}">{text(laid.scene.title)}</text>\n'
-        yield f'<text class="remark" x="{x:.0f}" y="{top + _MARGIN + 38:.0f}">{text(remark(laid.scene))}</text>\n'
+        yield f'<text class="remark" x="{x:.0f}" y="{top + _MARGIN + 38:.0f}">{text(_told_of(laid.scene, path))}</text>\n'
     yield heads()
     yield from body(laid, path)
     yield from _legend(kinds, tones(laid.scene), x, y + high + _MARGIN + 10, full_wide - 2 * _MARGIN)
@@ -66,6 +66,11 @@ def body(laid: Laid, path: Path | None = None) -> Iterator[str]:
         yield _arrow(arrow, points, hot=(arrow.source, arrow.target) in steps)
     for tile, box in laid.tiles:
         yield _tile(tile, box, hot)
+
+
+def _told_of(scene: Scene, path: Path | None) -> str:
+    """How much there is, or what the way that is highlighted is about."""
+    return remark(scene) if path is None else " · ".join(filter(None, (path.title, path.subtitle)))
 
 
 def remark(scene: Scene) -> str:
