@@ -7,6 +7,7 @@ Offsets count characters (not bytes) from the start of the text, half open; line
 from __future__ import annotations
 
 from bisect import bisect_right
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 Key = str | int
@@ -58,12 +59,12 @@ class Source:
     def starts(self) -> list[int]:
         r"""The offset of the first character of every line (``\n``, ``\r\n`` and lone ``\r`` end one)."""
         if self._starts is None:
-            text, starts, at = self.text, [0], 0
+            text = self.text
             if "\r" in text:
                 text = text.replace("\r\n", " \n").replace("\r", "\n")
-            while (at := text.find("\n", at) + 1) > 0:
-                starts.append(at)
-            self._starts = starts
+            lines = text.split("\n")
+            lines.pop()  # no line starts after it
+            self._starts = [0, *accumulate(len(line) + 1 for line in lines)]
         return self._starts
 
     def position(self, offset: int) -> Position:
