@@ -9,6 +9,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 Key = str | int
@@ -60,11 +61,12 @@ class Source:
     def starts(self) -> Sequence[int]:
         r"""The offset of the first character of every line (``\n``, ``\r\n`` and lone ``\r`` end one)."""
         if self._starts is None:
-            text, starts, at = self.text, [0], 0
+            text = self.text
             if "\r" in text:
                 text = text.replace("\r\n", " \n").replace("\r", "\n")
-            while (at := text.find("\n", at) + 1) > 0:
-                starts.append(at)
+            lines = text.split("\n")
+            lines.pop()  # no line starts after it
+            starts = accumulate((len(line) + 1 for line in lines), initial=0)
             self._starts = array("I", starts)  # a tenth of the room of a list
         return self._starts
 

@@ -91,7 +91,7 @@ def _clean(edge: Edge, renamed: Set[str]) -> bool:
     for piece in edge.evidence:
         if _loud(piece.text) and _shown(piece.text) != piece.text:
             return False
-    return not any(_loud(value) and _shown(value) != value for value in edge.facts.values())
+    return not edge.facts or not any(_loud(value) and _shown(value) != value for value in edge.facts.values())
 
 
 def _edge(edge: Edge) -> Edge:
