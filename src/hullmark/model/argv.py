@@ -113,7 +113,7 @@ class Argv:
         return word[:1] != "-" or len(word) == 1 or _NEGATIVE_NUMBER.match(word) is not None
 
     def _find(self, flags: tuple[str, ...]) -> tuple[str, _Found] | None:
-        for flag in flags:
+        for flag in flags if self._flags else ():
             if (given := self._flags.get(_canonical(flag))) is not None:
                 return flag, given[-1]
         return None
