@@ -142,7 +142,7 @@ def _lines(spot: Spot, lines: list[str], column: int) -> str:
     text = spot.text
     first = text.find("\n")
     lead = ("\r\n" if first > 0 and text[first - 1] == "\r" else "\n") + " " * column
-    return "".join(lead + line for line in lines)
+    return lead.join(["", *lines])
 
 
 def _set(spot: Spot, value: Value) -> Edits:
