@@ -1,7 +1,7 @@
 """Whose consent references across namespaces need in the Gateway API: the namespace's that they lead to.
 
 It is given by ReferenceGrants. Without one a reference is not resolved: routes answer with an error, and listeners have no
-certificate (https://gateway-api.sigs.k8s.io/api-types/referencegrant/). A grant may lie outside a scan that does
+certificate (https://gateway-api.sigs.k8s.io/reference/api-types/referencegrant/). A grant may lie outside a scan that does
 not hold everything; a namespace that is left out may be any.
 """
 

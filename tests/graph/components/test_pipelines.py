@@ -290,6 +290,7 @@ kind: Workflow
 metadata: {name: flow}
 spec:
   entrypoint: start
+  onExit: other
   arguments:
     artifacts: [{name: tool, http: {url: 'https://tools.acme.dev/tool'}}]
     parameters:

@@ -115,7 +115,7 @@ spec:
 
 See [Ingress](https://kubernetes.io/docs/concepts/services-networking/ingress/#the-ingress-resource) and Gateway API's
 [HTTPRoute](https://gateway-api.sigs.k8s.io/reference/api-types/httproute/#backendrefs-optional) and
-[ReferenceGrant](https://gateway-api.sigs.k8s.io/api-types/referencegrant/).
+[ReferenceGrant](https://gateway-api.sigs.k8s.io/reference/api-types/referencegrant/).
 """
 
 from collections.abc import Iterator
