@@ -13,8 +13,9 @@ from building import architecture
 
 from hullmark.model.errors import HullmarkError
 from hullmark.simulate.placement.shape import HOSTNAME, REGION, ZONE, Taint
+from hullmark.simulate.pool import GIB, Autoscale
 from hullmark.simulate.reprieve import AT_ONCE, Reprieve
-from hullmark.simulate.topology import GIB, Autoscale, ControlPlane, Objective, Topology, of_nodes, read
+from hullmark.simulate.topology import ControlPlane, Objective, Topology, of_nodes, read
 from hullmark.text.source import Source
 from hullmark.text.yaml import read as read_yaml
 

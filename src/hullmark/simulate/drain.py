@@ -13,9 +13,9 @@ from typing import Literal
 
 from hullmark.simulate.placement.gang import queued
 from hullmark.simulate.placement.shape import Pod
+from hullmark.simulate.pool import Pool
 from hullmark.simulate.services import Service
 from hullmark.simulate.standing import Standing
-from hullmark.simulate.topology import Pool
 
 Verdict = Literal["finishes", "deadlocks", "drops below"]
 

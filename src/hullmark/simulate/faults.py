@@ -11,8 +11,9 @@ from hullmark.model.component import ComponentKind, EdgeKind, Graph
 from hullmark.model.rates import Rate
 from hullmark.simulate.placement.shape import Node, Pod
 from hullmark.simulate.pods import Member
+from hullmark.simulate.pool import Pool
 from hullmark.simulate.reprieve import Reprieve
-from hullmark.simulate.topology import Plan, Pool, ThirdParty, Topology
+from hullmark.simulate.topology import Plan, ThirdParty, Topology
 
 Kind = (
     Literal["node", "reclaim", "zone", "region", "pool", "control-plane", "start-only", "third-party"]

@@ -9,7 +9,8 @@ from hullmark.simulate.placement.cluster import Cluster
 from hullmark.simulate.placement.decide import refusals
 from hullmark.simulate.placement.gang import place
 from hullmark.simulate.placement.shape import HOSTNAME, Node, Pod, Shape
-from hullmark.simulate.topology import GIB, MAX_NODES, POOL, Pool, Topology, notices, of_labels, spread_over
+from hullmark.simulate.pool import GIB, MAX_NODES, POOL, Pool, of_labels, spread_over
+from hullmark.simulate.topology import Topology, notices
 
 REGION, ZONES = "region-1", ("zone-a", "zone-b", "zone-c")
 

@@ -18,10 +18,11 @@ from hullmark.simulate.placement.profile import profile_of
 from hullmark.simulate.placement.refusal import message
 from hullmark.simulate.placement.shape import Pod
 from hullmark.simulate.pods import Fleet, Member
+from hullmark.simulate.pool import MAX_NODES, Pool
 from hullmark.simulate.services import title
 from hullmark.simulate.setting import Setting
 from hullmark.simulate.standing import Cramped, Standing
-from hullmark.simulate.topology import MAX_NODES, Pool, Topology, larger
+from hullmark.simulate.topology import Topology, larger
 
 ROUNDS = 12
 """How often nodes are added and everything is placed again before it is said that more nodes do not help."""

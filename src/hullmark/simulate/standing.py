@@ -16,7 +16,8 @@ from hullmark.simulate.placement.preempt import preempt
 from hullmark.simulate.placement.profile import profile_of
 from hullmark.simulate.placement.shape import HOSTNAME, ZONE, Budget, Node, Pod, Requirement, Shape, Volume
 from hullmark.simulate.pods import Fleet, Member, grouped
-from hullmark.simulate.topology import Pool, Topology
+from hullmark.simulate.pool import Pool
+from hullmark.simulate.topology import Topology
 
 SEED = 0
 """Decides ties between nodes and draws rates: the same input gives the same answer."""

@@ -313,5 +313,5 @@ spec:
         ("workload/-/Workflow/flow", "external/spare.acme.dev"),
     }
     assert lines(found["workload/-/Workflow/flow/start", "external/git.acme.dev"]) == [
-        "15:'{{inputs.parameters.from}}'"
+        "16:'{{inputs.parameters.from}}'"
     ]
