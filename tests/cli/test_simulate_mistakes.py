@@ -181,6 +181,7 @@ OPTIONS: dict[tuple[str, ...], tuple[str, str]] = {
     ("--topology", ""): ("'' cannot be read", "check that it exists"),
     ("--slo", "."): ("'.' cannot be read: is a directory", "name a file in it"),
     ("--rates", "/dev/zero"): ("larger than 32 MB", "leave it out"),
+    ("--topology", "-", "--slo", "-"): ("'-' stands for two inputs", "into a file"),
     ("--topology", "web.yaml"): ("a topology is one document", "one mapping"),
 }
 

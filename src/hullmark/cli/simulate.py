@@ -29,6 +29,7 @@ from hullmark.simulate.overlap.answers import TRIALS, Notice
 from hullmark.simulate.scenarios import SCENARIOS, NoTargetError, scenario
 from hullmark.simulate.simulation import Chance, Simulation, simulate
 from hullmark.simulate.standing import SEED
+from hullmark.sources.files import STDIN
 
 _FORMATS = ("terminal", "json", "html")
 
@@ -40,6 +41,8 @@ def run(options: argparse.Namespace) -> int:
         return CLEAN
     plan = pipeline.plan(request(options))
     given = (options.topology, options.rates, options.slo)
+    if [*options.argument, *given].count(STDIN) > 1:
+        raise HullmarkError("'-' stands for two inputs, and can be read once", "put one of them into a file")
     topology, rates, promised = (None if name is None else pipeline.source_of(name) for name in given)
     begin, asked = options.start, options.scenario or ""
     if asked and options.years:

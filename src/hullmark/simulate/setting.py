@@ -9,6 +9,7 @@ from typing import NamedTuple
 from hullmark.model.component import Graph
 from hullmark.model.rates import Rate
 from hullmark.model.workload import PodSet
+from hullmark.simulate.availability import Hits, hits
 from hullmark.simulate.blast import Blast, blast
 from hullmark.simulate.budgets import Promise
 from hullmark.simulate.dependencies import Network
@@ -26,12 +27,13 @@ Asked = Callable[[Sequence[Failure], Standing, Sequence[Service]], Iterable[Fail
 
 
 class Course(NamedTuple):
-    """What comes of a setting: its pods placed, each single failure, and the drain of each pool."""
+    """What comes of a setting: its pods placed, each single failure (also by whom it hits), and the drain of each pool."""
 
     standing: Standing
     services: tuple[Service, ...]
     blasts: tuple[Blast, ...]
     drains: tuple[Drain, ...]
+    hits: Hits
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class Setting:
         every = asked(single, standing, known) if asked else (*single, *always(standing, self.rates, known))
         blasts = tuple(blast(standing, failure, known, clock, self.starts) for failure in every)
         drains = () if asked else tuple(drain(standing, pool, known) for pool in self.topology.pools)
-        return Course(standing, known, blasts, drains)
+        return Course(standing, known, blasts, drains, hits(blasts))
 
     def _told(self, failure: Failure, known: Sequence[Service]) -> Failure:
         """A failure of a third party with the users that the network tells."""

@@ -170,7 +170,7 @@ def simulate(  # noqa: PLR0913 - all that may be said of one simulation
     if described is not None and not crowded:
         require_room(setting, standing)
     course = setting.run(asked if scenario else None, standing)
-    standing, known, blasts, drains = course
+    standing, known, blasts, drains, _ = course
     pending = _pending(standing, known)
     unplaced = {s.name: [i for i, p in enumerate(s.member.pods) if p not in standing.body] for s in known}
     model = system(topology, blasts, ties, known, unplaced)
@@ -237,7 +237,7 @@ def _by_chance(stage: Stage, chance: Chance) -> tuple[Overlaps | None, Chronicle
 
 def _available(service: Service, course: Course) -> Iterator[Availability]:
     serving = course.standing.serving(service.member)
-    for found in availability(service, course.blasts):
+    for found in availability(service, course.hits):
         yield replace(found, lacking=max(found.need.pods - serving, 0))
 
 
