@@ -1,6 +1,6 @@
 """Whom listeners of the Gateway API let attach: routes of some kinds and namespaces.
 
-A route that no listener admits is not attached, and serves nobody (https://gateway-api.sigs.k8s.io/reference/api-spec/main/,
+A route that no listener admits is not attached, and serves nobody (https://gateway-api.sigs.k8s.io/reference/api-spec/main/spec/,
 ``AllowedRoutes``).
 """
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hullmark.model.truth import is_placeholder, string
-from hullmark.model.workload import Workload
+from hullmark.model.workload import PodSet, Workload
 from hullmark.text.source import Key
 from hullmark.text.tree import Node
 
@@ -41,6 +41,15 @@ def idle(workload: Workload) -> tuple[Node, ...]:
     if string(spec.value, "entrypoint") not in templates:
         return ()
     return tuple(template for name, template in templates.items() if name not in seen)
+
+
+def idle_pods(workload: Workload) -> Iterator[PodSet]:
+    """The pods of a workflow that nothing runs."""
+    left = {template.path for template in idle(workload)}
+    length = len(next(iter(left), ()))
+    for podset in workload.podsets if left else ():
+        if podset.template is not None and podset.template.path[:length] in left:
+            yield podset
 
 
 def _hooked(node: Node) -> Iterator[str]:

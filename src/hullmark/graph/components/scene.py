@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from hullmark.graph.components.draft import Draft, identify
-from hullmark.graph.components.idle import idle
+from hullmark.graph.components.idle import idle_pods
 from hullmark.graph.components.zones import Zones
 from hullmark.graph.index import Chains, Names, Pods
 from hullmark.model.architecture import Architecture
@@ -34,7 +34,7 @@ class Scene:
         found = {r.ref: r for r in reversed(arch.resources) if r.ref in hosts} if hosts else {}
         self.zones = Zones(self.draft, found, composed=self.composed)
         self._names: dict[str, Names] = {}
-        self.idle: dict[PodSet, Node] = {p: t for w in arch.workloads if (left := idle(w)) for p, t in _run_by(w, left)}
+        self.idle = {podset for workload in arch.workloads for podset in idle_pods(workload)}
         self._podsets = [p for w in arch.workloads for p in w.podsets if p not in self.idle]
         self._owners: dict[PodSet, str] = {}
         self._wholes: dict[Workload, str] = {}
@@ -130,13 +130,3 @@ class Scene:
         more = {key.replace("_", "-"): value for key, value in facts.items() if value}
         if more:
             self.draft.replace(known.told(more))
-
-
-def _run_by(workload: Workload, templates: tuple[Node, ...]) -> Iterator[tuple[PodSet, Node]]:
-    """The pod sets of a workflow that these templates run, with each its template."""
-    by_path = {t.path: t for t in templates}
-    length = len(templates[0].path)
-    for podset in workload.podsets:
-        template = None if podset.template is None else by_path.get(podset.template.path[:length])
-        if template is not None:
-            yield podset, template
