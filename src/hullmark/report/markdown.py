@@ -47,7 +47,8 @@ def render(result: Result, *, root: str = "") -> str:
             parts.append(f"\n… and {count(left, 'finding')} more; `hullmark scan` shows them all.\n")
             break
         parts.append(block)
-    return "\n".join([*parts, tail]).rstrip() + "\n"
+    # A block of HTML ends at an empty line (https://github.github.com/gfm/#html-blocks): what follows would not be read as Markdown.
+    return "\n".join([*parts, *(["", tail] if groups and tail else [tail])]).rstrip() + "\n"
 
 
 def _head(result: Result, root: str) -> Iterator[str]:
