@@ -107,6 +107,22 @@ def test_a_namesake_elsewhere_is_named() -> None:
     assert [why for f in verdict.findings for _, why in f.related] == ["one of this name is in namespace 'web'"]
 
 
+@pytest.mark.parametrize("complete", [False, True])
+def test_a_claim_of_a_volume_that_a_template_replaces_need_not_be_there(complete: bool) -> None:
+    text = """\
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db, namespace: ml}
+spec:
+  selector: {matchLabels: {app: db}}
+  volumeClaimTemplates: [{metadata: {name: d}, spec: {accessModes: [ReadWriteOnce]}}]
+  template:
+    metadata: {labels: {app: db}}
+    spec: {containers: [{name: c, image: a}], volumes: [{name: d, persistentVolumeClaim: {claimName: gone}}]}
+"""
+    assert outcomes(text, complete=complete) == []
+
+
 def test_nulls_are_absent() -> None:
     text = POD.format(
         spec="volumes: [{name: v, configMap: null}]\n  containers: [{name: c, envFrom: [{secretRef: null}]}]"

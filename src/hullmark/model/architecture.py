@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Literal, NamedTuple, TypeVar
 
 from hullmark.model.component import Drawing, Graph, together
@@ -12,6 +11,7 @@ from hullmark.model.declaration import NOTHING, Declarations
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Impact, Reach
 from hullmark.model.workload import PodSet, Replicas, Workload
+from hullmark.text.lazy import cached_property
 from hullmark.text.source import Place
 from hullmark.text.tree import Node
 
@@ -120,7 +120,7 @@ class Identity(NamedTuple):
 class Claim(NamedTuple):
     """A PersistentVolumeClaim as a pod set uses it.
 
-    ``claim`` is None when it is not in the scan (modes and class are then empty) or is made from a template.
+    ``claim`` is None when it is not in the scan (modes and class are then empty) or is ``made`` from a template.
     ``provisioner`` is the StorageClass's, or for a static volume its CSI driver or type (``nfs``, ``local``,
     ``hostPath``); empty when not known. ``retained`` is false for a claim that is deleted with the object whose
     template made it.
@@ -132,6 +132,7 @@ class Claim(NamedTuple):
     storage_class: str
     provisioner: str
     retained: bool = True
+    made: bool = False
 
 
 class Hop(NamedTuple):
@@ -432,8 +433,8 @@ class _SideBySide:
 def _united(mappings: Iterable[Mapping[K, V]]) -> dict[K, V]:
     """All entries; of several with one key the first."""
     found: dict[K, V] = {}
-    for mapping in mappings:
-        found = {**mapping, **found}
+    for mapping in reversed([*mappings]):
+        found.update(mapping)
     return found
 
 

@@ -69,7 +69,9 @@ def _within(host: Resource, depth: int) -> Iterator[Resource]:
     """What is embedded in an object, at any depth up to a bound."""
     if depth == 0:
         return
-    for inner in (*_nested(host), *_in_strings(host)):
+    nested = tuple(_nested(host))
+    apart = frozenset(id(inner.node.value) for inner in nested)
+    for inner in (*nested, *_in_strings(host, apart)):
         yield inner
         yield from _within(inner, depth - 1)
 
@@ -81,31 +83,53 @@ def _nested(host: Resource) -> Iterator[Resource]:
                 yield made
 
 
-def _in_strings(host: Resource) -> Iterator[Resource]:
-    """The objects in the strings of an object; texts that mention no ``apiVersion`` but its own are not searched."""
+def _in_strings(host: Resource, apart: frozenset[int]) -> Iterator[Resource]:
+    """The objects in the strings of an object; texts that mention no ``apiVersion`` but its own are not searched.
+
+    The strings of what is nested in it, ``apart``, are searched with that.
+    """
     node = host.node
     text, (start, end) = node.doc.source.text, node.span
     if host.ref.kind in _NO_STRINGS or text.count("apiVersion", start, end) <= bool(node.get("apiVersion")):
         return
-    for found in _strings(node):
+    for found in _strings(node, apart) if _holds_manifests(node.value) else ():
         yield from _parsed(found, host, _handed(found, host))
 
 
-def _strings(root: Node) -> Iterator[Node]:
+def _holds_manifests(root: Value) -> bool:
+    """Whether any string of an object may be a manifest: most that mention an ``apiVersion`` refer to an object by it."""
+    stack = [root]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, str):
+            if _may_be_manifest(value):
+                return True
+        elif isinstance(value, dict):
+            stack.extend(value.values())
+        elif isinstance(value, list):
+            stack.extend(value)
+    return False
+
+
+def _may_be_manifest(text: str) -> bool:
+    return "apiVersion" in text and "kind" in text and len(text) <= _MAX_STRING
+
+
+def _strings(root: Node, apart: frozenset[int]) -> Iterator[Node]:
     """The strings of an object that may be manifests; its metadata repeats it, at best."""
     stack = [root]
     while stack:
         node = stack.pop()
         value = node.value
         if isinstance(value, str):
-            if "apiVersion" in value and "kind" in value and len(value) <= _MAX_STRING:
+            if _may_be_manifest(value):
                 yield node
         elif isinstance(value, (Map, Seq)):
             own = node is root
             stack.extend(
                 child
                 for child in reversed(list(node.children()))
-                if not (own and child.path[-1] in ("metadata", "status"))
+                if not (own and child.path[-1] in ("metadata", "status")) and id(child.value) not in apart
             )
 
 

@@ -119,7 +119,7 @@ def render(dossier: Dossier, *, color: bool, width: int = 100) -> str:
     paint = painter(color=color)
     workload = dossier.workload
     title = visible(str(workload.ref))[:_MOST]
-    lines = [paint(title, "strong"), paint(f"{workload.role.value} · {address(workload.resource.place)}", "faint")]
+    lines = [paint(title, "strong"), paint(f"{workload.role_word} · {address(workload.resource.place)}", "faint")]
     sections = (
         ("what it is", _identity(dossier)),
         (f"impact {dossier.arch.impact(workload).impact.word}", _impact(dossier)),

@@ -28,6 +28,7 @@ def _workload(arch: Architecture, workload: Workload) -> dict[str, Any]:
         "line": workload.resource.place.line,
         "api": visible(workload.resource.api),
         "role": workload.role.value,
+        "role_confidence": workload.role_confidence.word,
         "engine": workload.engine,
         "models": [*map(_model, models(workload))],
         "accelerators": _accelerators(workload.accelerator_total, [a for c in containers for a in c.accelerators]),

@@ -13,6 +13,7 @@ from itertools import islice
 
 from hullmark.graph.components.calls import Calls
 from hullmark.graph.components.draft import Why
+from hullmark.graph.components.externals import kubernetes_api
 from hullmark.graph.components.given import secrets
 from hullmark.graph.components.idle import idle
 from hullmark.graph.components.kubeflow import kubeflow, step_that_holds
@@ -160,6 +161,10 @@ def _bare_step(scene: Scene, workload: Workload, template: Node) -> str:
             )
         )  # fmt: skip
         _step_account(scene, workload, template, made)
+        if string(template.value, "resource", "action"):
+            place = template.at("resource", "action")
+            why = Why(f"{string(template.value, 'resource', 'action')}s an object", place)
+            scene.draft.edge(EdgeKind.CALLS, made, kubernetes_api(scene, place), why)
     return made
 
 

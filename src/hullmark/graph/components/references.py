@@ -75,7 +75,6 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
     "SandboxWarmPool.extensions.agents.x-k8s.io": (
         _field("spec.sandboxTemplateRef.name", "SandboxTemplate", "sandbox template"),
     ),
-    "NemoCustomizer.apps.nvidia.com": (_field("spec.modelConfig.name", "ConfigMap", "models it may tune"),),
     "LoraAdapter.production-stack.vllm.ai": (_field("spec.baseModel", "VLLMRuntime", "base model server"),),
     "MCPServer.toolhive.stacklok.dev": (_field("spec.groupRef.name", "MCPGroup", "group"),),
     "JobFlow.flow.volcano.sh": (_field("spec.flows.*.name", "JobTemplate", "step"),),

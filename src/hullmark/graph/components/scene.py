@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from hullmark.graph.components.draft import Draft, identify
 from hullmark.graph.components.idle import idle_pods
@@ -130,4 +129,4 @@ class Scene:
         known = self.draft.get(component)
         more = {key.replace("_", "-"): value for key, value in facts.items() if value}
         if more:
-            self.draft.replace(replace(known, facts={**known.facts, **more}))
+            self.draft.replace(known.told(more))

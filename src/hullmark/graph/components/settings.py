@@ -97,14 +97,14 @@ def arguments(container: Container) -> Iterator[Setting]:
             yield Setting(name, value, f"'{program}' of container '{container.name}'", Word(container, word))
         flag = ""
         for word in segment:
-            name, value, flag = _taken(word, flag)
+            name, value, flag = taken(word, flag)
             if value and worth_reading(name, value):
                 called = f"flag '{name}'" if name[:1] == "-" else f"argument '{name}'" if name else "command line"
                 text = f"{called} of container '{container.name}'"
                 yield Setting(name, value, text, Word(container, word))
 
 
-def _taken(word: str, flag: str) -> tuple[str, str, str]:
+def taken(word: str, flag: str) -> tuple[str, str, str]:
     """A word as name and value, and the flag that the next word belongs to."""
     name, equals, value = word.partition("=")
     if word[:1] == "-":
@@ -176,7 +176,7 @@ def boxed(node: Node, of: str) -> Iterator[Setting]:
     for key in ("command", "args"):
         for word in node.children(key):
             if isinstance(word.value, str):
-                name, text, flag = _taken(word.value, flag)
+                name, text, flag = taken(word.value, flag)
                 if text and worth_reading(name, text):
                     yield Setting(name, text, f"command line of {of}", word)
 
