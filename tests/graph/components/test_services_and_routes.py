@@ -209,3 +209,18 @@ def test_a_route_to_a_service_that_an_operator_makes() -> None:
     graph = draw(RAY % ("", ""), INGRESS.replace("name: api", "name: ray-head-svc"))
 
     assert ("Ingress/web", "RayCluster/ray/head") in pairs(graph, "routes")
+
+
+def test_what_an_operator_publishes_without_pods_in_its_manifest() -> None:
+    graph = draw("""
+apiVersion: serving.kserve.io/v1alpha1
+kind: InferenceGraph
+metadata: {name: switch}
+spec:
+  nodes:
+    root: {routerType: Switch, steps: [{serviceName: iris}]}
+""")
+
+    assert ("trust-boundary/internet", "service/-/InferenceGraph/switch") in edges(graph, "may-reach")
+    assert ("InferenceGraph/switch", "InferenceGraph/switch") in pairs(graph, "routes")
+    assert [c for c in graph.components if c.kind.value == "route"] == []
