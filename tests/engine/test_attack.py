@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.engine.scanning import result
 
 from hullmark.checks.registry import checks
+from hullmark.engine.attack import search as looking
 from hullmark.engine.attack.attack import Attack, attacks
 from hullmark.engine.attack.path import Entry, Gain, Hold, Path, Prize, Stand, Step
 from hullmark.engine.attack.prizes import KINDS
@@ -86,6 +88,33 @@ def test_a_public_model_server_gives_away_its_accelerators() -> None:
     assert [s.check for s in path.findings] == ["unauthenticated-public-inference"]
     assert path.cost == 2
     assert path.unknown == ()
+
+
+CROSSING = """\
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: chat, namespace: infra}
+spec: {parentRefs: [{name: edge}], rules: [{backendRefs: [{name: chat, namespace: ml, port: 8000}]}]}
+---
+"""
+PERMIT = """\
+apiVersion: gateway.networking.k8s.io/v1beta1
+kind: ReferenceGrant
+metadata: {name: infra, namespace: ml}
+spec:
+  from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: infra}]
+  to: [{group: '', kind: Service}]
+"""
+
+
+def test_a_path_through_a_route_that_may_not_be_permitted_says_so() -> None:
+    (path,) = ways(VLLM + service("chat", 8000) + CROSSING, "accelerators")
+    (permitted,) = ways(VLLM + service("chat", 8000) + CROSSING + PERMIT, "accelerators")
+
+    assert "whether a ReferenceGrant of namespace 'ml' permits it is not in the scan" in path.unknown
+    assert path.findings == ()
+    assert permitted.unknown == ()
+    assert [s.check for s in permitted.findings] == ["unauthenticated-public-inference"]
 
 
 def test_what_is_not_reached_is_not_attacked() -> None:
@@ -235,6 +264,34 @@ def test_of_several_ways_the_cheapest_is_taken() -> None:
     assert [step.text for step in path.steps] == ["far", "on"]
     assert path.cost == 2
     assert path.components == ("a", "b", "c")
+
+
+def test_a_stand_that_leads_to_very_many_is_left_only_by_ways_that_win(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every entry gets what it would get if all steps from there were followed, and one of its own is not lost."""
+    hub = Stand("hub", Hold.REACH)
+    doors = [Stand(f"door-{n}", Hold.CONTROL) for n in range(5)]
+    rooms = [Stand(f"room-{n}", Hold.REACH) for n in range(600)]
+    halls = [Stand(f"hall-{n}", Hold.CONTROL) for n in range(5)]
+    steps = {door: [Step(door, hall, "goes in", ())] for door, hall in zip(doors, halls, strict=True)}
+    steps |= {hall: [Step(hall, hub, "looks around", (), cost=n)] for n, hall in enumerate(halls)}
+    steps[hub] = [Step(hub, room, "enters", (), cost=1 + (n * 7) % 5) for n, room in enumerate(rooms)]
+    steps[rooms[3]] = [Step(rooms[3], rooms[599], "passes through", (), cost=0)]
+    steps[doors[4]].append(Step(doors[4], rooms[250], "climbs", (), cost=1))
+    prizes = {room: [Prize("data", f"{n % 9}", 4)] for n, room in enumerate(rooms) if n % 2} | {
+        rooms[250]: [Prize("data", "8", 4), Prize("data", "rare", 4)]
+    }
+
+    def found() -> list[Path]:
+        return search(
+            [Entry(door, door.component) for door in doors], lambda s: steps.get(s, []), lambda s: prizes.get(s, [])
+        )
+
+    narrowed = found()
+    monkeypatch.setattr(looking, "_MANY", 10_000)
+
+    assert narrowed == found()
+    assert len(narrowed) == 5 * 10
+    assert [p.components for p in narrowed if p.prize.text == "rare"][-1] == ("door-3", "hall-3", "hub", "room-250")
 
 
 AGENT = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 from hullmark.model.architecture import Architecture
@@ -14,6 +13,7 @@ from hullmark.model.terms import Confidence, Impact, Outcome, Pillar, Reach, Sev
 from hullmark.model.waiver import Waiver
 from hullmark.model.workload import Workload
 from hullmark.sources.unit import Unit
+from hullmark.text.lazy import cached_property
 from hullmark.text.source import Place, Problem
 
 

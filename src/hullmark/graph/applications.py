@@ -15,7 +15,7 @@ from hullmark.model.resource import Resource
 from hullmark.model.truth import string
 from hullmark.model.workload import PodSet
 from hullmark.text.regex import regex
-from hullmark.text.tree import dig
+from hullmark.text.tree import dig, items
 
 PROXIES = (
     "oauth2-proxy",
@@ -196,7 +196,7 @@ def _listens_inside(container: Container) -> bool:
 def host_ports(podset: PodSet) -> Container | None:
     """The first container that publishes a port of its node."""
     for container in podset.containers:
-        for port in container.node.children("ports"):
-            if dig(port.value, "hostPort") and string(port.value, "hostIP") not in LOOPBACK:
+        for port in items(container.node.value, "ports"):
+            if dig(port, "hostPort") and string(port, "hostIP") not in LOOPBACK:
                 return container
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 
 from hullmark.graph.compose import Networks
 from hullmark.graph.index import Chains, Names
@@ -46,8 +47,14 @@ def callers(
     services = [s for s in by_kind.get("Service", ()) if not s.ref.group and s in selections]
     known = {s.ref.name for s in services}
     names = Names(chains, services)
+
+    @cache
+    def called(text: str) -> tuple[tuple[str, str], ...]:
+        """The names of Services in a text, each with its namespace; the pods of a system have much of theirs in common."""
+        return tuple((found[1], found[2] or "") for found in _ADDRESS.finditer(text) if found[1] in known)
+
     for workload in workloads if known else ():
-        for name, space in _hosts(workload, known):
+        for name, space in dict.fromkeys(h for c in workload.containers for text in _texts(c) for h in called(text)):
             service = names.find(name, space or workload.namespace, workload.resource)
             for podset in selections[service].podsets if service is not None else ():
                 if podset.workload is not workload:
@@ -75,16 +82,6 @@ def _written(text: str, start: int, end: int) -> Iterator[tuple[str, int]]:
             for found in _WORD.finditer(text, at, stop):
                 yield found[found.lastindex or 0], found.start(found.lastindex or 0)
         at = stop + 1
-
-
-def _hosts(workload: Workload, known: Collection[str]) -> Iterator[tuple[str, str]]:
-    seen: set[tuple[str, str]] = set()
-    for text in (t for c in workload.containers for t in _texts(c)):
-        for found in _ADDRESS.finditer(text):
-            host = (found[1], found[2] or "")
-            if host[0] in known and host not in seen:
-                seen.add(host)
-                yield host
 
 
 def _texts(container: Container) -> Iterator[str]:

@@ -8,7 +8,7 @@ lie nearest, and of several variants the nearest is meant.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from hullmark.model.resource import Resource
@@ -127,17 +127,16 @@ class Names:
 
     def find(self, name: str, namespace: str, near: Resource) -> Resource | None:
         """The object of this name in the namespace, else where one of the two leaves its namespace out."""
-        return next(self.all(name, namespace, near), None)
+        found = self.all(name, namespace, near)
+        return found[0] if found else None
 
-    def all(self, name: str, namespace: str, near: Resource) -> Iterator[Resource]:
+    def all(self, name: str, namespace: str, near: Resource) -> Sequence[Resource]:
         """All objects that the name may mean, best first in order of namespaces."""
-        if not self._shelves:
-            return
         for space in (namespace, "" if namespace else ANYWHERE):
             shelf = self._shelves.get((space, name))
             if shelf is not None and (found := shelf.nearest(self._chains.of(near), _anything)):
-                yield from found
-                return
+                return found
+        return ()
 
 
 def _anything(_: object) -> bool:

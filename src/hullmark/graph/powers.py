@@ -7,12 +7,14 @@ A right on objects of the whole cluster (nodes, webhooks, volumes, roles of the 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from hullmark.graph.roles import RBAC
 from hullmark.model.architecture import Grant, Rule
 from hullmark.model.component import Power
 from hullmark.model.workload import Evidence
+from hullmark.text.source import Place, Source, Span
 
 _READ = ("get", "list", "watch")
 _CHANGE = ("create", "update", "patch")
@@ -126,13 +128,23 @@ def _of(grant: Grant) -> Iterator[Power]:
         if "*" in rule.verbs and "*" in rule.groups and "*" in rule.resources:
             yield _power(grant, "become-admin", "does anything", (), rule)
             return
-    for right in RIGHTS:
+    given = [(rule, _rights(rule._replace(place=_ANYWHERE))) for rule in grant.rules]
+    for number, right in enumerate(RIGHTS):
         if right.wide and not grant.cluster_wide:
             continue
-        for rule in grant.rules:
-            names = _names(right, rule)
+        for rule, rights in given:
+            names = rights[number]
             if names is not None:
                 yield _power(grant, right.kind, right.text, names, rule)
+
+
+_ANYWHERE = Place(Source("", ""), Span(0, 0))
+
+
+@lru_cache(maxsize=1024)
+def _rights(rule: Rule) -> tuple[tuple[str, ...] | None, ...]:
+    """Which of `RIGHTS` a rule gives (`_names`), wherever it stands: roles are alike in many namespaces."""
+    return tuple(_names(right, rule) for right in RIGHTS)
 
 
 def _names(right: Right, rule: Rule) -> tuple[str, ...] | None:

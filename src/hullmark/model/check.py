@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Generic, TypeVar
 
 from hullmark.model.architecture import Architecture
@@ -13,6 +12,7 @@ from hullmark.model.finding import Finding
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Confidence, Pillar, Platform, Role, Severity, Theme
 from hullmark.model.workload import PodSet, Workload
+from hullmark.text.lazy import cached_property
 
 S = TypeVar("S", Container, PodSet, Workload, Resource)
 

@@ -5,6 +5,8 @@ Source: kubeai-project/kubeai ``charts/kubeai/values.yaml`` (``resourceProfiles`
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from hullmark.model.architecture import Architecture
 from hullmark.model.truth import natural, string
 from hullmark.model.workload import Workload
@@ -19,6 +21,7 @@ _SHIPPED = (
 """Profiles of the chart, of one device each."""
 
 
+@lru_cache(maxsize=1)
 def system(arch: Architecture) -> Value:
     """The configuration, if it is in the scan."""
     for config in arch.kinds("ConfigMap"):

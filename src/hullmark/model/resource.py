@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from hullmark.model.terms import Platform
 from hullmark.model.truth import string
+from hullmark.text.lazy import cached_property
 from hullmark.text.source import Place
 from hullmark.text.tree import Node, Value, mapping
 
@@ -69,7 +69,7 @@ class Resource:
     private: bool = False
     values: tuple[Values, ...] = ()
 
-    @property
+    @cached_property
     def platform(self) -> Platform:
         """What it is applied to."""
         return Platform.COMPOSE if self.provenance == "compose" else Platform.KUBERNETES
@@ -97,7 +97,8 @@ class Resource:
     @cached_property
     def file(self) -> str:
         """The name of the file the object stands in."""
-        return self.place.source.name
+        doc = self.node.doc
+        return doc.source.name if doc.margin is None and doc.origin is None else self.place.source.name
 
     @cached_property
     def place(self) -> Place:

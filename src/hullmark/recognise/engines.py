@@ -50,7 +50,10 @@ _IMAGES = (*((p, None) for p in LOOKALIKES), *((p, engine) for engine in ENGINES
 """Patterns of images with their engine, None for look-alikes; the first counts."""
 
 _LOOKALIKE_TAG = regex(LOOKALIKE_TAGS)
-_ADDRESS = regex(r"_(?:URLS?|URI|HOST|ENDPOINTS?|ADDR(?:ESS)?|BASE|API_KEY|KEY|TOKEN|PORT|SERVICE|SVC|NAME|IMAGE)$")
+_ADDRESS = regex(
+    r"_(?:URLS?|URI|HOST|ENDPOINTS?|ADDR(?:ESS)?|BASE|API_KEY|KEY|TOKEN|PORT|SERVICE|SVC|NAME|IMAGE)$"
+    r"|^(?:VLLM|LITELLM)_(?:\w+_)?MODEL(?:_ID|S)?$"
+)
 """Endings of variables that name an engine somewhere else rather than configure this one."""
 
 
@@ -128,14 +131,14 @@ def _certain(pattern: str) -> str:
 
 def _from_kind(container: Container) -> Iterator[_Clue]:
     """What the object itself says where its operator adds image and command."""
-    model_format, place = string(container.node.value, "modelFormat", "name"), container.at("modelFormat", "name")
-    if not model_format and container.workload.ref.kind == "InferenceService":
-        model_format, place = str(container.node.path[-1]), container.at()
-    found = FORMATS.get(model_format.lower())
-    if found is not None:
-        yield _BY_ID[found], 5, Evidence(f"model format '{model_format}'", place)
     resource = container.workload.resource
     kind = resource.ref.kind
+    written = string(container.node.value, "modelFormat", "name")
+    model_format = written or (str(container.node.path[-1]) if kind == "InferenceService" else "")
+    found = FORMATS.get(model_format.lower())
+    if found is not None:
+        place = container.at("modelFormat", "name") if written else container.at()
+        yield _BY_ID[found], 5, Evidence(f"model format '{model_format}'", place)
     if (release := resource.release) is not None:
         own = _BY_ID.get(release.engines.get(container.podset.name, ""))
         if own is not None and container.kind == "app" and container.default_name == container.podset.name:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 
 from hullmark.model.container import Origin, Variable
 from hullmark.model.resource import Resource
@@ -41,21 +42,26 @@ def environment(container: Node, find: Find) -> tuple[dict[str, Variable], bool]
     for entry in container.children("env"):
         variable = _variable(entry, find)
         if variable.name:
-            own = dig(entry.value, "valueFrom", "compose") is not None
-            variables[variable.name] = variable if own else _expand(variable, variables, complete=complete)
+            variables[variable.name] = _expand(variable, variables, complete=complete)
     return variables, complete
 
 
-def _imported(source: Node, find: Find) -> dict[str, Variable] | None:
+def _imported(source: Node, find: Find) -> Mapping[str, Variable] | None:
     """What an ``envFrom`` entry brings in; None when its source is not in the scan."""
     prefix = string(source.value, "prefix")
     for field, kind in (("configMapRef", "ConfigMap"), ("secretRef", "Secret")):
         name = string(source.value, field, "name")
         if name:
             origin = find(kind, name)
-            return None if origin is None else dict(_entries(origin, prefix))
+            return None if origin is None else _brought(origin, prefix)
     empty = isinstance(source.value, dict) and all(value is None for value in source.value.values())
     return {} if empty else None
+
+
+@lru_cache(maxsize=256)
+def _brought(origin: Resource, prefix: str) -> Mapping[str, Variable]:
+    """All that an object brings in; the pods of a system share one."""
+    return dict(_entries(origin, prefix))
 
 
 def _entries(origin: Resource, prefix: str) -> Iterator[tuple[str, Variable]]:
@@ -79,11 +85,11 @@ def _named(origin: Resource, field: str) -> Iterator[tuple[str, Node]]:
 def _variable(entry: Node, find: Find) -> Variable:
     name, value = string(entry.value, "name"), dig(entry.value, "value")
     source = dig(entry.value, "valueFrom")
+    if source is None:
+        return Variable(name, "" if value is None else value if isinstance(value, str) else None, "literal", entry)
     if (origin := _COMPOSE.get(string(source, "compose"))) is not None:
         told = value if origin in ("config", "literal") and isinstance(value, str) else None
         return Variable(name, told, origin, entry)
-    if source is None:
-        return Variable(name, "" if value is None else value if isinstance(value, str) else None, "literal", entry)
     if dig(source, "secretKeyRef") is not None:
         return Variable(name, None, "secret", entry)
     if dig(source, "configMapKeyRef") is not None:
@@ -102,9 +108,9 @@ def _from_config(name: str, entry: Node, find: Find) -> Variable:
 
 
 def _expand(variable: Variable, before: Mapping[str, Variable], *, complete: bool) -> Variable:
-    """A literal with its references replaced; without a value when one of them has none."""
+    """A literal with its references replaced; without a value when one of them has none. Compose has replaced its own."""
     value = variable.value
-    if variable.origin != "literal" or value is None or "$" not in value:
+    if variable.origin != "literal" or value is None or "$" not in value or variable.node.get("valueFrom") is not None:
         return variable
     unknown = False
 

@@ -235,7 +235,7 @@ def _is_main(container: Container) -> bool:
     podset = container.podset
     if container.kind != "app" or podset.name.lower().rpartition("-")[2] in _AUXILIARY:
         return False
-    first = next(podset.node.children("containers"), None)
+    first = next(iter(podset.node.children("containers")), None)
     return first is None or first.value is container.node.value
 
 
@@ -255,19 +255,22 @@ def _loading(container: Container) -> tuple[Loading, bool]:
     return (_ANY, False) if known is None else (known, True)
 
 
+def _revision(container: Container, loading: Loading) -> str:
+    return container.argv.flag(*loading.revision_flags) or _variable(container, loading.revision_variables)
+
+
 def _from_flags(container: Container) -> Iterator[ModelReference]:
     loading, sure = _loading(container)
     argv = container.argv
-    revision = argv.flag(*loading.revision_flags) or _variable(container, loading.revision_variables)
     if container.engine == "vllm" and (named := _served(argv.words)):
-        found = _accept(container, named, argv.word_place(named), revision, sure=True)
+        found = _accept(container, named, argv.word_place(named), _revision(container, loading), sure=True)
         if found is not None:
             yield found
             return
-    for flag in loading.flags:
+    for flag in loading.flags if argv.flagged else ():
         for value in argv.values(flag):
             named = value.partition("=")[2] if container.engine == "torchserve" and "=" in value else value
-            found = _accept(container, named, argv.place(flag), revision, sure=sure)
+            found = _accept(container, named, argv.place(flag), _revision(container, loading), sure=sure)
             if found is not None:
                 yield found
                 return
@@ -298,11 +301,11 @@ def _variable(container: Container, names: tuple[str, ...]) -> str:
 
 def _from_environment(container: Container) -> Iterator[ModelReference]:
     loading, sure = _loading(container)
-    revision = container.argv.flag(*loading.revision_flags) or _variable(container, loading.revision_variables)
-    for name in loading.variables:
+    for name in loading.variables if container.environment else ():
         variable = container.environment.get(name)
         if variable is not None and variable.value:
-            found = _accept(container, variable.value, variable.node.at("value"), revision, sure=sure)
+            place, revision = variable.node.at("value"), _revision(container, loading)
+            found = _accept(container, variable.value, place, revision, sure=sure)
             if found is not None:
                 yield found
                 return
@@ -316,9 +319,10 @@ def _from_initializer(container: Container, workload: Workload) -> Iterator[Mode
 
     https://www.kubeflow.org/docs/components/trainer/operator-guides/runtime/ (``STORAGE_URI``).
     """
-    own = workload.resource.node.get("spec", "initializer", "model", "storageUri")
     variable = container.environment.get("STORAGE_URI")
-    if own is None and variable is not None and container.image.repository.endswith(_INITIALIZER):
+    if variable is None or workload.resource.node.get("spec", "initializer", "model", "storageUri") is not None:
+        return
+    if container.image.repository.endswith(_INITIALIZER):
         found = reference(variable.value or "", variable.node.at("value"))
         if found is not None:
             yield found

@@ -6,7 +6,9 @@ devices without an engine say that something runs on them, not what.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from hullmark.model.promotion import is_lightweight
@@ -16,7 +18,6 @@ from hullmark.model.workload import Evidence
 from hullmark.recognise.engines import engine
 from hullmark.recognise.engines_table import KINDS
 from hullmark.recognise.words import (
-    AGENT_VARIABLES,
     BENCHMARK,
     EDGE_IMAGE,
     EDGE_LABELS,
@@ -26,6 +27,7 @@ from hullmark.recognise.words import (
     LEARNING_COMMAND,
     LEARNING_IMAGE,
     LEARNING_PROGRAMS,
+    LEARNING_SETTING,
     PODSET_ROLES,
     PURPOSES,
     RENDEZVOUS,
@@ -81,7 +83,14 @@ def podset_purpose(podset: PodSet) -> Role | None:
         + [c.image.repository for c in podset.containers]
         + [podset.name]
     )
-    return next((role for text in texts for role, pattern in PURPOSES if text and pattern.search(text)), None)
+    return next((role for text in texts for role, pattern in PURPOSES if text and _said(pattern, text)), None)
+
+
+@lru_cache(maxsize=8192)
+def _said(pattern: re.Pattern[str], text: str) -> str:
+    """What a text says of what a pattern looks for; empty for nothing. Pods share images and commands, and each is asked about often."""
+    found = pattern.search(text)
+    return "" if found is None else found[0]
 
 
 def _engine(workload: Workload) -> tuple[str, tuple[Evidence, ...]]:
@@ -180,7 +189,7 @@ def _of_ray(workload: Workload) -> tuple[Role, tuple[Evidence, ...]]:
 
 
 def _of_service(workload: Workload) -> tuple[Role, tuple[Evidence, ...]]:
-    """Services whose engine is unknown: an agent by what it is given, others by their image."""
+    """Services whose engine is unknown, by their image."""
     for container in workload.containers:
         if container.kind != "app":
             continue
@@ -188,14 +197,6 @@ def _of_service(workload: Workload) -> tuple[Role, tuple[Evidence, ...]]:
         for role, pattern in SERVICES:
             if image and pattern.search(image):
                 return role, (Evidence(f"image '{image}'", container.at("image")),)
-        names = container.environment
-        key = next((n for n in names if n in AGENT_VARIABLES), None)
-        tool = next(
-            (n for n in names if "_MCP_" in n or n.startswith("MCP_") or (n.startswith("TOOL") and n.endswith("_URL"))),
-            None,
-        )
-        if key is not None and tool is not None:
-            return Role.AGENT, (Evidence(f"environment '{key}' and '{tool}'", names[tool].node.at()),)
     return Role.GENERIC, tuple(_devices(workload))
 
 
@@ -204,13 +205,13 @@ def _purpose(workload: Workload) -> tuple[Role, Evidence] | None:
     if not _learns(workload):
         return None
     texts = list(_texts(workload))
-    if is_benchmark(workload) and not any(LEARNING_COMMAND.search(text) for text, _ in texts):
+    if is_benchmark(workload) and not any(_said(LEARNING_COMMAND, text) for text, _ in texts):
         return None
     for text, place in texts:
         for role, pattern in PURPOSES:
-            if (found := pattern.search(text)) is not None:
-                tunes = role is Role.TRAINING and any(FINE_TUNING.search(other) for other, _ in texts)
-                return Role.FINE_TUNING if tunes else role, Evidence(f"'{found[0].strip()}'", place)
+            if found := _said(pattern, text):
+                tunes = role is Role.TRAINING and any(_said(FINE_TUNING, other) for other, _ in texts)
+                return Role.FINE_TUNING if tunes else role, Evidence(f"'{found.strip()}'", place)
     return None
 
 
@@ -234,15 +235,19 @@ def _texts(workload: Workload) -> Iterator[tuple[str, Place]]:
 
 
 def _learns(workload: Workload) -> bool:
-    """Whether a run is about AI: devices, an engine, learning image and command, or an unmistakable program."""
+    """Whether a run is about AI: devices, an engine, an unmistakable program, or a command of learning with its image or settings."""
     if any(c.accelerators or c.engine for c in workload.containers):
         return True
     entrypoint = string(workload.resource.spec, "entrypoint")
     texts = [entrypoint, *(c.argv.text for c in workload.containers)]
-    if any(LEARNING_PROGRAMS.search(text) for text in texts if text):
+    if any(_said(LEARNING_PROGRAMS, text) for text in texts if text):
         return True
-    commanded = any(LEARNING_COMMAND.search(text) for text in texts if text)
+    commanded = any(_said(LEARNING_COMMAND, text) for text in texts if text)
     if commanded and "kueue.x-k8s.io/queue-name" in workload.resource.labels:
+        return True
+    if commanded and any(
+        LEARNING_SETTING.search(word) for c in workload.containers for word in (*c.environment, *c.argv.words)
+    ):
         return True
     met = any(name.startswith(RENDEZVOUS) for c in workload.containers for name in c.environment)
     return (commanded or met) and _learning_image(workload) is not None
@@ -251,7 +256,7 @@ def _learns(workload: Workload) -> bool:
 def is_benchmark(workload: Workload) -> bool:
     """Whether it only tests hardware, or does nothing: what it runs is in no need of being kept (BENCH)."""
     apps = list(_apps(workload))
-    if any(BENCHMARK.search(text) for c in apps for text in (c.image.repository, c.argv.text)):
+    if any(_said(BENCHMARK, text) for c in apps for text in (c.image.repository, c.argv.text) if text):
         return True
     commands = [" ".join(c.argv.words) for c in apps if c.argv.words]
     return bool(commands) and all(map(IDLE.search, commands))
@@ -263,7 +268,7 @@ def _apps(workload: Workload) -> Iterator[Container]:
 
 def _learning_image(workload: Workload) -> Evidence | None:
     for container in workload.containers:
-        if LEARNING_IMAGE.search(container.image.repository):
+        if _said(LEARNING_IMAGE, container.image.repository):
             return Evidence(f"image '{container.image.repository}'", container.at("image"))
     return None
 

@@ -8,13 +8,13 @@ from hullmark.model.resource import Resource
 
 
 class Scan:
-    """An index of objects by kind and name."""
+    """An index of objects by kind and name, and then by namespace: every team has its ``settings``."""
 
     def __init__(self, resources: Sequence[Resource]) -> None:
-        self._by_name: dict[tuple[str, str], list[Resource]] = {}
+        self._by_name: dict[tuple[str, str], dict[str, list[Resource]]] = {}
         for resource in resources:
-            ref = resource.ref
-            self._by_name.setdefault((ref.kind, ref.name), []).append(resource)
+            kind, namespace, name, _ = resource.ref
+            self._by_name.setdefault((kind, name), {}).setdefault(namespace, []).append(resource)
         self.released = frozenset(resource.host for resource in resources if resource.release is not None)
         """What refers to charts that are known: what these deploy is seen through the chart."""
 
@@ -23,8 +23,8 @@ class Scan:
 
         None when there is none, or when several match equally well.
         """
-        named = self._by_name.get((kind, name), ())
-        found = [r for r in named if r.ref.namespace == namespace]
-        if not found:
-            found = [r for r in named if not r.ref.namespace or not namespace]
-        return found[0] if len(found) == 1 else None
+        spaces = self._by_name.get((kind, name), {})
+        found = spaces.get(namespace)
+        if found is None:
+            found = spaces.get("") if namespace else next(iter(spaces.values()), None) if len(spaces) == 1 else None
+        return found[0] if found is not None and len(found) == 1 else None

@@ -35,7 +35,7 @@ def render(result: Result, *, root: str = "") -> str:
     """
     root = root or getcwd()
     parts, size = [], 0
-    groups = bundles([s for s in result.findings if not s.known])
+    groups = [*bundles(s for s in result.findings if not s.known)]
     # What comes last is known first, so that what is left out can be counted.
     tail = "\n".join(_tail(result, root))
     room = LIMIT - len(tail.encode()) - 200

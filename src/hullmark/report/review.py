@@ -174,7 +174,7 @@ def _row(result: Result, workload: Workload) -> Iterator[str]:
     unit = result.unit(workload.resource)
     variant = f" ({unit.variant})" if unit is not None and unit.variant else ""
     yield f"{workload.ref.kind} {workload.namespace + '/' if workload.namespace else ''}{workload.name}{variant}"
-    yield workload.role.value
+    yield workload.role_word
     yield workload.engine
     yield ", ".join(f"{m.id}{'' if m.pinned else ' (not pinned)'}" for m in models(workload))
     devices = sorted({a.resource for c in workload.containers for a in c.accelerators})
@@ -184,7 +184,7 @@ def _row(result: Result, workload: Workload) -> Iterator[str]:
     least, most = ("?" if n is None else str(n) for n in (replicas.least, replicas.most))
     yield least if least == most else f"{least}-{most}"
     exposure, importance = arch.exposure(workload), arch.impact(workload)
-    yield f"{exposure.reach.word}{f', {exposure.authenticated}' if exposure.authenticated else ''}"
+    yield f"{exposure.word}{f', {exposure.authenticated}' if exposure.authenticated else ''}"
     yield ": ".join(filter(None, (importance.impact.word, ", ".join(importance.reasons))))
     yield ", ".join(f"{key} {statement.word}" for key, statement in declared(arch, workload))
     yield address(workload.resource.place)
@@ -253,7 +253,7 @@ def _group(result: Result, group: Group, frame: Frame, *, is_open: bool) -> Iter
     if group.workload is not None:
         importance = result.architecture.impact(group.workload)
         reasons = f" ({', '.join(importance.reasons)})" if importance.reasons else ""
-        told = f"{group.workload.role.value}, impact {importance.impact.word}{reasons}"
+        told = f"{group.workload.role_word}, impact {importance.impact.word}{reasons}"
         yield f'<p class="faint">{text(told)}</p>'
     for settled in items:
         yield from _finding(result, settled, frame)

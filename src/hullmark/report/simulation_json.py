@@ -149,6 +149,7 @@ def _blast(blast: Blast) -> dict[str, Any]:
         "nodes": len(failure.nodes),
         "rate": failure.rate and failure.rate.name,
         "note": failure.note,
+        "noticeSeconds": failure.notice,
         "impacts": list(map(_impact, blast.impacts)),
     }
 

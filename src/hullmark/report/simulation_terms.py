@@ -10,6 +10,7 @@ from hullmark.simulate.services import Need, Service
 KINDS = {
     "node": "node",
     "crash": "crash of",
+    "hang": "hang of",
     "reclaim": "spot reclaim of",
     "zone": "zone",
     "partition": "partition of zone",

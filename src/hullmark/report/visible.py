@@ -35,7 +35,7 @@ def _sign(match: re.Match[str]) -> str:
 
 def cells(text: str) -> int:
     """How many columns of a terminal a visible text takes: wide characters two, combining ones none."""
-    if _NARROW.fullmatch(text):
+    if text.isascii() or _NARROW.fullmatch(text):
         return len(text)
     from unicodedata import combining, east_asian_width
 
@@ -49,15 +49,18 @@ def fit(text: str, room: int) -> str:
 
 def wrap(text: str, room: int) -> Iterator[str]:
     """The text broken at blanks into lines of at most this many columns (longer words stay whole)."""
+    whole = " ".join(text.split())
+    if cells(whole) <= room:
+        yield from (whole,) if whole else ()
+        return
     line = ""
-    for word in _words(text):
+    for word in _words(whole):
         longer = f"{line} {word}" if line else word
         if line and cells(longer) > room:
             yield line
             longer = word
         line = longer
-    if line:
-        yield line
+    yield line
 
 
 def _words(text: str) -> Iterator[str]:

@@ -150,19 +150,24 @@ class Node(NamedTuple):
             return None
         return Node(self.doc, value, Span(mark[-2], mark[-1]), (*self.path, *keys))
 
-    def children(self, *keys: Key) -> Iterator[Node]:
+    def children(self, *keys: Key) -> list[Node]:
         """The non-null items of the list, or values of the mapping, below these keys."""
         parent = dig(self.value, *keys)
         if isinstance(parent, Map):
-            path, marks = (*self.path, *keys), parent.marks
-            for key, value in parent.items():
-                if value is not None and key in marks:
-                    yield Node(self.doc, value, Span(marks[key][-2], marks[key][-1]), (*path, key))
-        elif isinstance(parent, Seq):
-            path = (*self.path, *keys)
-            for index, (value, mark) in enumerate(zip(parent, parent.marks, strict=False)):
-                if value is not None:
-                    yield Node(self.doc, value, Span(mark[-2], mark[-1]), (*path, index))
+            doc, path, marks = self.doc, (*self.path, *keys), parent.marks
+            return [
+                Node(doc, value, Span(marks[key][-2], marks[key][-1]), (*path, key))
+                for key, value in parent.items()
+                if value is not None and key in marks
+            ]
+        if isinstance(parent, Seq):
+            doc, path = self.doc, (*self.path, *keys)
+            return [
+                Node(doc, value, Span(*mark), (*path, index))
+                for index, (value, mark) in enumerate(zip(parent, parent.marks, strict=False))
+                if value is not None
+            ]
+        return []
 
     def select(self, path: tuple[Key, ...]) -> Iterator[Node]:
         """The nodes that a path leads to, whose ``*`` stands for every item or value."""
@@ -183,7 +188,7 @@ class Node(NamedTuple):
         value, (start, end) = self.value, self.span
         above: PairMark | tuple[int, int] | None = None
         for depth, key in enumerate(keys):
-            mark = _mark(value, key)
+            mark = value.marks.get(key) if isinstance(value, Map) else _mark(value, key)  # type: ignore[arg-type]
             if mark is None:
                 path = (*self.path, *keys[:depth])
                 if above is not None and len(above) == 4:

@@ -211,6 +211,9 @@ def production_notebook(workload: Workload, arch: Architecture) -> Iterator[Find
         raise Undecided(
             f"whether {unsure[0]} waits for answers of notebook '{name}': what {unsure[1]} leads to is not known"
         )
+    doubt = next((r.unknown for p in workload.podsets for r in arch.around(p).routes if r.unknown), "")
+    if doubt:
+        raise Undecided(doubt)
 
 
 _MOVE = "move what production needs into an image of its own, and let a pipeline hand models over"
@@ -281,7 +284,7 @@ def _routes(workload: Workload, arch: Architecture) -> Iterator[Route]:
     """The routes that publish a workload, without what its operator opens by itself."""
     for podset in workload.podsets:
         for route in arch.around(podset).routes:
-            if route.reach > Reach.CLUSTER and route.resource is not workload.resource:
+            if route.reach > Reach.CLUSTER and route.resource is not workload.resource and not route.unknown:
                 yield route
 
 
@@ -314,7 +317,7 @@ def _published(arch: Architecture) -> Mapping[str, Workload]:
     """By namespace, a service of production that is reachable from outside the cluster."""
     found: dict[str, Workload] = {}
     for workload in arch.workloads:
-        if workload.role in _ANSWERS and not workload.template and arch.exposure(workload).reach > Reach.CLUSTER:
+        if workload.role in _ANSWERS and not workload.template and arch.exposure(workload).least > Reach.CLUSTER:
             found.setdefault(workload.namespace, workload)
     return found
 

@@ -33,9 +33,10 @@ def attacks(result: Result) -> Iterator[Attack]:
 
 
 def _attacked(graph: Graph, result: Result) -> tuple[tuple[Path, ...], tuple[Choke, ...]]:
+    ground = Ground(graph, result)
+
     def paths(repaired: frozenset[Settled] = frozenset()) -> Sequence[Path]:
-        ground = Ground(graph, result, repaired)
-        rules = Rules(ground)
+        rules = Rules(ground.without(repaired))
         return search(list(rules.entries()), rules.steps, Prizes(ground).at)
 
     found = paths()

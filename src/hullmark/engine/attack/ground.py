@@ -3,31 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from copy import copy
 
 from hullmark.engine.result import Result, Settled
-from hullmark.graph.network.reach import Reachability
+from hullmark.graph.network.reach import Reachability, Verdict
 from hullmark.model.architecture import Architecture
 from hullmark.model.component import Component, ComponentKind, EdgeKind, Graph
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Outcome
 from hullmark.model.truth import string
 from hullmark.model.workload import Evidence, PodSet
+from hullmark.text.lazy import cached_property
 
 CLUSTER = "trust-boundary/cluster"
 """The stand of somebody who may send packets inside the cluster."""
 
 
 class Ground:
-    """A graph and what was found on it, but for findings that are taken for repaired."""
+    """A graph and what was found on it, but for findings that are taken for repaired.
 
-    def __init__(self, graph: Graph, result: Result, without: frozenset[Settled] = frozenset()) -> None:
-        """``without`` are findings that are taken for repaired; ``repaired`` holds the objects they were found on."""
+    ``repairs`` are these, ``repaired`` the objects that they were found on.
+    """
+
+    def __init__(self, graph: Graph, result: Result) -> None:
         self.graph = graph
         self.result = result
-        self.repaired = frozenset(s.resource for s in without)
-        self._without = without
-        self.findings = tuple(s for s in (*result.findings, *result.waived) if s not in without)
+        self.repaired: frozenset[Resource] = frozenset()
+        self.repairs: frozenset[Settled] = frozenset()
+        self._refused: dict[tuple[str, str], tuple[bool, str]] = {}
+
+    def without(self, findings: frozenset[Settled]) -> Ground:
+        """The same ground with these findings repaired; what does not hang on them is worked out once for all."""
+        made = copy(self)
+        made.repairs, made.repaired = findings, frozenset(s.resource for s in findings)
+        return made
+
+    @property
+    def _findings(self) -> Iterator[Settled]:
+        yield from self.result.findings
+        yield from self.result.waived
+
+    def _left(self, findings: Iterable[Settled]) -> tuple[Settled, ...]:
+        return tuple(s for s in findings if s not in self.repairs) if self.repairs else tuple(findings)
 
     @property
     def architecture(self) -> Architecture:
@@ -37,7 +54,7 @@ class Ground:
     @cached_property
     def _by_component(self) -> Mapping[str, Mapping[str, tuple[Settled, ...]]]:
         found: dict[str, dict[str, tuple[Settled, ...]]] = {}
-        for settled in self.findings:
+        for settled in self._findings:
             component = self.graph.of(settled.resource)
             if component is not None:
                 checks = found.setdefault(component.id, {})
@@ -47,7 +64,7 @@ class Ground:
     @cached_property
     def _by_resource(self) -> Mapping[Resource, tuple[Settled, ...]]:
         found: dict[Resource, tuple[Settled, ...]] = {}
-        for settled in self.findings:
+        for settled in self._findings:
             found[settled.resource] = (*found.get(settled.resource, ()), settled)
         return found
 
@@ -61,17 +78,17 @@ class Ground:
 
     def found(self, component: str, checks: Iterable[str]) -> tuple[Settled, ...]:
         """The findings of these checks on a component; waived ones count, for waiving closes no way."""
-        here = self._by_component.get(component, {})
-        return tuple(settled for check in checks for settled in here.get(check, ()))
+        here = self._by_component.get(component)
+        return () if here is None else self._left(settled for check in checks for settled in here.get(check, ()))
 
     def mended(self, component: str, check: str) -> bool:
         """Whether a finding of this check on a component is taken for repaired."""
-        return any(s.check == check and self.graph.of(s.resource) == self.graph.by_id[component] for s in self._without)
+        return any(s.check == check and self.graph.of(s.resource) == self.graph.by_id[component] for s in self.repairs)
 
     def on(self, resource: Resource, checks: Iterable[str]) -> tuple[Settled, ...]:
         """The findings of these checks on an object."""
         wanted = frozenset(checks)
-        return tuple(s for s in self._by_resource.get(resource, ()) if s.check in wanted)
+        return self._left(s for s in self._by_resource.get(resource, ()) if s.check in wanted)
 
     def undecided(self, component: Component, checks: Iterable[str]) -> bool:
         """Whether one of these checks could not be decided on a component."""
@@ -117,11 +134,11 @@ class Ground:
 
     def refused(self, source: Component, target: Component) -> tuple[bool, str]:
         """Whether policies keep one workload's pods from all pods of another, and what is not known about it."""
-        verdicts = [self._reachability.may(one, other) for one in _podsets(source) for other in _podsets(target)]
-        if any(v.allowed for v in verdicts):
-            return False, ""
-        unknown = next((v.unknown for v in verdicts if v.allowed is None), "")
-        return bool(verdicts) and not unknown, unknown
+        known = self._refused.get((source.id, target.id))
+        if known is None:
+            verdicts = [self._reachability.may(one, other) for one in _podsets(source) for other in _podsets(target)]
+            known = self._refused[source.id, target.id] = _refusal(verdicts)
+        return known
 
     @cached_property
     def _accounts(self) -> Mapping[str, list[Component]]:
@@ -153,6 +170,13 @@ class Ground:
 def here(component: Component) -> tuple[Evidence, ...]:
     """Where a component is declared, or mentioned, as evidence that there is such a thing."""
     return (Evidence("declared here", component.place),) if component.place is not None else ()
+
+
+def _refusal(verdicts: list[Verdict]) -> tuple[bool, str]:
+    if any(v.allowed for v in verdicts):
+        return False, ""
+    unknown = next((v.unknown for v in verdicts if v.allowed is None), "")
+    return bool(verdicts) and not unknown, unknown
 
 
 def _podsets(component: Component) -> tuple[PodSet, ...]:

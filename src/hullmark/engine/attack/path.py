@@ -19,6 +19,8 @@ class Hold(IntEnum):
     CONTROL = 2
     """runs code in it, or may do everything it may do"""
 
+    __hash__ = int.__hash__  # the inherited one is a call in Python for every look-up of a stand
+
 
 class Stand(NamedTuple):
     """Where an attacker stands: a component (by id) and how far it is held."""

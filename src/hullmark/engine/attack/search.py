@@ -8,6 +8,9 @@ from heapq import heappop, heappush
 
 from hullmark.engine.attack.path import Entry, Gain, Hold, Path, Prize, Stand, Step
 
+_MANY = 256
+"""From how many steps on only those are followed by which something is won."""
+
 Steps = Callable[[Stand], Iterable[Step]]
 Prizes = Callable[[Stand], Iterable[Gain]]
 
@@ -22,8 +25,21 @@ def search(entries: Sequence[Entry], steps: Steps, prizes: Prizes) -> list[Path]
     seen: set[tuple[Prize, tuple[Stand, ...]]] = set()
     leaving = cache(lambda stand: tuple(_leaving(stand, steps)))
     winning = cache(lambda stand: tuple(prizes(stand)))
+
+    @cache
+    def promising(stand: Stand) -> tuple[Step, ...]:
+        """The steps from a stand; of very many, those that begin the cheapest way from there to some prize.
+
+        Whoever gets there wins the same by the same ways, so the others are looked at once and not for every entry.
+        """
+        every = leaving(stand)
+        if len(every) <= _MANY:
+            return every
+        first = {id(path.steps[0]) for path in _from(Entry(stand, ""), leaving, winning) if path.steps}
+        return tuple(step for step in every if id(step) in first)
+
     for entry in sorted(entries, key=lambda e: e.cost):
-        for path in _from(entry, leaving, winning):
+        for path in _from(entry, promising, winning):
             way = path.prize, tuple(step.target for step in path.steps)
             if not path.steps or way not in seen:
                 found.append(path)

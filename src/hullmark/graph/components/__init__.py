@@ -5,8 +5,6 @@ Every builder works by look-ups in the indexes of the scene; none compares pairs
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from hullmark.graph.components.apis import apis
 from hullmark.graph.components.calls import asked, calls, external_names
 from hullmark.graph.components.compose import entries, in_its_words, named_services
@@ -14,11 +12,14 @@ from hullmark.graph.components.eventing import eventing
 from hullmark.graph.components.gateways import gateways
 from hullmark.graph.components.given import given
 from hullmark.graph.components.identities import identities
+from hullmark.graph.components.kserve_parts import kserve_parts
 from hullmark.graph.components.kserve_storage import kserve_storage, trained_models
 from hullmark.graph.components.models import models
 from hullmark.graph.components.mounts import mounts
+from hullmark.graph.components.nim_models import nim_models
 from hullmark.graph.components.nim_storage import nim_storage
 from hullmark.graph.components.pipelines import pipelines
+from hullmark.graph.components.pooled import pooled
 from hullmark.graph.components.reach import judged, reach
 from hullmark.graph.components.references import references
 from hullmark.graph.components.resolve import Resolver
@@ -30,6 +31,7 @@ from hullmark.graph.components.workloads import workloads
 from hullmark.graph.index import Pods
 from hullmark.model.architecture import Architecture
 from hullmark.model.component import Graph
+from hullmark.text.lazy import cached_property
 
 
 def components(arch: Architecture) -> Graph:
@@ -73,6 +75,7 @@ def _wired(scene: Scene) -> Scene:
     made = made_services(scene)
     named_services(scene, made)
     routes(scene, made)
+    kserve_parts(scene)
     mounts(scene)
     identities(scene)
     stores = Stores(scene)
@@ -82,9 +85,10 @@ def _wired(scene: Scene) -> Scene:
     asked(called)
     gateways(called)
     eventing(called)
-    models(scene)
+    nim_models(scene, models(scene))
     kserve_storage(called)
     trained_models(scene)
+    pooled(scene)
     references(scene)
     given(scene)
     nim_storage(scene)

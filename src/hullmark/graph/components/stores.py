@@ -204,15 +204,17 @@ def _other(type_: str) -> Store:
 
 def sharing(scene: Scene) -> None:
     """Say of every data store who uses it: owned by one system part, or shared by several (the bi-modal question)."""
-    users: dict[str, dict[str, set[str]]] = {}
+    users: dict[str, dict[EdgeKind, set[str]]] = {}
     for kind, source, target in scene.draft.edges(EdgeKind.READS, EdgeKind.WRITES, EdgeKind.MOUNTS, EdgeKind.SERVES):
-        component = scene.draft.get(target)
-        if component.kind is _KIND and scene.draft.get(source).kind is ComponentKind.WORKLOAD:
-            whole = scene.draft.get(source).parent or source
-            users.setdefault(target, {}).setdefault(kind.value, set()).add(whole)
-    inside = {scene.draft.get(target).parent for target, by_kind in users.items() if by_kind.keys() != {"serves"}}
+        user = scene.draft.get(source)
+        if scene.draft.get(target).kind is _KIND and user.kind is ComponentKind.WORKLOAD:
+            whole = user.parent or source
+            users.setdefault(target, {}).setdefault(kind, set()).add(whole)
+    inside = {
+        scene.draft.get(target).parent for target, by_kind in users.items() if by_kind.keys() != {EdgeKind.SERVES}
+    }
     for target, by_kind in users.items():
-        servers = by_kind.pop("serves", set())
+        servers = by_kind.pop(EdgeKind.SERVES, set())
         clients = set().union(*by_kind.values()) if by_kind else set()
         scene.tell(
             target,
@@ -224,10 +226,10 @@ def sharing(scene: Scene) -> None:
             if servers and target not in inside
             else "",
             used_by=str(len(clients)) if clients else "",
-            readers=_roles(scene, by_kind.get("reads", set())),
-            writers=_roles(scene, by_kind.get("writes", set())),
+            readers=_roles(scene, by_kind.get(EdgeKind.READS, set())),
+            writers=_roles(scene, by_kind.get(EdgeKind.WRITES, set())),
         )
 
 
 def _roles(scene: Scene, owners: set[str]) -> str:
-    return ", ".join(sorted({scene.role(o).value for o in owners}))
+    return ", ".join(sorted({scene.draft.get(o).facts.get("role", Role.GENERIC.value) for o in owners}))

