@@ -283,7 +283,9 @@ def test_a_stand_that_leads_to_very_many_is_left_only_by_ways_that_win(monkeypat
 
     def found() -> list[Path]:
         return search(
-            [Entry(door, door.component) for door in doors], lambda s: steps.get(s, []), lambda s: prizes.get(s, [])
+            [Entry(door, door.component) for door in doors],
+            lambda s: steps.get(s, []),
+            lambda s: [Gain(p) for p in prizes.get(s, [])],
         )
 
     narrowed = found()

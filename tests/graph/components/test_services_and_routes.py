@@ -212,6 +212,21 @@ def test_a_route_to_a_service_that_an_operator_makes() -> None:
     assert ("Ingress/web", "RayCluster/ray/head") in pairs(graph, "routes")
 
 
+def test_what_an_operator_publishes_without_pods_in_its_manifest() -> None:
+    graph = draw("""
+apiVersion: serving.kserve.io/v1alpha1
+kind: InferenceGraph
+metadata: {name: switch}
+spec:
+  nodes:
+    root: {routerType: Switch, steps: [{serviceName: iris}]}
+""")
+
+    assert ("trust-boundary/internet", "service/-/InferenceGraph/switch") in edges(graph, "may-reach")
+    assert ("InferenceGraph/switch", "InferenceGraph/switch") in pairs(graph, "routes")
+    assert [c for c in graph.components if c.kind.value == "route"] == []
+
+
 def test_the_job_of_a_trial_brings_a_service_only_if_it_says_how_it_is_called() -> None:
     def trial(metadata: str) -> str:
         return f"""

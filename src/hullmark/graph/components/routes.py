@@ -64,6 +64,13 @@ def _own_way(scene: Scene, way: Way) -> None:
 
 def _route(scene: Scene, services: MadeServices, way: Way, listeners: Listeners) -> None:
     route, resource = way.route, way.route.resource
+    if (
+        scene.draft.id_of(ComponentKind.WORKLOAD, resource) in scene.draft
+    ):  # an operator's, whose pods no manifest shows
+        ends = (scene.draft.id_of(kind, resource) for kind in (ComponentKind.SERVICE, ComponentKind.WORKLOAD))
+        target = next(end for end in ends if end in scene.draft)
+        _enter(scene, route.reach, target, way.kind, route.place, _authentication(route))
+        return
     made = scene.object(ComponentKind.ROUTE, resource)
     if way.kind in _BACKENDS:
         seen = (resource, route.place)
