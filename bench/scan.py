@@ -1,6 +1,7 @@
 """How fast and how large a scan is: start-up, throughput, memory, growth. Run: ``make bench``.
 
-Figures are medians of several whole commands, cold start included, JSON to nowhere.
+Figures are medians of several whole commands, cold start included, JSON to nowhere; a large scan is measured in the
+other formats that people and services read as well.
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ def main() -> None:
             ratio = f"   {run.wall / before:.2f}x for twice the files" if before and files > 3_000 else ""
             _report(f"{files:,} files", run, TARGETS.get(files), f"   {size / 1e6:.1f} MB{ratio}")
             before = run.wall
+            if files == GROWTH[0]:
+                for form in ("terminal", "sarif"):
+                    run = measure([HULLMARK, "scan", str(folder), "--format", form], 3)
+                    _report(f"as {form}", run, TARGETS[files])
 
 
 def _report(what: str, run: object, target: float | None, more: str = "") -> None:

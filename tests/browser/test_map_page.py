@@ -122,6 +122,87 @@ def test_a_path_is_highlighted_from_its_entry_to_its_end(page: Page) -> None:
     assert red == "rgb(210, 4, 45)"
 
 
+def test_a_path_tells_its_steps_with_evidence_findings_and_techniques(page: Page) -> None:
+    page.select_option("#path", label="anybody on the internet gets time of the accelerators of 'vllm'")
+    details = page.locator("aside")
+
+    expect(details.locator("h2")).to_contain_text("accelerators of 'vllm'")
+    expect(details).to_contain_text("opened by unauthenticated-public-inference")
+    expect(details).to_contain_text("AML.T0132, T1133")
+    expect(details).to_contain_text("model.yaml:48:9")
+    page.select_option("#path", "")
+    expect(details).to_be_hidden()
+
+
+def test_a_path_within_one_collapsed_namespace_is_shown_there(look: Open, large: Path) -> None:
+    page = look(large).page
+    page.select_option("#path", label="whoever works in notebook 'app-3' gets all secrets of namespace 'team-7'")
+
+    assert shown(page) == "zone trust-boundary/namespace/team-7"
+    assert len(lit(page)) > 1
+
+
+@pytest.mark.parametrize("view", ["all", "overview"])
+def test_arrows_have_heads_in_every_view(page: Page, view: str) -> None:
+    page.select_option("#view", view)
+    heads = page.evaluate(
+        """() => [...document.querySelectorAll(".view.shown .edge path")].map((line) => {
+          const name = getComputedStyle(line).markerEnd.match(/#([^"]+)/)[1];
+          const head = document.getElementById(name);
+          return [document.querySelectorAll(`[id="${name}"]`).length, head.closest("svg").checkVisibility()];
+        })"""
+    )
+
+    assert heads
+    assert all(head == [1, True] for head in heads)
+
+
+def test_keys_move_the_camera(page: Page) -> None:
+    box = page.locator(".view.shown svg")
+    whole = box.get_attribute("viewBox")
+    page.keyboard.press("+")
+    near = box.get_attribute("viewBox")
+    page.keyboard.press("ArrowRight")
+    moved = box.get_attribute("viewBox")
+    page.keyboard.press("/")
+    page.keyboard.type("a-0")
+    typed = box.get_attribute("viewBox")
+    page.locator("#search").blur()
+    page.keyboard.press("0")
+
+    assert len({whole, near, moved}) == 3
+    assert typed == moved
+    assert box.get_attribute("viewBox") == whole
+
+
+def test_two_fingers_zoom(page: Page) -> None:
+    box = page.locator(".view.shown svg")
+    wide = float((box.get_attribute("viewBox") or "").split()[2])
+    page.evaluate(
+        """() => {
+          const svg = document.querySelector(".view.shown svg");
+          const touch = (name, pointerId, clientX) =>
+            svg.dispatchEvent(new PointerEvent(name, { pointerId, clientX, clientY: 400, bubbles: true }));
+          touch("pointerdown", 1, 600); touch("pointerdown", 2, 700);
+          touch("pointermove", 2, 800); touch("pointerup", 1, 600); touch("pointerup", 2, 800);
+        }"""
+    )
+
+    assert float((box.get_attribute("viewBox") or "").split()[2]) == pytest.approx(wide / 2, rel=0.01)
+
+
+def test_a_telephone_starts_where_letters_can_be_read(look: Open, file: Path) -> None:
+    page = look(file, wide=390, high=844).page
+    title = page.locator(".view.shown .tile[data-id='trust-boundary/internet'] .title")
+
+    assert title.bounding_box()["height"] > 7  # type: ignore[index]
+    page.fill("#search", "vllm")
+    page.press("#search", "Enter")
+    tile = page.locator(f".view.shown .tile[data-id='{WORKLOAD}vllm']").bounding_box()
+    assert tile is not None
+    assert 0 <= tile["x"] <= 390
+
+
 def test_keys_reach_everything(page: Page) -> None:
     page.keyboard.press("/")
     expect(page.locator("#search")).to_be_focused()
@@ -190,7 +271,12 @@ def test_it_prints_the_picture_without_controls(page: Page) -> None:
     expect(page.locator(".buttons")).to_be_hidden()
     expect(page.locator(".view.shown svg")).to_be_visible()
     assert page.locator(".view.shown .dim").first.evaluate("(one) => getComputedStyle(one).opacity") == "1"
-    assert page.pdf().startswith(b"%PDF")
+    picture = page.locator(".view.shown svg").bounding_box()
+    legend = page.locator(".legend").bounding_box()
+    assert picture is not None
+    assert legend is not None
+    assert legend["y"] >= picture["y"] + picture["height"]
+    assert page.pdf(prefer_css_page_size=True).count(b"/Type /Page\n") == 1
 
 
 def test_nothing_runs_over_the_rim_of_its_tile(page: Page) -> None:

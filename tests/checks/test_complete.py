@@ -107,6 +107,22 @@ def test_a_namesake_elsewhere_is_named() -> None:
     assert [why for f in verdict.findings for _, why in f.related] == ["one of this name is in namespace 'web'"]
 
 
+@pytest.mark.parametrize("complete", [False, True])
+def test_a_claim_of_a_volume_that_a_template_replaces_need_not_be_there(complete: bool) -> None:
+    text = """\
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db, namespace: ml}
+spec:
+  selector: {matchLabels: {app: db}}
+  volumeClaimTemplates: [{metadata: {name: d}, spec: {accessModes: [ReadWriteOnce]}}]
+  template:
+    metadata: {labels: {app: db}}
+    spec: {containers: [{name: c, image: a}], volumes: [{name: d, persistentVolumeClaim: {claimName: gone}}]}
+"""
+    assert outcomes(text, complete=complete) == []
+
+
 def test_nulls_are_absent() -> None:
     text = POD.format(
         spec="volumes: [{name: v, configMap: null}]\n  containers: [{name: c, envFrom: [{secretRef: null}]}]"
@@ -127,3 +143,37 @@ def test_a_service_of_knative_has_ports_of_its_own() -> None:
     made = "apiVersion: serving.knative.dev/v1\nkind: Service\nmetadata: {name: chat, namespace: ml}\nspec: {}\n"
 
     assert outcomes(ROUTE + "---\n" + made, complete=True) == []
+
+
+CROSSING = """\
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: chat, namespace: infra}
+spec: {rules: [{backendRefs: [{name: chat, namespace: ml, port: 80}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: chat, namespace: ml}
+spec: {type: ExternalName, externalName: chat.example.com, ports: [{port: 80}]}
+"""
+GRANT = """\
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: ReferenceGrant
+metadata: {name: g, namespace: ml}
+spec:
+  from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: infra}]
+  to: [{group: '', kind: Service}]
+"""
+
+
+def test_a_reference_across_namespaces_needs_a_grant() -> None:
+    (open_case,) = outcomes(CROSSING, complete=False)
+    (closed,) = outcomes(CROSSING, complete=True)
+
+    assert "whether a ReferenceGrant of namespace 'ml' permits it" in open_case.reason
+    assert [f.message for f in closed.findings] == [
+        "'chat' leads to Service 'chat' of namespace 'ml', which permits no such reference"
+    ]
+    assert outcomes(CROSSING + GRANT, complete=False) == outcomes(CROSSING + GRANT, complete=True) == []
+    assert outcomes(CROSSING.replace("infra", "ml"), complete=True) == []

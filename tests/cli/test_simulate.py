@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from hullmark.cli import main
+from hullmark.version import __version__
 
 CHAT = """\
 apiVersion: apps/v1
@@ -62,13 +63,29 @@ def test_the_same_files_give_the_same_bytes(capsys: pytest.CaptureFixture[str]) 
     assert len(outputs) == 1
 
 
-def test_a_report_names_its_seed_its_rates_and_what_was_assumed(capsys: pytest.CaptureFixture[str]) -> None:
-    found = plain(capsys)
+@pytest.mark.parametrize("words", [(), ("--brief",), ("--scenario", "node")])
+def test_every_report_names_what_it_was_made_with(words: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    digest = plain(capsys)["units"][0]["ratesDigest"]
+    main(["simulate", "chat.yaml", "--topology", "topology.yaml", *words])
+    out = capsys.readouterr().out
 
-    assert found["schema"] == "hullmark.simulate/v1"
-    text = json.dumps(found)
-    assert "seed" in text
-    assert "assumptions" in text
+    assert f"hullmark {__version__}, Kubernetes 1.34, rates {digest}, seed 0" in out
+    assert "outages by change" in out
+    assert ("nothing else runs on the nodes" in out) == (words != ("--brief",))
+    assert ("assumptions (without --brief)" in out) == (words == ("--brief",))
+
+
+def test_rollouts_are_named_as_counted_once_somebody_counted_them(
+    system: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (system / "rates.yaml").write_text("bad_rollout: {events: 5, exposure: 365d, repair: 30m}\n")
+    before = plain(capsys)["units"][0]["notModelled"]
+    main(["simulate", "chat.yaml", "--topology", "topology.yaml", "--rates", "rates.yaml", "-f", "json"])
+    after = json.loads(capsys.readouterr().out)["units"][0]
+
+    assert before[0] == "outages by change"
+    assert after["notModelled"][0] == "outages by change other than bad rollouts"
+    assert not any("deployments, configuration" in one["text"] for one in after["assumptions"])
 
 
 def test_two_copies_in_two_zones_survive_each_of_them(capsys: pytest.CaptureFixture[str]) -> None:

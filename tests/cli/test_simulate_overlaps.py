@@ -76,7 +76,7 @@ def test_journeys_go_down_with_what_they_need(capsys: pytest.CaptureFixture[str]
 def test_objectives_show_in_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*WORDS]) == 0
     out = capsys.readouterr().out
-    assert "journey ask, 80% of users" in out
+    assert "journey ask, 80 % of users" in out
     assert "objective 99.9 % in 30 d: kept in" in out
     assert "states looked at" in out
     assert "seed 0" in out

@@ -8,7 +8,7 @@ from tests.engine.scanning import result
 from hullmark.checks.registry import checks
 from hullmark.engine.attack import search as looking
 from hullmark.engine.attack.attack import Attack, attacks
-from hullmark.engine.attack.path import Entry, Hold, Path, Prize, Stand, Step
+from hullmark.engine.attack.path import Entry, Gain, Hold, Path, Prize, Stand, Step
 from hullmark.engine.attack.prizes import KINDS
 from hullmark.engine.attack.search import search
 from hullmark.engine.attack.techniques import TECHNIQUES
@@ -90,6 +90,33 @@ def test_a_public_model_server_gives_away_its_accelerators() -> None:
     assert path.unknown == ()
 
 
+CROSSING = """\
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: chat, namespace: infra}
+spec: {parentRefs: [{name: edge}], rules: [{backendRefs: [{name: chat, namespace: ml, port: 8000}]}]}
+---
+"""
+PERMIT = """\
+apiVersion: gateway.networking.k8s.io/v1beta1
+kind: ReferenceGrant
+metadata: {name: infra, namespace: ml}
+spec:
+  from: [{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: infra}]
+  to: [{group: '', kind: Service}]
+"""
+
+
+def test_a_path_through_a_route_that_may_not_be_permitted_says_so() -> None:
+    (path,) = ways(VLLM + service("chat", 8000) + CROSSING, "accelerators")
+    (permitted,) = ways(VLLM + service("chat", 8000) + CROSSING + PERMIT, "accelerators")
+
+    assert "whether a ReferenceGrant of namespace 'ml' permits it is not in the scan" in path.unknown
+    assert path.findings == ()
+    assert permitted.unknown == ()
+    assert [s.check for s in permitted.findings] == ["unauthenticated-public-inference"]
+
+
 def test_what_is_not_reached_is_not_attacked() -> None:
     assert ways(VLLM) == []
     assert ways(VLLM + service("chat", 8000)) == []
@@ -119,7 +146,7 @@ def test_a_token_that_is_not_mounted_is_not_taken() -> None:
 def test_a_repair_that_is_counted_cuts() -> None:
     text = NOTEBOOK + service("lab", 8888, "LoadBalancer") + ADMIN
     made = attack(text)
-    admin = next(c for c in made.chokes if c.check == "cluster-admin-binding")
+    admin = next(c for c in made.chokes if c.checks == ("cluster-admin-binding",))
     without = attack(NOTEBOOK + service("lab", 8888, "LoadBalancer"))
 
     assert admin.of == len(made.paths)
@@ -134,14 +161,78 @@ def test_a_model_that_others_publish_is_a_way_in() -> None:
     assert {s.check for s in path.findings} == {"trusted-remote-code", "unpinned-model"}
 
 
-def test_what_had_to_be_assumed_is_said() -> None:
+def test_a_pinned_model_stays_what_it_is() -> None:
+    pinned = VLLM.replace(
+        "[--model, org/model]",
+        "[--model, org/model, --trust-remote-code, --revision, 0123456789abcdef0123456789abcdef01234567]",
+    )
+
+    assert ways(pinned) == []
+
+
+def test_pinning_a_model_cuts_what_its_publisher_can_do() -> None:
+    made = attack(VLLM.replace("[--model, org/model]", "[--model, org/model, --trust-remote-code]"))
+
+    assert {choke.checks for choke in made.chokes} == {("trusted-remote-code",), ("unpinned-model",)}
+
+
+def test_nobody_wins_what_they_have_by_coming_in() -> None:
+    bucket = VLLM.replace("[--model, org/model]", "[--model, s3://weights/model, --trust-remote-code]")
+    lab = NOTEBOOK.replace("securityContext: {privileged: true}", "resources: {limits: {nvidia.com/gpu: 1}}")
+
+    assert "model-weights" not in {path.prize.kind for path in ways(bucket)}
+    assert all(path.steps for path in ways(lab, "accelerators"))
+
+
+def test_an_agent_is_only_assumed_to_have_tools_that_go_so_far() -> None:
+    agent = deployment("agent", "image: langchain/langgraph-api:3.11\n          ports: [{containerPort: 8000}]")
+    secret = "          env: [{name: KEY, valueFrom: {secretKeyRef: {name: key, key: k}}}]\n---\n"
+    (path,) = ways(agent.replace("---\n", "") + secret + service("agent", 8000, "LoadBalancer"), "secrets")
+
+    assert path.unknown[-1] == "how far the tools of 'agent' go cannot be seen"
+
+
+def test_whoever_stands_before_a_store_is_only_assumed_to_pass_everything_on() -> None:
     ui = deployment(
         "ui",
         "image: ghcr.io/open-webui/open-webui:v0.6.5\n          ports: [{containerPort: 8080}]\n"
-        "          env: [{name: OPENAI_API_BASE_URL, value: 'http://chat:8000/v1'}]",
+        "          env: [{name: WEBUI_AUTH, value: 'False'}, {name: VECTOR_DB, value: qdrant}, {name: QDRANT_URI, value: 'http://vectors:6333'}]",
     )
-    found = ways(ui + service("ui", 8080, "LoadBalancer") + VLLM + service("chat", 8000))
+    store = deployment("vectors", "image: qdrant/qdrant:v1.15.0\n          ports: [{containerPort: 6333}]")
+    (path,) = ways(ui + service("ui", 8080, "LoadBalancer") + store + service("vectors", 6333), "data")
 
+    assert path.unknown == ("that 'ui' asks 'vectors' for whatever it is told",)
+
+
+def test_ways_that_several_findings_open_are_cut_by_mending_all() -> None:
+    ray = """\
+apiVersion: ray.io/v1
+kind: RayCluster
+metadata: {name: ray, namespace: ml}
+spec:
+  headGroupSpec:
+    serviceType: LoadBalancer
+    rayStartParams: {dashboard-host: 0.0.0.0}
+    template:
+      spec:
+        containers:
+          - {name: head, image: "rayproject/ray:2.50.0", resources: {limits: {nvidia.com/gpu: 1}}}
+"""
+    best = attack(ray).chokes[0]
+
+    assert best.checks == ("exposed-ray-control-plane", "unauthenticated-ray-control-plane")
+    assert best.cut == best.of
+
+
+def test_what_had_to_be_assumed_is_said() -> None:
+    ui = deployment(
+        "ui",
+        "image: ghcr.io/acme/gradio:5.0\n          ports: [{containerPort: 8080}]\n"
+        "          env: [{name: OPENAI_BASE_URL, value: 'http://chat:8000/v1'}]",
+    )
+    found = ways(ui + service("ui", 8080, "LoadBalancer") + VLLM + service("chat", 8000), "accelerators")
+
+    assert found
     assert all(path.unknown == ("whether it asks its users for a name cannot be seen",) for path in found)
 
 
@@ -168,7 +259,7 @@ def test_of_several_ways_the_cheapest_is_taken() -> None:
         b: [Step(b, c, "on", (), cost=1), Step(b, a, "back", (), cost=1)],
     }
     prize = Prize("data", "it", 4)
-    (path,) = search([Entry(a, "x")], lambda s: steps.get(s, []), lambda s: [prize] if s == c else [])
+    (path,) = search([Entry(a, "x")], lambda s: steps.get(s, []), lambda s: [Gain(prize)] if s == c else [])
 
     assert [step.text for step in path.steps] == ["far", "on"]
     assert path.cost == 2

@@ -1,18 +1,22 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scanning import DEPLOYMENT, TOYS, architecture, open_toy, privileged_toy, result
+from scanning import DEPLOYMENT, TOYS, architecture, open_toy, privileged_toy, result, toy
 
 from hullmark.engine.bundle import Bundle, bundles, ranked
 from hullmark.engine.config import Settings, identifiers
 from hullmark.engine.run import evaluate
 from hullmark.engine.settle import Terms, settle
-from hullmark.model.architecture import Exposure, Importance, Isolation, Links
-from hullmark.model.terms import Impact, Outcome, Reach, Severity, Theme
+from hullmark.model.architecture import Architecture, Exposure, Importance, Isolation, Links
+from hullmark.model.check import check
+from hullmark.model.container import Container
+from hullmark.model.finding import Finding
+from hullmark.model.terms import Confidence, Impact, Outcome, Reach, Role, Severity, Theme
 from hullmark.sources import Reading
 
 SERVICE = """\
@@ -45,6 +49,24 @@ def test_what_pod_sets_share_is_found_once() -> None:
 
     assert len(found.findings) == 1
     assert found.tallies["privileged-toy"][Outcome.FAIL] == 2
+
+
+AGENT = (
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: [{name: c, image: registry.example/c:1, "
+    "securityContext: {privileged: true}, env: [{name: OPENAI_API_KEY, value: x}, {name: MCP_SERVERS, value: y}]}]}\n"
+)
+
+
+@check(Container, severity=Severity.HIGH, roles=[Role.AGENT])
+@toy
+def agent_toy(container: Container, arch: Architecture) -> Iterator[Finding]:  # noqa: ARG001 - checks take it
+    yield Finding("an agent", container.at("name"))
+
+
+def test_what_is_found_for_a_role_is_no_surer_than_the_role() -> None:
+    found = {s.check: s.confidence for s in result(AGENT, [agent_toy, privileged_toy]).findings}
+
+    assert found == {"agent-toy": Confidence.MEDIUM, "privileged-toy": Confidence.HIGH}
 
 
 def test_two_messages_at_one_place_are_two_findings() -> None:
@@ -93,7 +115,7 @@ def test_absences_of_one_theme_are_one_entry() -> None:
 
 
 def test_bundles_lose_and_reorder_nothing() -> None:
-    groups = bundles(FINDINGS)
+    groups = [*bundles(FINDINGS)]
 
     flat = [s for g in groups for e in g.entries for s in (e.findings if isinstance(e, Bundle) else (e,))]
     assert sorted(map(id, flat)) == sorted(map(id, FINDINGS))

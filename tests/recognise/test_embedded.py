@@ -134,3 +134,23 @@ def test_depth_is_bounded() -> None:
             f"{{apiVersion: workload.codeflare.dev/v1, kind: AppWrapper, spec: {{components: [{{template: {text}}}]}}}}"
         )
     assert len(read(text)) == 4
+
+
+def test_a_manifest_in_an_object_in_an_object_is_found_once_and_belongs_to_the_inner() -> None:
+    inner = ARGO.replace("\n", "\n          ")
+    text = f"""\
+apiVersion: argoproj.io/v1alpha1
+kind: Sensor
+metadata: {{name: s}}
+spec:
+  triggers:
+    - template:
+        argoWorkflow:
+          source:
+            resource:
+              {inner.replace(chr(10), chr(10) + "    ")}
+"""
+    host, workflow, job = read(text)
+
+    assert [r.ref.kind for r in (host, workflow, job)] == ["Sensor", "Workflow", "Job"]
+    assert job.host == workflow.ref

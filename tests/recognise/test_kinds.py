@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import importlib
-from textwrap import dedent
+from textwrap import dedent, indent
 
 import pytest
 from hypothesis import given, settings
@@ -45,6 +45,26 @@ def test_a_kind_as_its_case_tells(case: Case) -> None:
     (found,) = workloads(case.manifest)
     assert not found.inferred
     assert tell(found) == case.told
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.manifest.startswith("apiVersion:")], ids=str)
+def test_a_kind_below_the_top_of_a_document_is_the_same(case: Case) -> None:
+    (alone,) = workloads(case.manifest)
+    (listed,) = workloads("apiVersion: v1\nkind: List\nitems:\n-\n" + indent(case.manifest, "  "))
+
+    assert [line.replace("items.0.", "") for line in tell(listed)] == tell(alone)
+    assert [m.id for m in listed.models] == [m.id for m in alone.models]
+    assert [p.node.value for p in listed.podsets] == [p.node.value for p in alone.podsets]
+    assert [c.node.value for c in listed.containers] == [c.node.value for c in alone.containers]
+
+
+def test_a_kind_nobody_told_us_about_below_the_top_of_a_document() -> None:
+    pods = "{count: 2, web: {replicas: 3, podTemplate: {metadata: {labels: {a: b}}, spec: POD}}, status: {spec: POD}}"
+    plain = manifest("Thing.acme.dev/v1", f"spec: {pods}\nstatus: {{spec: POD}}")
+    (alone,) = workloads(plain)
+    (listed,) = workloads("apiVersion: v1\nkind: List\nitems:\n-\n" + indent(plain, "  "))
+
+    assert [line.replace("items.0.", "") for line in tell(listed)] == tell(alone)
 
 
 def test_every_row_of_the_tables_has_a_case() -> None:

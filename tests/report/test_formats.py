@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,14 @@ def test_gitlab_has_what_code_quality_reads(result: Result) -> None:
     assert {r["check_name"] for r in rows} == {"privileged-container", "plaintext-secret-in-env"}
     assert all({"description", "fingerprint", "severity", "location"} <= set(r) for r in rows)
     assert len({r["fingerprint"] for r in rows}) == len(rows)
+
+
+def test_gitlab_is_laid_out_as_json_writes_it(result: Result) -> None:
+    nothing = dataclasses.replace(result, findings=())
+
+    for one in (result, nothing):
+        text = gitlab.render(one)
+        assert text == json.dumps(json.loads(text), indent=2, ensure_ascii=False) + "\n"
 
 
 def test_terminal_says_what_was_not_read(result: Result) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hullmark.report.linehash import line_hashes
+from hullmark.report import linehash
 
 GREETING = [
     "e9496ae3ebfced30:1",
@@ -15,6 +15,18 @@ GREETING = [
     "c8e28b0b4002a3a0:1",
     "c129715d7a2bc9a3:1",
 ]
+
+
+def line_hashes(text: str) -> list[str]:
+    """The hashes of all lines, in order."""
+    return [*linehash.line_hashes(text, range(1, 100)).values()]
+
+
+def test_only_what_is_asked_for_is_hashed() -> None:
+    text = "Lorem ipsum dolor sit amet.\n" * 10
+
+    assert linehash.line_hashes(text, {3, 11}) == {3: "a7f2ff13bc495cf2:3", 11: "c129715d7a2bc9a3:1"}
+    assert linehash.line_hashes(text, {0, 12}) == {}
 
 
 def test_an_empty_text_has_one_line() -> None:
@@ -35,6 +47,10 @@ def test_line_ends_are_equal(end: str) -> None:
     text = " hello; \t\nworld!!!\n\n\n  \t\tGreetings\n End\n"
 
     assert line_hashes(text.replace("\n", end)) == GREETING
+
+
+def test_a_blank_keeps_line_ends_apart() -> None:
+    assert line_hashes("a\r \nb") == line_hashes("a\n\nb")
 
 
 def test_mixed_line_ends() -> None:

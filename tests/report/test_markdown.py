@@ -41,6 +41,13 @@ def test_what_is_broken_is_told() -> None:
     assert "### What is not known\n\n- `deploy/app.yaml:" in render(result("apiVersion: v1\nkind: [\n"))
 
 
+def test_a_heading_after_what_is_folded_is_read_as_one() -> None:
+    broken = render(result(DEPLOYMENT + "---\napiVersion: v1\nkind: [\n"))
+
+    assert "</details>\n\n### What is not known\n" in broken
+    assert "\n\n\n" not in broken
+
+
 @pytest.mark.parametrize(
     "name", ["<img src=x onerror=alert(1)>", "a](http://x)", "`x`", "@maintainers", "x\u202ey", "**bold**", "| a |"]
 )

@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path as FilePath
 from xml.etree import ElementTree
 
 import pytest
 
+from hullmark.cli import main
 from hullmark.report.picture import dot, html, mermaid, svg
 from hullmark.report.picture.layout import lay_out
 from hullmark.report.picture.lettering import clipped, width
 from hullmark.report.picture.scene import Arrow, Path, Scene, Tile, Zone
 from hullmark.report.picture.views import close_up, overview
 
+DATABASE = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: db}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}}
+    spec: {containers: [{name: db, image: 'postgres:16', ports: [{containerPort: 5432}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: db}
+spec: {selector: {app: db}, ports: [{port: 5432}]}
+---
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: agent}
+spec:
+  selector: {matchLabels: {app: agent}}
+  template:
+    metadata: {labels: {app: agent}}
+    spec: {containers: [{name: agent, image: 'acme/agent:1', env: [{name: DATABASE_URL, value: 'postgresql://a:b@db:5432/x'}]}]}
+"""
 EVIL = "<script>alert(1)</script>\"' onload=x ]]> --> \x1b[31m \u202e </svg> ${x}"
 
 
@@ -92,6 +120,7 @@ def test_a_path_is_highlighted() -> None:
     }
 
     assert hot == {"internet", "t0", "t1"}
+    assert ">in<" in drawn
 
 
 @pytest.mark.parametrize("theme", ["auto", "light", "dark"])
@@ -151,6 +180,38 @@ def test_the_page_needs_nothing_from_elsewhere() -> None:
 
     assert "default-src &#x27;none&#x27;" in page
     assert not {"src", "href"} & set(attributes(page))
+
+
+def test_what_nothing_joins_stands_in_rows() -> None:
+    tiles = tuple(Tile(f"t{n}", f"service-{n}", zone="z") for n in range(12))
+    laid = lay_out(Scene("estate", tiles, zones=(Zone("z", "prod"),)))
+    (frame,) = (box for _, box in laid.zones)
+
+    assert len({box.x for _, box in laid.tiles}) == 4
+    assert frame.height < frame.width
+    assert laid.arrows == ()
+
+
+def test_one_of_something_is_not_several() -> None:
+    drawn = svg.render(Scene("one", (Tile("a", "a", tone="low", badge=1), Tile("b", "b")), (Arrow("a", "b", "calls"),)))
+
+    assert "2 components · 1 connection · 1 finding<" in drawn
+    assert "findings, worst low" in drawn
+
+
+def test_a_kept_database_and_a_daemon_are_drawn_as_such(
+    tmp_path: FilePath, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "system").mkdir()
+    monkeypatch.chdir(tmp_path / "system")
+    FilePath("all.yaml").write_text(DATABASE)
+    assert main(["map", ".", "-f", "json", "-o", "-", "--quiet"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    shown = {one["title"]: one for one in told["components"]}
+
+    assert told["title"] == "system"
+    assert shown["db"]["subtitle"] == "data store · postgresql"
+    assert shown["agent"]["facts"] == ["on each node"]
 
 
 def test_an_overview_counts_what_it_hides() -> None:

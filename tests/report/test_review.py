@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -68,6 +69,36 @@ def test_every_finding_and_every_check_is_there() -> None:
     assert all(
         section in outline(text).ids for section in ("first", "picture", "inventory", "paths", "findings", "open")
     )
+
+
+def test_models_are_listed_with_version_and_use(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT / "examples" / "fine-tuning-pipeline" / "flawed")
+    assert main(["report", "."]) == 0
+    table = capsys.readouterr().out.partition('<h2 id="models">')[2].partition("</table>")[0]
+    rows = [re.findall("<td>(.*?)</td>", row) for row in table.split("<tr>")[2:]]
+
+    assert rows == [
+        ["candidate", "models", "", "evaluated by support-llm-eval; loaded by support-llm-eval", "evaluate.yaml:7:58"],
+        [
+            "meta-llama/Llama-3.1-70B",
+            "Hugging Face (huggingface.co)",
+            "not pinned",
+            "loaded by support-llm",
+            "train.yaml:28:19",
+        ],
+        ["checkpoints", "its pod", "", "trained by support-llm", "train.yaml:30:19"],
+    ]
+
+
+def test_the_picture_of_one_unit_has_no_heading_of_its_own(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT / "examples" / "fine-tuning-pipeline" / "flawed")
+    assert main(["report", "."]) == 0
+
+    assert 'class="heading"' not in capsys.readouterr().out
 
 
 def test_links_lead_somewhere(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,6 +106,7 @@ def test_pages_of_the_examples(
     assert missing == []
     assert unit["ratesDigest"] in page
     text = "".join(seen.words)
+    assert not re.findall(r"[0-9]%", re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL))
     assert all(percent(a["unavailability"]) in text for a in unit["availability"] if a["unavailability"])
     assert all(rate["source"] in text for rate in unit["rates"])
     assert all(assumption["text"] in text for assumption in unit["assumptions"])
@@ -169,9 +170,15 @@ spec:
     spec:
       containers: [{{name: {name}, image: {name}, resources: {{requests: {{cpu: 1, memory: 1Gi}}}}}}]
 """
-TOPOLOGY = """\
-regions: [{{name: {name}, zones: [{name}1, {name}2]}}]
-pools: [{{name: {name}, count: 4, cpu: 8, memGiB: 32, instance: {name}}}]
+NODE = """\
+---
+apiVersion: v1
+kind: Node
+metadata:
+  name: {name}
+  labels: {{topology.kubernetes.io/zone: {name}, topology.kubernetes.io/region: {region}, hullmark.dev/pool: {region},
+    node.kubernetes.io/instance-type: {region}}}
+status: {{allocatable: {{cpu: 8, memory: 32Gi, pods: "110"}}}}
 """
 
 
@@ -183,11 +190,9 @@ def test_foreign_text_is_only_text(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     quoted = json.dumps(name)
-    (tmp_path / "web.yaml").write_text(HOSTILE.format(name=quoted))
-    zones = [json.dumps(f"{name}{number}") for number in (1, 2)]
-    text = f"regions: [{{name: {quoted}, zones: [{', '.join(zones)}]}}]\n" + TOPOLOGY.format(name=quoted).split("\n")[1]
-    (tmp_path / "topology.yaml").write_text(text)
-    page = output(capsys, "html", "web.yaml", "--topology", "topology.yaml", "--title", name)
+    nodes = [NODE.format(name=json.dumps(f"{name}{number}"), region=quoted) for number in (1, 2)]
+    (tmp_path / "web.yaml").write_text(HOSTILE.format(name=quoted) + "".join(nodes))
+    page = output(capsys, "html", "web.yaml", "--title", name)
     seen = outline(page)
 
     assert not {"script", "img", "image", "foreignobject", "a", "iframe"} & set(seen.tags)

@@ -114,3 +114,11 @@ def test_wrap_keeps_words_and_room() -> None:
     assert lines == ["a bb ccc", "dddd", "模型", "eeeee"]
     assert all(cells(line) <= 8 for line in lines)
     assert " ".join(lines) == "a bb ccc dddd 模型 eeeee"
+
+
+def test_a_number_is_not_parted_from_its_unit() -> None:
+    lines = list(wrap("kept in 96.75 % of windows, missing for 42 min 3 s", 12))
+
+    assert [line for line in lines if line.startswith(("%", "min", "s"))] == []
+    assert " ".join(lines) == "kept in 96.75 % of windows, missing for 42 min 3 s"
+    assert list(wrap("of 3 stores", 4)) == ["of 3", "stores"]

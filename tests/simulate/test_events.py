@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import re
+from importlib.resources import files
+
 import pytest
 from building import architecture
 
@@ -9,6 +13,7 @@ from hullmark.model.errors import HullmarkError
 from hullmark.model.quorums import QUORUMS
 from hullmark.model.rates import shipped
 from hullmark.report import simulation_scenario
+from hullmark.report.simulation_terms import KINDS
 from hullmark.simulate.faults import Failure
 from hullmark.simulate.scenarios import SCENARIOS, chosen
 from hullmark.simulate.simulation import Simulation, simulate
@@ -128,6 +133,79 @@ def test_crashes_count_once_somebody_counted_them() -> None:
     assert shares[0].unavailability == pytest.approx(48 * 10 / 3600 / 8766, rel=0.01)
 
 
+ELECTED = 'args: ["FLAG"]'
+
+
+@pytest.mark.parametrize(
+    ("flag", "stops"),
+    [
+        ("--leader-elect", True),
+        ("--leader-elect=true", True),
+        ("--ha-enable-leader-election", True),
+        ("--leader-elect=false", False),
+        ("--leader", False),
+    ],
+)
+def test_who_leads_by_a_lease_stops_without_the_control_plane(flag: str, stops: bool) -> None:
+    rates = "control_plane_self-managed: {per_year: 6, repair: 2h}"
+    one = simulated(app(PROBE=ELECTED.replace("FLAG", flag)), rates=rates)
+    (blast,) = (b for b in one.blasts if b.failure.kind == "control-plane")
+    assert [(i.lost, i.before, round(i.away)) for i in blast.impacts] == ([(4, 0, 7200)] if stops else [])
+    assert ("lead by a lease" in blast.failure.note) == stops
+    shares = [s.unavailability for a in one.availabilities for s in a.shares if s.group == "control plane"]
+    assert shares == ([pytest.approx(6 * 2 / 8766, rel=0.01)] * 2 if stops else [])
+
+
+def test_a_plan_brings_a_region_back_before_it_is_mended() -> None:
+    planned = TOPOLOGY.replace("zones: [a, b]", "zones: [a, b], rto: 90m, rpo: 15m").replace("DOMAIN", "")
+    for text, hours in ((planned, 1.5), (TOPOLOGY.replace("DOMAIN", ""), 4)):
+        one = simulate(architecture(app()), Source("topology.yaml", text))
+        (blast,) = (b for b in one.blasts if b.failure.kind == "region")
+        assert [(i.before, round(i.away)) for i in blast.impacts] == [(0, hours * 3600)]
+        assert ("after 1.5 h, and at most 15 min of data" in blast.failure.note) == (hours == 1.5)
+
+
+LIVE = "livenessProbe: {httpGet: {path: /, port: 80}, periodSeconds: 20, failureThreshold: 2"
+
+
+@pytest.mark.parametrize(
+    ("probes", "away", "words"),
+    [
+        # nobody notices for an hour; then the back-off and half a period of the readiness probe
+        (READY, 3600 + 5, ["nobody starts it again before somebody notices", "keeps requests from it after 31 s"]),
+        ("stdin: false", 3600, ["without a readiness probe its share of requests goes to it"]),
+        # two periods and a second, the whole grace, the back-off
+        (LIVE + "}", 41 + 30 + 10, ["notices after 41 s, and it is given 30 s to end"]),
+        (LIVE + ", terminationGracePeriodSeconds: 3}, " + READY, 41 + 3 + 10 + 5, ["given 3 s", "after 31 s"]),
+        (
+            LIVE.replace("httpGet: {path: /, port: 80}", "tcpSocket: {port: 80}") + "}",
+            3600,
+            ["only opens a connection"],
+        ),
+    ],
+    ids=["readiness", "none", "liveness", "its own grace", "connection"],
+)
+def test_what_hangs_is_away_until_a_liveness_probe_or_somebody_notices(
+    probes: str, away: float, words: list[str]
+) -> None:
+    one = simulated(app(PROBE=probes), scenario="hang")
+    assert len(one.blasts) == 4
+    for blast in one.blasts:
+        (impact,) = blast.impacts
+        assert (impact.lost, impact.before) == (1, 3)
+        assert impact.away == pytest.approx(away)
+        assert all(word in blast.failure.note for word in words)
+
+
+def test_hangs_count_once_somebody_counted_them() -> None:
+    assert not any(b.failure.kind == "hang" for b in simulated(app()).blasts)
+    for probes, lost in (("stdin: false", 7200), (LIVE + "}", 81)):
+        own = simulated(app(PROBE=probes), rates="pod_hang: {per_year: 12, repair: 2h}")
+        shares = [s for a in own.availabilities for s in a.shares if s.group == "containers that hang"]
+        assert [s.per_year for s in shares] == [pytest.approx(4 * 12)]
+        assert shares[0].unavailability == pytest.approx(48 * lost / 3600 / 8766, rel=0.01)
+
+
 @pytest.mark.parametrize(
     ("words", "steps", "after"),
     [
@@ -182,6 +260,18 @@ def test_all_spot_nodes_of_a_pool_in_a_zone_are_taken_at_once() -> None:
     assert [(i.before, i.after) for i in none.impacts] == [(0, 0)]  # and this one cannot
 
 
+def test_spot_nodes_that_are_taken_at_once_give_their_notice_at_once() -> None:
+    """Of two pods that go a budget lets one; the other is still there when its node goes."""
+    more = ", spot: true, spotNotice: 2m, autoscale: {min: 4, max: 8}"
+    budget = BUDGET.replace("minAvailable: 3", "maxUnavailable: 1")
+    (free,) = simulated(app(), scenario="spot-reclaim=p/a", domain=more).blasts
+    (impact,) = free.impacts
+    assert impact.steps == ((0, 2), (pytest.approx(impact.away), 4))  # provisioning
+    (held,) = simulated(app(), budget, scenario="spot-reclaim=p/a", domain=more).blasts
+    assert [(time, serving) for time, serving in held.impacts[0].steps][:2] == [(0, 3), (120, 2)]
+    assert "pods are evicted 120 s before a node goes" in held.failure.note
+
+
 def test_a_lemon_fails_ten_times_as_often() -> None:
     (blast,) = simulated(app(), scenario="lemon=p-a-0").blasts
     assert blast.failure.rate is not None
@@ -225,6 +315,13 @@ def test_a_stockout_keeps_autoscalers_from_adding_nodes() -> None:
     grown, none = (simulated(app(), scenario=s, domain=more) for s in ("node=p-a-0", "stockout=p-a-0"))
     assert [i.after for b in grown.blasts for i in b.impacts] == [4]
     assert [i.after for b in none.blasts for i in b.impacts] == [3]
+
+
+def test_the_schema_of_results_knows_every_kind_of_failure() -> None:
+    schema = json.loads(files("hullmark.report").joinpath("simulate.schema.json").read_text())
+    kinds = re.findall(r'"kind": \{"enum": (\[[^\]]*"stockout"[^\]]*\])', json.dumps(schema))
+    assert [set(json.loads(text)) for text in kinds] == [{s.kind for s in SCENARIOS.values()}]
+    assert set(KINDS) == {s.kind for s in SCENARIOS.values()}
 
 
 def test_every_scenario_can_be_asked_for() -> None:

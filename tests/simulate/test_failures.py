@@ -55,9 +55,9 @@ def topology(zones: str = "a, b, c", count: int = 3, deletes: str = "never", mor
     return TOPOLOGY.format(zones=zones, count=count, deletes=deletes, more=more)
 
 
-def simulated(*manifests: str, on: str, rates: str = "") -> Simulation:
+def simulated(*manifests: str, on: str, rates: str = "", crowded: bool = False) -> Simulation:
     counted = Source("rates.yaml", rates) if rates else None
-    return simulate(architecture(*manifests), Source("topology.yaml", on), counted)
+    return simulate(architecture(*manifests), Source("topology.yaml", on), counted, crowded=crowded)
 
 
 def hit(one: Simulation, kind: str = "node") -> list[Impact]:

@@ -37,10 +37,11 @@ spec:
 """
 
 
-def simulated(slo: str = "", *manifests: str, on: str = TOPOLOGY) -> Simulation:
+def simulated(slo: str = "", *manifests: str, on: str = TOPOLOGY, crowded: bool = False) -> Simulation:
     promised = Source("slo.yaml", slo) if slo else None
     arch = architecture(*(manifests or CHAIN))
-    return simulate(arch, Source("topology.yaml", on), promised=promised, chance=Chance(trials=20_000))
+    described, chance = Source("topology.yaml", on), Chance(trials=20_000)
+    return simulate(arch, described, promised=promised, chance=chance, crowded=crowded)
 
 
 def answers(one: Simulation) -> dict[tuple[str, str], Answer]:
@@ -133,5 +134,18 @@ def test_a_declared_start_dependency_holds_up_too() -> None:
 
 def test_pods_that_fit_nowhere_leave_it_short_from_the_start() -> None:
     small = TOPOLOGY.replace("count: 6, cpu: 8", "count: 1, cpu: 1.5")
-    one = simulated("services: {web: {needs: 2}}", SERVED.format(name="web", env=""), on=small)
+    one = simulated("services: {web: {needs: 2}}", SERVED.format(name="web", env=""), on=small, crowded=True)
     assert answers(one)["Deployment/web", "needed"].never
+
+
+def test_what_starts_for_longer_than_its_mending_is_away_until_it_serves() -> None:
+    """A crash is over after a back-off of 10 s; the engine warms up for a minute after it."""
+    quiet = (
+        "zone: {per_year: 0}, region: {per_year: 0}, control_plane_self-managed: {per_year: 0}, registry: {per_year: 0}"
+    )
+    rates = f"rates: {{pod_crash: {{per_year: 12}}, cpu_node: {{per_year: 0}}, {quiet}}}\n"
+    one = simulated(
+        "services: {model: {needs: 2}}", HUB.replace("args: [--model, Qwen/Qwen3-0.6B]", ""), on=TOPOLOGY + rates
+    )
+    found = answers(one)["Deployment/model", "needed"].unavailability
+    assert found == pytest.approx(2 * 12 * 70 / 3600 / 8766, rel=1e-3)

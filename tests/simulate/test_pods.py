@@ -119,7 +119,7 @@ def test_what_is_not_known_is_carried_and_told() -> None:
         "Deployment 'web': the node selector 'pool' is filled in elsewhere and asks for nothing here",
         "Deployment 'web': the number of pods is not known; 1 assumed",
     ]
-    assert [a.place.line for a in found.assumptions if a.place is not None] == [16, 12, 12]
+    assert [a.place.line for a in found.assumptions if a.place is not None] == [16, 12, 6]
 
 
 def test_limit_ranges_fill_in_requests() -> None:

@@ -88,6 +88,14 @@ def test_a_bad_rollout_takes_what_no_probe_holds() -> None:
     assert worst("missing-readiness-probe", "good", "rollout") is None
 
 
+def test_what_hangs_waits_for_a_probe_or_for_somebody() -> None:
+    bad, good = (worst("missing-liveness-probe", kind, "hang") for kind in ("bad", "good"))
+    assert bad is not None
+    assert good is not None
+    assert bad.away > 3600
+    assert good.away < 300
+
+
 def test_a_stateful_pod_waits_for_its_node() -> None:
     stranded = worst("stranded-stateful-pod", "bad", "node")
     assert stranded is not None
@@ -110,6 +118,7 @@ def test_a_certificate_that_is_not_renewed_takes_all_who_hold_it() -> None:
         "unganged-training",
         "stranded-stateful-pod",
         "stale-certificate",
+        "missing-liveness-probe",
     ],
 )
 def test_pages_name_the_simulation_that_shows_it(check: str) -> None:

@@ -58,7 +58,8 @@ def test_a_spare_node_helps_pods_that_have_no_place() -> None:
 
 
 def test_pods_that_fit_nowhere_are_what_is_missed_all_year() -> None:
-    one = simulated(web(replicas=3), BUDGET.format(name="web", least=3), on=topology("a, b", 2), rates=RATES)
+    short = web(replicas=3), BUDGET.format(name="web", least=3)
+    one = simulated(*short, on=topology("a, b", 2), rates=RATES, crowded=True)
     assert one.plan.lost == pytest.approx(MINUTES)
     assert [(a.lacking, a.need.pods) for a in one.availabilities] == [(1, 3)]
     best = one.plan.ranked[0]

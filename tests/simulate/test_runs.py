@@ -251,7 +251,7 @@ def test_runs_are_told_to_programs_by_their_schema() -> None:
         ("{days: 54", "{days: 0.0001", "done on 2026-12-01"),
         ("start: 2026-12-01", "start: 9999-12-31", "no day that a calendar has"),
         ("dump: 10s", "dump: 999999y", "hardly any time is progress"),
-        ("restart: 10m", "restart: 9000h", "< 0.01% of the time is progress"),
+        ("restart: 10m", "restart: 9000h", "< 0.01 % of the time is progress"),
         ("runs: {tune", "runs: {other", "no workload here is called 'other', of which the topology speaks as a run"),
     ],
 )

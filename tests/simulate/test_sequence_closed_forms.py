@@ -53,6 +53,18 @@ def test_one_pod_that_has_nowhere_to_go(spread: float) -> None:
     assert found.differing == 0
 
 
+def test_who_leads_by_a_lease_is_down_with_the_control_plane() -> None:
+    """By the estimators and event by event: what renews a lease works as long as the API server does."""
+    rates = "zone: {per_year: 0}, region: {per_year: 0}, registry: {per_year: 0}, control_plane_self-managed: {per_year: 30, repair: 4h}"
+    leader = plain(replicas=2).replace('image: "nginx:1.29"', 'image: nginx, args: ["--leader-elect"]')
+    one = stage(leader, on=topology(per_year=0.001, rates=rates))
+    share = (rate := 30 / HOURS_PER_YEAR) * 4 / (1 + rate * 4)
+    (answer, *_) = solve(one.system, one.network).answers
+    found = records(one, 300)["Deployment/web", "alive"]
+    assert answer.unavailability == pytest.approx(share, rel=1e-3)
+    assert inside(found.sampling, share)
+
+
 @pytest.mark.parametrize(("needed", "pods"), [(2, 3), (1, 3), (4, 6)])
 def test_some_of_many_that_cannot_move(needed: int, pods: int) -> None:
     pinned = (plain(replicas=pods, kind="StatefulSet"), BUDGET.format(least=needed))

@@ -12,11 +12,11 @@ from staging import example, plain, topology, world
 from staging import stage as staged
 
 from hullmark.simulate.recovery import timers
-from hullmark.simulate.sequence.hazards import Calm, Outage, hazards, history
+from hullmark.simulate.sequence.hazards import Calm, Coming, Outage, hazards, history
 from hullmark.simulate.sequence.play import Stage
 from hullmark.simulate.sequence.spells import Spells
 from hullmark.simulate.sequence.sweep import Sweep
-from hullmark.simulate.sequence.world import Absence, Coming, World
+from hullmark.simulate.sequence.world import Absence, World
 
 pytestmark = pytest.mark.slow
 
@@ -62,7 +62,8 @@ def check(one: Stage, faster: float, seed: int) -> int:
     assert before == after
     by_pod: dict[object, list[Absence]] = {}
     for absence in course.together:
-        assert absence.down <= absence.sent <= absence.up < math.inf
+        assert max(absence.down, absence.sent) <= absence.up < math.inf
+        assert absence.down <= absence.sent or absence.pod.name.startswith("linger")  # they go on serving after that
         by_pod.setdefault(absence.pod, []).append(absence)
     for absences in by_pod.values():
         ordered = sorted(absences, key=lambda absence: absence.down)
@@ -133,11 +134,25 @@ SPREAD = (
 )
 
 
+LINGERING = plain("linger", 1, 1).replace(
+    'image: "nginx:1.29"', "image: nginx, lifecycle: {preStop: {sleep: {seconds: 9}}}"
+)
+DATA = """\
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+---
+"""
+HELD = plain("held", 1, 1, more="volumes: [{name: d, persistentVolumeClaim: {claimName: data}}]")
+
+
+@pytest.mark.parametrize("notice", ["", ", spot: true, spotNotice: 2m", ", spot: true, spotNotice: 20s", "gke-zonal"])
 @pytest.mark.parametrize("seed", range(6))
-def test_all_kinds_of_pods_survive_all_kinds_of_failures(seed: int) -> None:
+def test_all_kinds_of_pods_survive_all_kinds_of_failures(seed: int, notice: str) -> None:
     random = Random(seed)
     manifests = (
-        MANY,
+        *(MANY, LINGERING, DATA, HELD),
         BARE,
         GANG,
         RAY,
@@ -147,7 +162,17 @@ def test_all_kinds_of_pods_survive_all_kinds_of_failures(seed: int) -> None:
         plain("even", 3, 1, more=SPREAD),
     )
     grows = ", autoscale: {min: 6, max: 8, provisionMinutes: {p50: 5, p95: 15}}" if random.random() < 0.5 else ""
+    grows += ", spot: true" if notice == "gke-zonal" else notice
     facts = {"deletes": random.choice(("never", "60s", "5m")), "more": grows, "tolerated": random.choice(("0", "300"))}
-    on = topology(6, random.choice(("a", "a, b", "a, b, c")), 30.0, "6h", "registry: {per_year: 50}", **facts)
+    on = topology(
+        6,
+        random.choice(("a", "a, b", "a, b, c")),
+        30.0,
+        "6h",
+        "registry: {per_year: 50}, spot_node: {per_year: 60, repair: 10m}",
+        **facts,
+    )
+    if notice == "gke-zonal":
+        on = on.replace("control_plane: {", "control_plane: {kind: gke-zonal, ")
     one = staged(*manifests, on=on)
     assert sum(check(one, faster, seed) for faster in (1.0, 10.0, 60.0)) > 2

@@ -13,7 +13,9 @@ from building import architecture
 
 from hullmark.model.errors import HullmarkError
 from hullmark.simulate.placement.shape import HOSTNAME, REGION, ZONE, Taint
-from hullmark.simulate.topology import GIB, Autoscale, ControlPlane, Objective, Topology, of_nodes, read
+from hullmark.simulate.pool import GIB, Autoscale
+from hullmark.simulate.reprieve import AT_ONCE, Reprieve
+from hullmark.simulate.topology import ControlPlane, Objective, Topology, of_nodes, read
 from hullmark.text.source import Source
 from hullmark.text.yaml import read as read_yaml
 
@@ -31,6 +33,7 @@ pools:
     labels: {tier: fast, node-role.kubernetes.io/edge: ""}
     taints: [{key: nvidia.com/gpu, value: present, effect: NoSchedule}]
     spot: true
+    spotNotice: 90s
     autoscale: {min: 2, max: 10, provisionMinutes: {p50: 6, p95: 20}}
     gpuDomain: rack
     gpuHourPrice: 2.5
@@ -77,12 +80,13 @@ def test_everything_that_can_be_said() -> None:
         "node.kubernetes.io/instance-type": "p5.48xlarge",
     }
     assert first.taints == (Taint("nvidia.com/gpu", "present", "NoSchedule"),)
+    assert (gpu.reprieve, cpu.reprieve) == (Reprieve(90.0), AT_ONCE)
     assert (gpu.spot, gpu.gpu_domain, gpu.autoscale) == (True, "rack", Autoscale(2, 10, 360, 1200))
     assert cpu.nodes[0].allocatable == {"cpu": 15_500, "memory": 60 * GIB, "pods": 58}
     assert found.control_plane == ControlPlane("eks", "1.30", 40.0, 30.0, None)
     assert (found.bandwidth.registry, found.bandwidth.models, found.bandwidth.shared) == (0.5, 1.1, 20.0)
     assert [(t.name, t.failures, t.region) for t in found.third_parties] == [("openai", "llm_api", "us")]
-    assert found.objectives == (Objective("chat", 0.999, 30 * 86_400, 0.7, found.objectives[0].place),)
+    assert found.objectives == (Objective("chat", 0.999, 30 * 86_400, found.objectives[0].place, 0.7),)
     assert len(found.assumptions) == 1
     assert (gpu.price, cpu.price, found.currency) == (2.5, None, "EUR")
     run = found.runs["tune"]
@@ -95,6 +99,46 @@ def test_what_is_not_said_is_assumed_and_told() -> None:
     assert [n.name for n in found.nodes] == ["p-a-0"]
     assert found.control_plane == ControlPlane("self-managed", "1.34", None, 300.0, 300.0)
     assert len(found.assumptions) == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "notice", "word"),
+    [
+        ("eks", Reprieve(120.0), "managed node groups do so"),
+        ("gke-autopilot", Reprieve(15.0, evicts=False), "30 s of notice"),
+        ("aks", Reprieve(30.0), "node auto-drain does so"),
+        ("self-managed", AT_ONCE, "nothing says who would do so"),
+    ],
+)
+def test_the_cloud_tells_the_notice_of_spot_nodes(kind: str, notice: Reprieve, word: str) -> None:
+    plane = f"\ncontrol_plane: {{kind: {kind}}}"
+    found = topology(POOL.format("spot: true") + plane)
+    assert found.pools[0].reprieve == notice
+    assert any("'p'" in text and word in text for text in found.assumptions)
+    none = topology(POOL.format("spot: true, spotNotice: none") + plane)
+    assert none.pools[0].reprieve == AT_ONCE
+    assert not any(word in text for text in none.assumptions)
+    own = topology(POOL.format("spot: true, spotNotice: 100s") + plane)
+    assert own.pools[0].reprieve == Reprieve(100.0, notice.evicts)
+
+
+@pytest.mark.parametrize(
+    ("label", "notice"),
+    [
+        ("cloud.google.com/gke-spot: 'true'", Reprieve(15.0, evicts=False)),
+        ("eks.amazonaws.com/capacityType: SPOT", Reprieve(120.0)),
+        ("kubernetes.azure.com/scalesetpriority: spot", Reprieve(30.0)),
+        ("karpenter.sh/capacity-type: spot", AT_ONCE),
+    ],
+)
+def test_spot_nodes_are_told_by_their_labels(label: str, notice: Reprieve) -> None:
+    text = (
+        f"apiVersion: v1\nkind: Node\nmetadata: {{name: n, labels: {{{label}}}}}\nstatus: {{allocatable: {{cpu: 4}}}}"
+    )
+    found = of_nodes(architecture(text).resources)
+    assert found is not None
+    assert [(pool.spot, pool.reprieve) for pool in found.pools] == [(True, notice)]
+    assert any("by their labels" in told for told in found.assumptions)
 
 
 POOL = "regions: [{{name: r, zones: [a, b]}}]\npools:\n  - {{name: p, cpu: 4, memGiB: 16, {0}}}\n"
@@ -116,6 +160,11 @@ WRONG = {
     POOL.format("autoscale: {provisionMinutes: {p50: 9, p95: 3}}"): (3, "'p95' is 3, less than 'p50'"),
     POOL.format("gpuDomain: city"): (3, "'gpuDomain' has no value 'city'"),
     POOL.format("labels: [a]"): (3, "'labels' is a mapping"),
+    LEAST.replace("zones: [a]", "zones: [a], rto: fast"): (1, "'rto' is no duration"),
+    LEAST.replace("zones: [a]", "zones: [a], rpo: 15m"): (1, "a plan that says what is lost says when all is back"),
+    POOL.format("spotNotice: 2m"): (3, "'spotNotice' is of spot pools"),
+    POOL.format("spot: true, spotNotice: soon"): (3, "'spotNotice' is no duration"),
+    POOL.format("spot: true, spotNotice: 2h"): (3, "no cloud gives more than an hour of notice"),
     POOL.format("spot: 1"): (3, "'spot' is neither true nor false"),
     LEAST + "  \n": (None, ""),
     "regions: [{name: r, zones: [a]}]\npools:\n  - {name: p, cpu: 4, memGiB: 1}\n  - {name: p, cpu: 4, memGiB: 1}": (
@@ -128,7 +177,7 @@ WRONG = {
         2,
         "more than 5,000 nodes",
     ),
-    LEAST + "slos:\n  - {journey: chat, target: 100}": (4, "an objective of 100 % leaves no error budget"),
+    LEAST + "slos:\n  - {journey: chat, target: 100}": (4, "'target' is 100 %: no error budget is left"),
     LEAST + "slos:\n  - {journey: chat, target: 0}": (4, "'target' is 0"),
     LEAST + "slos:\n  - {journey: chat, target: 101}": (4, "'target' is 101"),
     LEAST + "slos:\n  - {journey: chat}": (4, "has no 'target'"),
@@ -148,7 +197,7 @@ WRONG = {
     LEAST + "runs:\n  tune: {speed: 4s}": (4, "unknown key 'speed'"),
     LEAST + "---\na: 1": (4, "a topology is one document"),
     "- a": (1, "a topology is a mapping"),
-    "": (None, "a topology is one document"),
+    "": (1, "a topology is one document, and there is none in this file"),
     "a: [": (1, ""),
 }
 
@@ -192,6 +241,9 @@ BEYOND_SCHEMA = (
     "no value 'llm_ap'",
     "one document",
     "JSON has",
+    "is of spot pools",
+    "than an hour of notice",
+    "says when all is back",
 )
 
 

@@ -148,13 +148,25 @@ class _Parser(argparse.ArgumentParser):
         if not option.metavar:
             self.add_argument(*flags, action="store_true")
         elif option.many:
-            self.add_argument(*flags, type=option.parse, action="append", default=[])
+            self.add_argument(*flags, type=_parsing(option), action="append", default=[])
         else:
-            self.add_argument(*flags, type=option.parse, default=option.default)
+            self.add_argument(*flags, type=_parsing(option), default=option.default)
 
     def error(self, message: str) -> NoReturn:
         """Complain as everything else does."""
         raise HullmarkError(message.removeprefix("argument "), self.hint)
+
+
+def _parsing(option: Option) -> Callable[[str], Any]:
+    """What makes a value of a word; its complaints name the option."""
+
+    def parsed(word: str) -> Any:
+        try:
+            return option.parse(word)
+        except HullmarkError as error:
+            raise HullmarkError(f"{option.flag}: {error.message}", error.hint, error.place) from None
+
+    return parsed
 
 
 def _formatter(prog: str) -> argparse.HelpFormatter:

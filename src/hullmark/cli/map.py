@@ -36,13 +36,21 @@ def run(options: argparse.Namespace) -> int:
     if not result.architecture.resources:
         return nothing(units)
     found = list(attacks(result))
-    scenes = [scene(attack, part.result, part.unit.title) for attack, part in zip(found, result.parts, strict=True)]
     here = os.path.basename(os.getcwd())
-    title = options.title or (scenes[0].title if len(scenes) == 1 and scenes[0].title != "." else here)
+    scenes = [
+        scene(attack, part.result, _named(part.unit.title, here))
+        for attack, part in zip(found, result.parts, strict=True)
+    ]
+    title = options.title or (scenes[0].title if len(scenes) == 1 else here)
     graphs = [(attack.unit.title, attack.graph) for attack in found]
     drawn = _drawn(side_by_side([s for s in scenes if s.tiles] or scenes, title), suffix, options, graphs)
     put(drawn, options, "the picture")
     return unread(units)
+
+
+def _named(unit: str, here: str) -> str:
+    """The name of a unit, by which the folder one stands in is called as it is."""
+    return here + unit[1:] if unit == "." or unit.startswith(". (") else unit
 
 
 def _suffix(file: str | None) -> str:

@@ -26,9 +26,10 @@ from hullmark.report import simulation as report
 from hullmark.report import simulation_json
 from hullmark.report import simulation_scenario as scenario_report
 from hullmark.simulate.overlap.answers import TRIALS, Notice
-from hullmark.simulate.scenarios import SCENARIOS, NoTargetError
+from hullmark.simulate.scenarios import SCENARIOS, NoTargetError, scenario
 from hullmark.simulate.simulation import Chance, Simulation, simulate
 from hullmark.simulate.standing import SEED
+from hullmark.sources.files import STDIN
 
 _FORMATS = ("terminal", "json", "html")
 
@@ -39,10 +40,11 @@ def run(options: argparse.Namespace) -> int:
         write(scenario_report.listing(width(sys.stdout)))
         return CLEAN
     plan = pipeline.plan(request(options))
-    topology = pipeline.source_of(options.topology) if options.topology else None
-    rates = pipeline.source_of(options.rates) if options.rates else None
-    promised = pipeline.source_of(options.slo) if options.slo else None
-    begin, asked = _day(options.start) if options.start else None, options.scenario or ""
+    given = (options.topology, options.rates, options.slo)
+    if [*options.argument, *given].count(STDIN) > 1:
+        raise HullmarkError("'-' stands for two inputs, and can be read once", "put one of them into a file")
+    topology, rates, promised = (None if name is None else pipeline.source_of(name) for name in given)
+    begin, asked = options.start, options.scenario or ""
     if asked and options.years:
         raise HullmarkError("--years: one scenario by itself has no years", "leave out --scenario or --years")
     units = read(plan, options)
@@ -51,7 +53,16 @@ def run(options: argparse.Namespace) -> int:
     declared = plan.terms.settings.declarations
     found = _simulated(
         [(unit.title, build(unit.reading.resources, declared=declared)) for unit in units],
-        lambda arch: simulate(arch, topology, rates, promised, begin=begin, scenario=asked, chance=chance),
+        lambda arch: simulate(
+            arch,
+            topology,
+            rates,
+            promised,
+            begin=begin,
+            scenario=asked,
+            chance=chance,
+            crowded=options.allow_pending,
+        ),
     )
     progress.clear()
     if not found and (code := unread(units)):
@@ -124,10 +135,26 @@ def _system(found: Sequence[tuple[str, Simulation]]) -> str:
 
 
 def _day(text: str) -> date:
+    """A day.
+
+    Raises:
+        HullmarkError: it is none.
+    """
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise HullmarkError(f"--start: '{text}' is no day", "write year, month and day, such as 2026-12-01") from None
+        raise HullmarkError(f"'{text}' is no day", "write year, month and day, such as 2026-12-01") from None
+
+
+def _scenario(text: str) -> str:
+    """What ``--scenario`` may name, or *list*.
+
+    Raises:
+        HullmarkError: there is no such scenario.
+    """
+    if text != "list":
+        scenario(text)
+    return text
 
 
 MOST_TRIALS = 10_000_000
@@ -186,6 +213,10 @@ COMMAND = Command(
                     words=FILES,
                 ),
                 Option(
+                    "--allow-pending",
+                    "simulate a topology that has no room for all pods, instead of telling what would hold them",
+                ),
+                Option(
                     "--rates", "failures that you counted yourself, instead of the rates that ship", "FILE", words=FILES
                 ),
                 Option(
@@ -195,12 +226,16 @@ COMMAND = Command(
                     words=FILES,
                 ),
                 Option(
-                    "--start", "the day on which training runs start whose topology says none, as 2026-12-01", "DAY"
+                    "--start",
+                    "the day on which training runs start whose topology says none, as 2026-12-01",
+                    "DAY",
+                    _day,
                 ),
                 Option(
                     "--scenario",
                     f"only this failure, with its time line: {', '.join(SCENARIOS)}; 'list' says what they are",
                     "NAME[=TARGET]",
+                    _scenario,
                     words=("list", *SCENARIOS),
                 ),
             ),

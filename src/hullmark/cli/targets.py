@@ -15,7 +15,7 @@ from hullmark.engine.result import Result
 from hullmark.model.errors import HullmarkError
 
 FORMATS = ("terminal", "json", "sarif", "markdown", "junit", "gitlab")
-"""The formats of a scan's report; each is a module of `hullmark.report` with a function ``render``."""
+"""The formats of a scan's report; each is a module of `hullmark.report` with a function ``render``, and ``pieces`` where it may be long."""
 
 
 class Target(NamedTuple):
@@ -68,13 +68,14 @@ def deliver(result: Result, one: Target, *, color: str, complete: bool) -> None:
     texts: Iterable[str]
     if one.format == "terminal":
         shown = colored(color, sys.stdout) if not one.file else color == "always"
-        texts = (module.render(result, color=shown, width=100 if one.file else width(sys.stdout), verbose=complete),)
-    elif one.format in ("sarif", "gitlab", "markdown"):
+        columns = 100 if one.file else width(sys.stdout)
+        texts = module.pieces(result, color=shown, width=columns, verbose=complete)
+    elif one.format == "markdown":
         texts = (module.render(result, root=os.getcwd()),)
-    elif one.format == "json":
-        texts = module.pieces(result)
+    elif one.format in ("sarif", "gitlab"):
+        texts = module.pieces(result, root=os.getcwd())
     else:
-        texts = (module.render(result),)
+        texts = module.pieces(result)
     if one.file:
         save_all(one.file, texts)
     else:

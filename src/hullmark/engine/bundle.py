@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
@@ -51,13 +51,14 @@ def ranked(findings: Iterable[Settled]) -> tuple[Settled, ...]:
     return tuple(sorted(found, key=rank))
 
 
-def bundles(findings: Sequence[Settled]) -> tuple[Group, ...]:
+def bundles(findings: Iterable[Settled]) -> Iterator[Group]:
     """The groups of findings that are in the order of `ranked`; absences are bundled where a theme has several."""
-    groups = [(resource, list(items)) for resource, items in groupby(findings, key=lambda s: s.resource)]
-    return tuple(Group(resource, found[0].workload, _entries(found)) for resource, found in groups)
+    for resource, items in groupby(findings, key=lambda s: s.resource):
+        found = list(items)
+        yield Group(resource, found[0].workload, _entries(found))
 
 
-def _entries(found: Sequence[Settled]) -> tuple[Entry, ...]:
+def _entries(found: list[Settled]) -> tuple[Entry, ...]:
     """Singles and bundles in the order of their first, most urgent finding; a bundle is of the same deployable units."""
     by_theme: dict[tuple[Theme, tuple[str, ...]], list[Settled]] = {}
     for item in found:

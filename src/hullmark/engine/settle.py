@@ -16,7 +16,7 @@ from hullmark.engine.waivers import Waivers, collect
 from hullmark.model.architecture import Architecture
 from hullmark.model.finding import Finding
 from hullmark.model.resource import Resource
-from hullmark.model.terms import Impact, Outcome, Reach
+from hullmark.model.terms import Impact, Outcome, Reach, Role
 from hullmark.model.waiver import Waiver
 from hullmark.model.workload import Workload
 from hullmark.sources import Reading
@@ -73,7 +73,7 @@ class _Standings:
         self.workloads = {w.resource: w for w in arch.workloads}
         self.weights: dict[Resource, tuple[Impact, Reach]] = {}
         for workload in arch.workloads:
-            weight = (arch.impact(workload).impact, arch.exposure(workload).reach)
+            weight = (arch.impact(workload).impact, arch.exposure(workload).least)
             self._raise(workload.resource, weight)
             for podset in workload.podsets:
                 for resource in arch.around(podset).objects:
@@ -132,6 +132,8 @@ def _settled(
     severity = settings.severities.get(check.id, finding.severity)
     severity = check.severity if severity is None else severity
     confidence = check.confidence if finding.confidence is None else finding.confidence
+    if item.workload is not None and check.roles and Role.GENERIC not in check.roles:
+        confidence = min(confidence, item.workload.role_confidence)  # it is only about the roles it names
     impact, reach = standings.weight(item.resource)
     known = terms.baseline is not None and fingerprint in terms.baseline
     sample = not settings.gate_samples and is_sample(item.resource.file, item.resource.ref.namespace)
@@ -139,20 +141,20 @@ def _settled(
     decides = profile.gate(severity, confidence, impact, check.absence)
     gates = decides and waiver is None and not known and not sample
     return Settled(
-        check=check.id,
-        pillar=check.pillar,
-        severity=severity,
-        confidence=confidence,
-        priority=priority(severity, impact, reach, confidence),
-        subject=item.verdict.subject,
-        resource=item.resource,
-        workload=item.workload,
-        impact=impact,
-        reach=reach,
-        finding=finding,
-        fingerprint=fingerprint,
-        theme=check.absence,
-        gates=gates,
+        check.id,
+        check.pillar,
+        severity,
+        confidence,
+        priority(severity, impact, reach, confidence),
+        item.verdict.subject,
+        item.resource,
+        item.workload,
+        impact,
+        reach,
+        finding,
+        fingerprint,
+        check.absence,
+        gates,
         waiver=waiver,
         known=known,
         covered_by=check.covered_by,

@@ -65,6 +65,8 @@ class Waivers:
         self, check: str, who: Subject, subject: Any, resource: Resource, workload: Workload | None
     ) -> Waiver | None:
         """The waiver that accepts what a check finds on a subject: the nearest annotation, else the first declared."""
+        if not self.annotated and not self.declared:
+            return None
         podset = subject.podset if isinstance(subject, Container) else subject if isinstance(subject, PodSet) else None
         if podset is None and workload is not None and len(workload.podsets) == 1:
             podset = workload.podsets[0]

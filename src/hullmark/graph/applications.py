@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from hullmark.graph.authentication import Auth, strongest
-from hullmark.model.container import Container
+from hullmark.model.container import Container, Variable
 from hullmark.model.files import Finds, files, unread
 from hullmark.model.resource import Resource
 from hullmark.model.truth import string
@@ -126,10 +126,16 @@ def _own(container: Container, scan: Finds) -> Auth:
 
 def _signs_in(container: Container) -> Auth:
     """The sign-in of a program that has one, unless it is switched off."""
-    name, off = _SIGN_IN.get(container.engine, ("", ""))
+    name, _ = _SIGN_IN.get(container.engine, ("", ""))
     if name in container.environment and container.env(name) is None:
         return None
-    return "" if name and (container.env(name) or "").lower() == off else f"the sign-in of {container.engine}"
+    return "" if open_to_all(container) else f"the sign-in of {container.engine}"
+
+
+def open_to_all(container: Container) -> Variable | None:
+    """The variable that switches off the sign-in which a program else has, if one does."""
+    name, off = _SIGN_IN.get(container.engine, ("", ""))
+    return container.environment[name] if name and (container.env(name) or "").lower() == off else None
 
 
 def _configured(container: Container, scan: Finds) -> Auth:

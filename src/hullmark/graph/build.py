@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar
 from hullmark.graph.applications import at_pod
 from hullmark.graph.authentication import Auth, Fronts
 from hullmark.graph.autoscaling import autoscalers
+from hullmark.graph.behaviour import conclude
 from hullmark.graph.calls import callers
 from hullmark.graph.compose import Networks
 from hullmark.graph.compose import exposure as composed
@@ -61,10 +62,12 @@ def build(resources: Sequence[Resource], *, complete: bool = False, declared: Se
     granted = power(by_kind, pods)
     mesh = Mesh(by_kind, pods)
     networks = Networks(workloads, by_kind.get("ConfigMap", ()))
+    called = callers(workloads, by_kind, routed, pods.chains, networks)
+    conclude(called, routed)
     around = _Around(
         _by_podset({s: found for s, found in routed.items() if s.ref.kind == "Service"}),
         {
-            **arrivals(by_kind, workloads, routed, Fronts(by_kind, pods.chains), mesh, pods.chains),
+            **arrivals(by_kind, workloads, routed, Fronts(by_kind, pods.chains), mesh, pods),
             **proxied(networks),
         },
         isolated,
@@ -79,7 +82,6 @@ def build(resources: Sequence[Resource], *, complete: bool = False, declared: Se
         Names(pods.chains, by_kind.get("ConfigMap", ())),
     )
     links = {p: _links(p, around) for w in workloads for p in w.podsets}
-    called = callers(workloads, by_kind, routed, pods.chains, networks)
     arch = Architecture(
         resources=tuple(resources),
         workloads=workloads,

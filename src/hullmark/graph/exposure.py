@@ -34,7 +34,10 @@ def exposure(
         return Exposure(Reach.LOOPBACK, (Hop(f"container '{inside.name}' listens on loopback", inside.at()),))
     ways = list(_published(podset, services, arrived, before))
     if ways:
-        return max(ways, key=_width)
+        widest, sure = max(ways, key=_width), [w for w in ways if w.sure is None]
+        if widest.sure is None:
+            return widest
+        return widest._replace(sure=max(w.reach for w in sure) if sure else _inside(ingress))
     inner = strongest(before(podset, services[0] if services else None)) or ""
     if ingress.isolated and not ingress.open:
         policy = ingress.policies[0]
@@ -43,6 +46,10 @@ def exposure(
         return Exposure(Reach.CLUSTER, (), "", "whether a network policy of another namespace isolates it is not known")
     path = tuple(Hop(f"Service '{s.ref.name}'", s.place) for s in services[:1])
     return Exposure(Reach.CLUSTER, path, inner) if path or inner else IN_CLUSTER
+
+
+def _inside(ingress: Isolation) -> Reach:
+    return Reach.ISOLATED if ingress.isolated and not ingress.open else Reach.CLUSTER
 
 
 def without_pods(workloads: Sequence[Workload]) -> dict[Workload, Exposure]:
@@ -56,8 +63,8 @@ def without_pods(workloads: Sequence[Workload]) -> dict[Workload, Exposure]:
     return {workload: max(ways, key=_width) for workload, ways in found.items()}
 
 
-def _width(exposure: Exposure) -> tuple[int, bool, bool]:
-    return exposure.reach, not exposure.authenticated, not exposure.unknown
+def _width(exposure: Exposure) -> tuple[int, bool, bool, bool]:
+    return exposure.reach, not exposure.authenticated, exposure.sure is None, not exposure.unknown
 
 
 def _hop(route: Route) -> Hop:
@@ -77,7 +84,8 @@ def _published(
         if route.reach > Reach.CLUSTER:
             second = () if through is None else (Hop(f"{through.ref.kind} '{through.ref.name}'", through.place),)
             service_only = through if through is not None and through.ref.kind == "Service" else None
-            yield _exposed(route.reach, (_hop(route), *second), [route.authenticated, *before(podset, service_only)])
+            found = _exposed(route.reach, (_hop(route), *second), [route.authenticated, *before(podset, service_only)])
+            yield found._replace(unknown=route.unknown, sure=Reach.CLUSTER) if route.unknown else found
 
 
 def _on_node(podset: PodSet, before: Before) -> Iterator[Exposure]:

@@ -11,16 +11,15 @@ from typing import NamedTuple
 
 from hullmark.graph.authentication import Auth, Fronts, strongest
 from hullmark.graph.index import Chains, Names
+from hullmark.graph.listeners import Listeners
 from hullmark.graph.ways import MOST_WAYS, Way
 from hullmark.model.architecture import Route
+from hullmark.model.grants import GATEWAY_API, GIVEN, Consent, Grants, Referred
 from hullmark.model.reach import gateway_reach
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Reach
 from hullmark.model.truth import string
 from hullmark.text.tree import Node, Value, dig, items
-
-GATEWAY_API = "gateway.networking.k8s.io"
-"""The API group of Gateways and their routes."""
 
 _ROUTES = ("HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute")
 _AI_ROUTES = ("AIGatewayRoute", "MCPRoute")
@@ -28,20 +27,25 @@ _MCP_AUTH = ("oauth", "apiKeyAuth", "jwt", "extAuth")
 
 
 class Entrance(NamedTuple):
-    """What the parents of a route make of it: TLS, reach, hosts and authentication."""
+    """What the parents of a route make of it: TLS, reach, hosts, authentication, and why it may not be attached to them."""
 
     tls: bool | None
     reach: Reach
     hosts: tuple[str, ...]
     authenticated: Auth
+    unknown: str = ""
 
 
 class Gateways:
     """Routes of the Gateway API with the Gateways they are attached to."""
 
-    def __init__(self, by_kind: Mapping[str, Sequence[Resource]], chains: Chains, fronts: Fronts) -> None:
+    def __init__(
+        self, by_kind: Mapping[str, Sequence[Resource]], chains: Chains, fronts: Fronts, *, complete: bool
+    ) -> None:
         self._by_kind = by_kind
         self._fronts = fronts
+        self._grants = Grants(by_kind.get("ReferenceGrant", ()), complete=complete)
+        self._listeners = Listeners(by_kind.get("Namespace", ()))
         self._gateways = Names(chains, (g for g in by_kind.get("Gateway", ()) if g.ref.group == GATEWAY_API))
         ai = "aigateway.envoyproxy.io"
         self._services = Names(chains, (s for s in by_kind.get("AIServiceBackend", ()) if s.ref.group == ai))
@@ -70,18 +74,28 @@ class Gateways:
             authenticated = strongest([*own, entrance.authenticated, *self._filters(rule, route)])
             paths = list(_paths(rule)) or ["/"]
             for backend in rule.children("backendRefs"):
+                consent = self._consent(route, backend.value)
                 for path in paths:
                     for kind, name, space, port in self._targets(backend.value, route):
                         made = Route(
                             route, ", ".join(hosts), path, name, port, entrance.tls, authenticated,
-                            entrance.reach, backend.at(),
+                            entrance.reach, backend.at(), entrance.unknown or consent.why,
                         )  # fmt: skip
-                        yield Way(made, kind, space)
+                        yield Way(made, "" if consent.given is False else kind, space)
+
+    def _consent(self, route: Resource, backend: Value) -> Consent:
+        """Whether a route may refer to a backend; of the AI gateway's routes its controller makes others."""
+        if route.ref.group != GATEWAY_API:
+            return GIVEN
+        return self._grants.permits(route, Referred.of(backend, "Service", route))
 
     def entrance(self, route: Resource) -> Entrance:
-        """The widest of a route's parents. A Service as parent is a mesh route and stays in the cluster."""
+        """The widest of a route's parents. A Service as parent is a mesh route and stays in the cluster.
+
+        One that admits it to no listener is none.
+        """
         parents = items(route.spec, "parentRefs") or items(route.spec, "targetRefs")
-        found = [self._parent(route, parent) for parent in parents]
+        found = [entrance for parent in parents if (entrance := self._parent(route, parent)) is not None]
         if not found:
             return Entrance(None, Reach.CLUSTER, (), "")
         reach = max(e.reach for e in found)
@@ -91,9 +105,10 @@ class Gateways:
             weakest = ""
         tls = {e.tls for e in widest}
         hosts = tuple(dict.fromkeys(h for e in widest for h in e.hosts))
-        return Entrance(tls.pop() if len(tls) == 1 else None, reach, hosts, weakest)
+        unknown = "" if any(not e.unknown for e in widest) else widest[0].unknown
+        return Entrance(tls.pop() if len(tls) == 1 else None, reach, hosts, weakest, unknown)
 
-    def _parent(self, route: Resource, parent: Value) -> Entrance:
+    def _parent(self, route: Resource, parent: Value) -> Entrance | None:
         kind, name = string(parent, "kind") or "Gateway", string(parent, "name")
         if kind == "Service":
             return Entrance(None, Reach.CLUSTER, (), "")
@@ -102,13 +117,17 @@ class Gateways:
         gateway = self._gateways.find(name, space, route) if kind == "Gateway" else None
         if gateway is None:
             return Entrance(None, Reach.PUBLIC, (), attached)
+        consent = self._listeners.admits(gateway, route, parent)
+        if consent.given is False:
+            return None
         section = string(parent, "sectionName")
         listeners = [ls for ls in items(gateway.spec, "listeners") if not section or string(ls, "name") == section]
         secured = {string(ls, "protocol").upper() in ("HTTPS", "TLS") for ls in listeners}
         hosts = tuple(h for ls in listeners if (h := string(ls, "hostname")))
         certificates = any(dig(ls, "tls", "frontendValidation") is not None for ls in listeners)
         answers = [attached, self._fronts.selected("Gateway", gateway), "client certificates" if certificates else ""]
-        return Entrance(secured.pop() if len(secured) == 1 else None, gateway_reach(gateway), hosts, strongest(answers))
+        tls = secured.pop() if len(secured) == 1 else None
+        return Entrance(tls, gateway_reach(gateway), hosts, strongest(answers), consent.why)
 
     def _filters(self, rule: Node, route: Resource) -> Iterator[Auth]:
         for found in items(rule.value, "filters"):

@@ -85,7 +85,7 @@ def _exposed(workload: Workload, exposure: Exposure) -> Iterator[Reason]:
         if exposure.authenticated:
             yield Reason(_MODERATE, "public with authentication", place)
         elif exposure.unknown:
-            yield Reason(_MODERATE, "public", place)
+            yield Reason(_MODERATE, "public" if exposure.sure is None else "perhaps public", place)
         else:
             yield Reason(_HIGH if workload.is_ai else _MODERATE, "public without authentication", place)
     elif exposure.reach is Reach.INTERNAL and workload.is_ai and workload.lifetime == "service":

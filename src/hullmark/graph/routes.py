@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from hullmark.graph.authentication import Fronts, strongest
 from hullmark.graph.gateway import Gateways
-from hullmark.graph.index import Chains, Names
+from hullmark.graph.index import Names, Pods
 from hullmark.graph.ingress import ingress_ways
 from hullmark.graph.istio import Mesh, istio_ways
 from hullmark.graph.operators import operator_ways
@@ -30,15 +30,16 @@ def arrivals(
     selections: Mapping[Resource, Selection],
     fronts: Fronts,
     mesh: Mesh,
-    chains: Chains,
+    pods: Pods,
 ) -> dict[PodSet, list[Arrival]]:
     """Every route by the pod sets it leads to."""
+    chains = pods.chains
     backends = {
         "Service": Names(chains, (s for s in by_kind.get("Service", ()) if not s.ref.group)),
         "InferencePool": Names(chains, by_kind.get("InferencePool", ())),
     }
     found: dict[PodSet, list[Arrival]] = {}
-    for way in ways(by_kind, workloads, fronts, mesh, chains):
+    for way in ways(by_kind, workloads, fronts, mesh, pods):
         for podset in way.podsets:
             found.setdefault(podset, []).append(Arrival(way.route, None))
         names = None if way.podsets else backends.get(way.kind)
@@ -57,10 +58,10 @@ def _at_service(backend: Resource, fronts: Fronts) -> str | None:
 
 
 def ways(
-    by_kind: Mapping[str, Sequence[Resource]], workloads: Sequence[Workload], fronts: Fronts, mesh: Mesh, chains: Chains
+    by_kind: Mapping[str, Sequence[Resource]], workloads: Sequence[Workload], fronts: Fronts, mesh: Mesh, pods: Pods
 ) -> Iterator[Way]:
     """Every way in that objects of a scan open."""
     yield from ingress_ways(by_kind, fronts)
-    yield from Gateways(by_kind, chains, fronts).ways()
-    yield from istio_ways(by_kind, chains, mesh)
+    yield from Gateways(by_kind, pods.chains, fronts, complete=pods.complete).ways()
+    yield from istio_ways(by_kind, pods.chains, mesh)
     yield from operator_ways(workloads)

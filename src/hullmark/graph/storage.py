@@ -33,7 +33,10 @@ class Storage:
         self._runtimes = {kind: core(kind, "trainer.kubeflow.org") for kind in _RUNTIMES}
 
     def claims(self, podset: PodSet) -> Mapping[str, Claim]:
-        """The claims of a pod set by the volume's name: those it names, and those made from templates for each pod."""
+        """The claims of a pod set by the volume's name: those it names, and those made from templates, which come first.
+
+        https://kubernetes.io/docs/reference/kubernetes-api/apps/stateful-set-v1/ (``volumeClaimTemplates``).
+        """
         found = {
             name: self._named(claim, podset)
             for name, volume in podset.volumes.items()
@@ -42,7 +45,7 @@ class Storage:
         resource = podset.workload.resource
         for owner in (resource, self._runtime(resource)):
             for name, template, retained in () if owner is None else _templates(owner):
-                found.setdefault(name, self._claim(name, None, template.value, resource, retained=retained))
+                found[name] = self._claim(name, None, template.value, resource, retained=retained)._replace(made=True)
         return found or _NO_CLAIMS
 
     def _runtime(self, resource: Resource) -> Resource | None:

@@ -14,6 +14,7 @@ MOST_WAYS = 256
 class Way(NamedTuple):
     """A route and what its target is: a kind (Service, InferencePool, AIServiceBackend, Backend) and a namespace.
 
+    There is no kind where the route may not lead to its target; what it says to be unknown is why.
     ``podsets`` is given where the route leads to pods directly.
     """
 

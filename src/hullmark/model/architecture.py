@@ -24,7 +24,8 @@ class Route(NamedTuple):
 
     ``target`` is the Service or InferencePool name, ``port`` its number or name as written. ``tls`` and
     ``authenticated`` are None when they cannot be known here; ``authenticated`` names what authenticates, empty for
-    nothing. ``reach`` is how far the entry itself is reachable.
+    nothing. ``reach`` is how far the entry itself is reachable. ``unknown`` says why it is not known whether the way is
+    open at all; empty where it is.
     """
 
     resource: Resource
@@ -36,6 +37,7 @@ class Route(NamedTuple):
     authenticated: str | None
     reach: Reach
     place: Place
+    unknown: str = ""
 
 
 class Isolation(NamedTuple):
@@ -118,7 +120,7 @@ class Identity(NamedTuple):
 class Claim(NamedTuple):
     """A PersistentVolumeClaim as a pod set uses it.
 
-    ``claim`` is None when it is not in the scan (modes and class are then empty) or is made from a template.
+    ``claim`` is None when it is not in the scan (modes and class are then empty) or is ``made`` from a template.
     ``provisioner`` is the StorageClass's, or for a static volume its CSI driver or type (``nfs``, ``local``,
     ``hostPath``); empty when not known. ``retained`` is false for a claim that is deleted with the object whose
     template made it.
@@ -130,6 +132,7 @@ class Claim(NamedTuple):
     storage_class: str
     provisioner: str
     retained: bool = True
+    made: bool = False
 
 
 class Hop(NamedTuple):
@@ -145,8 +148,9 @@ class Exposure(NamedTuple):
     ``reach`` is what the path opens, whatever authenticates: ask both for "public without authentication".
 
     ``authenticated`` names the authentication in front (AUTHFRONT) or is empty; ``unknown`` says what could not be
-    seen. ``enclosed`` says that of what runs beside it only its own project reaches it, by networks of its own, and
-    ``alone`` that nothing of the kind is there.
+    seen. ``sure`` is how far it certainly reaches, where it is not known whether the path is open at all. ``enclosed``
+    says that of what runs beside it only its own project reaches it, by networks of its own, and ``alone`` that nothing
+    of the kind is there.
     """
 
     reach: Reach
@@ -155,6 +159,17 @@ class Exposure(NamedTuple):
     unknown: str = ""
     enclosed: bool = False
     alone: bool = False
+    sure: Reach | None = None
+
+    @property
+    def least(self) -> Reach:
+        """How far it certainly reaches."""
+        return self.reach if self.sure is None else self.sure
+
+    @property
+    def word(self) -> str:
+        """How far it reaches, in words."""
+        return self.reach.word if self.sure is None else f"{self.sure.word}, perhaps {self.reach.word}"
 
     @property
     def reached(self) -> bool:
@@ -418,8 +433,8 @@ class _SideBySide:
 def _united(mappings: Iterable[Mapping[K, V]]) -> dict[K, V]:
     """All entries; of several with one key the first."""
     found: dict[K, V] = {}
-    for mapping in mappings:
-        found = {**mapping, **found}
+    for mapping in reversed([*mappings]):
+        found.update(mapping)
     return found
 
 

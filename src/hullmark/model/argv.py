@@ -28,6 +28,7 @@ _PYTHON_FILE = 2
 _WORD = r"(?:'[^']*'|\"[^\"\n]*\"|[^\s;&|<>()'\"\\`])+"
 _SHORTEST_ABBREVIATION = 6
 _NEGATIVE_NUMBER = regex(r"-\.?\d")
+_MENTIONED = regex(r"\$\{?([A-Za-z_]\w*)")
 _SETTING = regex(r"\+{0,2}([A-Za-z_][\w.]*)=")
 
 
@@ -61,6 +62,19 @@ class Argv:
             return cls(node, (words,), (keys,))
         segments = tuple(_unwrap(words, at, variables))
         return cls(node, segments, tuple((keys[at],) * len(s) for s in segments), words[at])
+
+    @classmethod
+    def of_script(cls, text: Node, variables: Mapping[str, str], words: Command = (), *, complete: bool = True) -> Argv:
+        """The commands of a script in a file of its own; ``words`` are its name and what it is given.
+
+        Where the variables are not ``complete``, any may be set: then defaults of the script say nothing.
+        """
+        script = str(text.value)
+        used = tuple(
+            (name, variables.get(name, f"${name}")) for name in _mentioned(script) if name in variables or not complete
+        )
+        segments = _segments(script, used, words)
+        return cls(text, segments, tuple(((),) * len(segment) for segment in segments), script)
 
     @cached_property
     def _main(self) -> int:
@@ -173,19 +187,36 @@ class Argv:
 
     def _inside(self, key: tuple[Key, ...]) -> bool:
         """Whether words with this origin are parts of a longer string."""
-        return len(key) == 1 or key[0] == "env" or bool(self.script)
+        return bool(self.script) or len(key) == 1 or key[0] == "env"
 
     def _stretch(self, key: tuple[Key, ...], pattern: str) -> Place:
         node = self.node.child(*key)
         if node is None:
             return self._nearest()
-        source = node.doc.source.text
-        found = re.compile(pattern).search(source, node.span.start, node.span.end)
-        return node.at() if found is None else node.doc.place(found.start(), found.end(), node.path)
+        source, at, end = node.doc.source.text, node.span.start, node.span.end
+        searched = re.compile(pattern)
+        while at >= 0 and (found := searched.search(source, at, end)) is not None:
+            line = source.rfind("\n", 0, found.start()) + 1
+            if not source[line : found.start()].lstrip().startswith("#"):
+                return node.doc.place(found.start(), found.end(), node.path)
+            at = source.find("\n", found.start(), end)
+        return node.at()
 
     def _nearest(self) -> Place:
         key = "args" if self.node.get("args") is not None else "command"
         return self.node.at(key)._replace(exact=False)
+
+
+@lru_cache(maxsize=128)
+def _mentioned(script: str) -> tuple[str, ...]:
+    """The variables that a script may expand, each once."""
+    return tuple(dict.fromkeys(_MENTIONED.findall(script)))
+
+
+@lru_cache(maxsize=128)
+def _segments(script: str, variables: tuple[tuple[str, str], ...], words: Command) -> tuple[Command, ...]:
+    """The commands of a script; pods that run the same one mostly set the same variables."""
+    return tuple(commands(script, dict(variables), words))
 
 
 def programs(words: Command) -> Iterator[tuple[str, str]]:

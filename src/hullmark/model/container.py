@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from hullmark.model.argv import Argv
 from hullmark.model.image import Image
 from hullmark.model.quantity import quantity
-from hullmark.model.terms import Platform
+from hullmark.model.terms import Platform, Sign
 from hullmark.model.truth import Undecided, flag, number, string
 from hullmark.text.lazy import cached_property
+from hullmark.text.regex import regex
 from hullmark.text.source import Key, Place
 from hullmark.text.tree import Map, Node, Value, dig, items, mapping
 
@@ -26,6 +28,9 @@ Origin = Literal["literal", "secret", "config", "field", "unknown"]
 
 SHARED_MEMORY = "/dev/shm"  # noqa: S108 - a path to look for, not a place for temporary files
 """Where POSIX shared memory is mounted (https://man7.org/linux/man-pages/man7/shm_overview.7.html)."""
+
+_FILLED_IN = regex(r"\$(?:[@*]|\{\w+\[[@*]\]\}|\{?\w*(?:ARG|OPT|FLAG|PARAM)\w*\}?)$", re.IGNORECASE)
+"""Words that stand for several options at once (``$EXTRA_ARGS``)."""
 
 _APPENDED = {"LLMInferenceService": "VLLM_ADDITIONAL_ARGS"}
 """Variables that an operator's command line ends with (kserve ``config/llmisvcconfig``)."""
@@ -42,6 +47,13 @@ class Variable(NamedTuple):
     value: str | None
     origin: Origin
     node: Node
+
+
+class File(NamedTuple):
+    """A text that a container finds at a path."""
+
+    path: str
+    text: Node
 
 
 class Mount(NamedTuple):
@@ -109,6 +121,10 @@ class Container:
     """What its controller calls it where the manifest does not say (``user-container``), else its position (``containers[0]``)."""
     completed: bool = False
     """Whether its operator writes what is missing of it: image, command, probes."""
+    given: Mapping[Sign, Evidence] = field(default_factory=dict)
+    """What it is given to work with, looked for where nothing else tells what its workload is for."""
+    script: File | None = None
+    """The script of a ConfigMap that its command runs and that starts a known program."""
 
     @property
     def workload(self) -> Workload:
@@ -165,17 +181,17 @@ class Container:
             return self.podset.node.at("securityContext", *keys)
         return self.node.at("securityContext", *keys)
 
-    @property
+    @cached_property
     def privileged(self) -> bool:
         """Effective ``privileged``."""
         return flag(self.node.value, "securityContext", "privileged") is True
 
-    @property
+    @cached_property
     def run_as_user(self) -> int | None:
         """Effective user id; None leaves it to the image."""
         return number({"runAsUser": self.inherited("runAsUser")}, "runAsUser")
 
-    @property
+    @cached_property
     def run_as_non_root(self) -> bool | None:
         """Effective ``runAsNonRoot``."""
         return flag({"runAsNonRoot": self.inherited("runAsNonRoot")}, "runAsNonRoot")
@@ -240,16 +256,33 @@ class Container:
 
     @cached_property
     def argv(self) -> Argv:
-        """Command and arguments as the program sees them: shell scripts unwrapped, literal variables expanded (ARGV)."""
-        known = {v.name: v.value for v in self.environment.values() if v.value is not None}
+        """What the program sees that it is there for: of the script that its command runs, else of the command (ARGV)."""
+        return self.written if self.script is None else self.running(self.script)
+
+    @cached_property
+    def written(self) -> Argv:
+        """Command and arguments as they stand: shell scripts in them unwrapped, literal variables expanded."""
         own = self.node.get("command") is not None
-        return Argv.of(self.node, known, "" if own else _APPENDED.get(self.workload.ref.kind, ""))
+        return Argv.of(self.node, self._known, "" if own else _APPENDED.get(self.workload.ref.kind, ""))
+
+    def running(self, script: File) -> Argv:
+        """The commands of a script that its command runs, with what is handed to it."""
+        words, name = self.written.words, script.path.rpartition("/")[2]
+        at = next((i for i, word in enumerate(words) if word.rpartition("/")[2] == name), len(words))
+        given = {v.name: f"${v.name}" if v.value is None else v.value for v in self.environment.values()}
+        return Argv.of_script(script.text, given, words[at:], complete=self.environment_known)
+
+    @property
+    def _known(self) -> dict[str, str]:
+        return {v.name: v.value for v in self.environment.values() if v.value is not None}
 
     @cached_property
     def unseen(self) -> str:
         """Why its command does not show with which options its engine runs: a file of commands or settings; else empty."""
         if file := self.argv.script_file:
             return f"what '{file.rpartition('/')[2]}' runs is not read"
+        if self.engine and (word := next(filter(_FILLED_IN.match, self.argv.words), "")):
+            return f"what '{word}' on its command line stands for is not known"
         settings = self.argv.flag("--config") if self.engine == "vllm" else ""
         return f"the options in '{settings}' are not read" if settings else ""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from hullmark.model.terms import Confidence, Severity
@@ -71,6 +72,9 @@ _ISSUERS = (
 _SHAPES = tuple((issuer, start, regex(rf"{start}(?<![A-Za-z0-9]{start}){rest}")) for issuer, start, rest in _ISSUERS)
 """The look-behind stands after the literal start, which ``re`` can then skip to: every text of a scan is searched."""
 
+_VARIED = 12
+"""How many different characters a token has at least."""
+
 _WORDS = regex(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z0-9]+|[A-Z0-9]+")
 _SECRETIVE = regex(
     r"(?:^|_)(?:token|secret|[a-z0-9]*(?:password|passwd|passphrase)|pwd|pass|requirepass|sshpass|rediscli_auth|pat|credentials?|secret_key_base"
@@ -111,25 +115,36 @@ _DSN = regex(r"[a-z][a-z0-9+.-]{0,31}://[^\s:/@'\"]*:([^\s@/'\"]+)@")
 
 def tokens(text: str) -> Iterator[Credential]:
     """Credentials that their issuer's shape gives away, anywhere in a text; documentation's examples are left out."""
-    for issuer, start, shape in _SHAPES:
+    for issuer, start, shape in _SHAPES if len(text) >= _VARIED else ():
         if start in text:
             for match in shape.finditer(text):
-                if len(set(match[0])) >= 12 and not _SLOT.search(match[0]):
+                if len(set(match[0])) >= _VARIED and not _SLOT.search(match[0]):
                     yield Credential("token", match[0], issuer)
                     break
 
 
 def secretive(name: str) -> bool:
     """Whether a name asks for a credential: it ends in a word for one (``HF_TOKEN``, not ``TOKEN_FILE``)."""
+    return _known(name) if len(name) < _LONG else _asks(name)
+
+
+def _asks(name: str) -> bool:
     flat = "_".join(_WORDS.findall(name)).lower()
     return _SECRETIVE.search(flat) is not None and _MODEL_TOKEN.search(flat) is None
+
+
+_known = lru_cache(maxsize=1024)(_asks)
+"""Names repeat from workload to workload: they are those of programs."""
+
+_LONG = 100
+"""Characters from which on a name is not kept."""
 
 
 def credential(name: str, value: str) -> Credential | None:
     """The credential that a named value is or contains, if any."""
     for token in tokens(value):
         return token
-    for match in _DSN.finditer(value):
+    for match in _DSN.finditer(value) if "://" in value else ():
         return _graded(match[1])
     if not secretive(name):
         return None

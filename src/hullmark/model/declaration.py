@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Literal, NamedTuple, TypeVar
 
 from hullmark.model import duration
+from hullmark.model.promise import flaw
 from hullmark.model.terms import Impact
 from hullmark.text.regex import regex
 from hullmark.text.source import Place
@@ -145,11 +146,9 @@ def _objective(text: str) -> float:
         raise DeclarationError(
             f"'{_short(text)}' is no percentage", "write the availability that is promised, such as 99.9"
         )
-    if not 0 < float(word) < 100:
-        why = "100 % leaves no time for a single failure or update" if float(word) == 100 else "it is out of range"
-        raise DeclarationError(
-            f"'{_short(text)}' is no objective: {why}", "write a percentage between 0 and 100, such as 99.9"
-        )
+    wrong = flaw(float(word))
+    if wrong is not None:
+        raise DeclarationError(f"'{_short(text)}' is no objective: {wrong.why}", wrong.hint)
     return float(word)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from collections.abc import Hashable, Iterator
+from functools import lru_cache
+from typing import Protocol
 
 from hullmark.model.argv import Command
-from hullmark.model.container import Container, Mount
+from hullmark.model.container import Container, File, Mount
 from hullmark.model.ray import entrypoint
 from hullmark.model.resource import Resource
 from hullmark.model.shell import commands
@@ -21,22 +22,20 @@ _CONFIGURATION = regex(r"^/etc(?:/|$)|/(?:config|conf)(?:\.d)?(?:/|$)")
 """Where programs look for their settings."""
 
 
-class Finds(Protocol):
+class Finds(Hashable, Protocol):
     """Whatever finds objects by kind, namespace and name: an architecture, or a look-up while one is built."""
 
     def find(self, kind: str, namespace: str, name: str) -> Resource | None:
         """The object, or None when it is not there or not certain."""
 
 
-class File(NamedTuple):
-    """A text that a container finds at a path."""
+@lru_cache(maxsize=1)
+def files(container: Container, scan: Finds) -> tuple[File, ...]:
+    """The texts of the ConfigMaps a container mounts, as far as they are in the scan; checks of one follow each other."""
+    return tuple(_files(container, scan))
 
-    path: str
-    text: Node
 
-
-def files(container: Container, scan: Finds) -> Iterator[File]:
-    """The texts of the ConfigMaps a container mounts, as far as they are in the scan."""
+def _files(container: Container, scan: Finds) -> Iterator[File]:
     for mount in container.mounts:
         for name, source in _maps(mount):
             found = scan.find("ConfigMap", container.workload.namespace, name)
@@ -74,8 +73,13 @@ def scripts(container: Container, scan: Finds) -> Iterator[tuple[File, tuple[Com
         return
     for file in files(container, scan):
         text = str(file.text.value)
-        if (file.path.endswith((".sh", ".bash")) or _SHEBANG.match(text)) and runs(container, file):
+        if (file.path.endswith((".sh", ".bash")) or is_shell(text)) and runs(container, file):
             yield file, tuple(commands(text, {}))
+
+
+def is_shell(text: str) -> bool:
+    """Whether the first line of a script says that a shell runs it."""
+    return _SHEBANG.match(text) is not None
 
 
 def within(file: File, word: str) -> Place:

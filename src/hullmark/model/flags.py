@@ -51,6 +51,10 @@ LAUNCHERS = {
 _MODULES = ("vllm.", "sglang.", "torch.distributed.", "dynamo.", "tensorrt_llm.", "ray.", "accelerate.", "axolotl.")
 
 
+ENGINE = 3
+"""From which rank on a command starts an engine or a launcher."""
+
+
 def rank(words: tuple[str, ...]) -> int:
     """How likely a command is what its container is there for, from 0 to 4."""
     name = words[0].rpartition("/")[2]

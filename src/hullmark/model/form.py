@@ -30,8 +30,9 @@ def document(source: Source, what: str, *, may_be_empty: bool = False) -> Form:
     if not found and may_be_empty:
         return Form(Document(source, EMPTY_MAP, Span(0, 0)).node, what)
     if len(found) != 1:
-        place = found[1].at() if found else None
-        raise HullmarkError(f"{what} is one document", "put everything in one mapping", place)
+        place = found[1].at() if found else Place(source, Span(0, 0))
+        said = "" if found else ", and there is none in this file"
+        raise HullmarkError(f"{what} is one document{said}", "put everything in one mapping", place)
     return found[0]
 
 
@@ -63,6 +64,10 @@ class Form:
             if key not in keys:
                 raise HullmarkError(f"unknown key '{key}'", suggestion(key, keys), self.node.key(key))
 
+    def key(self, *keys: Key) -> Place:
+        """The place of a key itself; without one of the key that leads to this mapping."""
+        return self.node.key(*keys) if keys else self.node.doc.node.key(*self.node.path)
+
     @property
     def names(self) -> list[str]:
         """The keys that have a value, in order."""
@@ -92,6 +97,12 @@ class Form:
         if or_one and found is not None and isinstance(found.value, str):
             return (self.text(key),)
         return tuple(_string(item, f"an item of '{key}'") for item in self._items(key, "a list of strings"))
+
+    def each(self, key: str) -> Iterator[tuple[str, Place]]:
+        """The strings of the list below a key, or the one that stands for it, with their places."""
+        one = isinstance(self.node.get(key), str)
+        for index, word in enumerate(self.texts(key, or_one=True)):
+            yield word, self.at(key) if one else self.at(key, index)
 
     def text(self, key: str, default: str = "") -> str:
         """A string that is not empty."""

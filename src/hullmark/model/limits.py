@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from hullmark.model.architecture import Architecture
 from hullmark.model.truth import string
 from hullmark.text.tree import dig, items
 
 
+@lru_cache(maxsize=64)
 def defaulted(arch: Architecture, namespace: str, resource: str, field: str) -> bool:
     """Whether a LimitRange of the namespace sets ``field`` (``default`` for limits, ``defaultRequest``) for a resource.
 

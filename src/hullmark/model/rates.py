@@ -26,6 +26,12 @@ KINDS = ("contract", "published", "measured", "assumed")
 HOURS_PER_YEAR = 8_766.0
 """Hours in 365.25 days."""
 
+LONGEST_REPAIR = 10 * HOURS_PER_YEAR * 3600
+"""The longest time to mend that can be told, in seconds."""
+
+MOST_PER_HOUR = 3600.0
+"""The most failures of one component that can be told."""
+
 _HOURS = {
     "per hour": 1.0,
     "per node-day": 24.0,
@@ -181,8 +187,12 @@ def overridden(known: Mapping[str, Rate], form: Form | None) -> dict[str, Rate]:
     found = dict(known)
     for name, own in form.named() if form is not None else ():
         if name not in known:
-            raise HullmarkError(f"there is no rate '{name}'", suggestion(name, known), own.at())
+            raise HullmarkError(f"there is no rate '{name}'", suggestion(name, known), own.key())
         own.only("events", "exposure", "per_year", "unavailability", "repair")
+        if not own.names:
+            raise HullmarkError(
+                f"nothing is said of '{name}'", "give 'events' and 'exposure', or leave it out", own.key()
+            )
         found[name] = stated(known[name], own)
     return found
 
@@ -192,7 +202,11 @@ def stated(facts: Rate, form: Form) -> Rate:
     said = [k for k in ("events", "per_year", "unavailability") if form.node.get(k) is not None]
     if len(said) > 1:
         raise form.wrong(said[1], f"both '{said[0]}' and '{said[1]}'", "give one of them")
+    if form.node.get("exposure") is not None and "events" not in said:
+        raise form.wrong("exposure", "'exposure' without 'events'", "say how many failures were seen in it, or 0")
     repair = form.seconds("repair")
+    if repair is not None and repair > LONGEST_REPAIR:
+        raise form.wrong("repair", "that is no repair but the end", "at most 10y; what is never mended is left out")
     if repair is not None:
         facts = replace(facts, repair_hours=repair / 3600, repair_kind="measured")
     if not said:
@@ -205,7 +219,7 @@ def stated(facts: Rate, form: Form) -> Rate:
             raise form.wrong(
                 "exposure", "events without 'exposure'", "say how long how many were watched, such as 400d"
             )
-        return posterior(facts, form.whole("events", 0), exposure / 3600, source)
+        return _plausible(posterior(facts, form.whole("events", 0), exposure / 3600, source), form, "events")
     plain: dict[str, Any] = {
         "low": None,
         "high": None,
@@ -215,10 +229,17 @@ def stated(facts: Rate, form: Form) -> Rate:
         "source": source,
     }
     if said == ["per_year"]:
-        return replace(facts, per_hour=form.number("per_year", 0.0) / HOURS_PER_YEAR, **plain)
+        hourly = form.number("per_year", 0.0) / HOURS_PER_YEAR
+        return _plausible(replace(facts, per_hour=hourly, **plain), form, "per_year")
     share = form.number("unavailability", 0.0, most=0.999999)
     repair_hours = facts.repair_hours or 1.0
     return replace(facts, per_hour=share / (1 - share) / repair_hours, repair_hours=repair_hours, **plain)
+
+
+def _plausible(rate: Rate, form: Form, key: str) -> Rate:
+    if rate.per_hour > MOST_PER_HOUR:
+        raise form.wrong(key, "more than one failure a second", "count the failures of a component, not of requests")
+    return rate
 
 
 def digest(rates: Mapping[str, Rate]) -> str:

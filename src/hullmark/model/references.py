@@ -11,7 +11,7 @@ from hullmark.model.truth import string
 from hullmark.model.workload import PodSet
 from hullmark.text.regex import regex
 from hullmark.text.source import Place
-from hullmark.text.tree import Node, Value, dig
+from hullmark.text.tree import Node, Value, dig, items
 
 
 class Reference(NamedTuple):
@@ -35,8 +35,8 @@ def references(arch: Architecture, podset: PodSet) -> Iterator[Reference]:
     for container in podset.containers:
         for entry in container.node.children("envFrom"):
             yield from _mentions(arch, podset, entry, (("configMapRef", "ConfigMap"), ("secretRef", "Secret")))
-        for entry in container.node.children("env"):
-            if (source := entry.child("valueFrom")) is not None:
+        for index, entry in enumerate(items(container.node.value, "env")):
+            if dig(entry, "valueFrom") is not None and (source := container.node.child("env", index, "valueFrom")):
                 yield from _mentions(
                     arch, podset, source, (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret"))
                 )

@@ -69,7 +69,7 @@ class Resource:
     private: bool = False
     values: tuple[Values, ...] = ()
 
-    @property
+    @cached_property
     def platform(self) -> Platform:
         """What it is applied to."""
         return Platform.COMPOSE if self.provenance == "compose" else Platform.KUBERNETES

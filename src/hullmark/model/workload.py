@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 from hullmark.model.container import Accelerator, Container, ModelReference
 from hullmark.model.resource import Ref, Resource
-from hullmark.model.terms import Platform, Role
+from hullmark.model.terms import Confidence, Platform, Role
 from hullmark.model.truth import Undecided, flag, string
 from hullmark.text.lazy import cached_property
 from hullmark.text.source import Key, Place
@@ -78,6 +78,7 @@ class PodSet:
     ``node`` is the PodSpec (also one assembled from an operator's flattened fields), ``path`` where it was found,
     ``labels`` what its pods carry as far as declared. ``role`` differs from the workload's only where a kind mixes roles.
     ``unsettled`` is why nobody can know all of the pod (a patch that is filled in when it runs); empty for most.
+    ``made_account`` is the ServiceAccount that the kind's operator makes for pods that name none; empty where it makes none.
     """
 
     name: str
@@ -90,6 +91,7 @@ class PodSet:
     role: Role
     containers: tuple[Container, ...] = ()
     unsettled: str = ""
+    made_account: str = ""
 
     def at(self, *keys: Key) -> Place:
         """The place of a field of the pod spec, or the nearest that exists."""
@@ -99,7 +101,7 @@ class PodSet:
         """The place of a field of the pod template's metadata (``labels``, ``annotations``)."""
         return self.node.at() if self.template is None else self.template.at("metadata", field)
 
-    @property
+    @cached_property
     def windows(self) -> bool:
         """Whether its pods run on Windows: they say so, or their node selector asks for its nodes."""
         asked = (("os", "name"), ("nodeSelector", "kubernetes.io/os"), ("nodeSelector", "beta.kubernetes.io/os"))
@@ -123,8 +125,9 @@ class PodSet:
 
     @property
     def service_account(self) -> str:
-        """The name of the ServiceAccount its pods run as; ``default`` when none is named."""
-        return string(self.node.value, "serviceAccountName") or string(self.node.value, "serviceAccount") or "default"
+        """The name of the ServiceAccount its pods run as: named, else made by the operator, else ``default``."""
+        named = string(self.node.value, "serviceAccountName") or string(self.node.value, "serviceAccount")
+        return named or self.made_account or "default"
 
     @cached_property
     def host_network(self) -> bool:
@@ -154,6 +157,7 @@ class Workload:
     is missing may be added later. ``inferred`` marks a kind that is in no table, recognised by the shape of a pod spec in it.
     ``injected`` names what the kind's operator adds by itself: ``liveness-probe``, ``readiness-probe``, ``startup-probe``, ``dev-shm``,
     ``pre-stop``, ``grace-period``, ``resources``, ``security-context``, ``image``, ``command``, ``dashboard-host``, ``tolerations``.
+    ``role_confidence`` is lower where the role is only concluded from what the workload is given to work with.
     """
 
     resource: Resource
@@ -167,6 +171,7 @@ class Workload:
     podsets: tuple[PodSet, ...] = ()
     models: tuple[ModelReference, ...] = ()
     training: TrainingFacts | None = None
+    role_confidence: Confidence = Confidence.HIGH
 
     @cached_property
     def ref(self) -> Ref:
@@ -192,6 +197,11 @@ class Workload:
     def containers(self) -> tuple[Container, ...]:
         """The containers of all its pod sets."""
         return tuple(c for p in self.podsets for c in p.containers)
+
+    @property
+    def role_word(self) -> str:
+        """Its role as reports say it to people."""
+        return self.role.value if self.role_confidence is Confidence.HIGH else f"probably {self.role.value}"
 
     @property
     def is_ai(self) -> bool:

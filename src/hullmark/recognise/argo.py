@@ -65,9 +65,8 @@ def template(carrier: Node, scene: Scene) -> Iterator[Pod]:
 
 def _holder(carrier: Node, scene: Scene) -> Node | None:
     """The workflow spec a template belongs to."""
-    at = carrier.path.index("templates") if "templates" in carrier.path else 0
-    base = len(scene.resource.node.path)
-    return scene.resource.node.child(*carrier.path[base:at])
+    own = carrier.path[len(scene.resource.node.path) :]
+    return scene.resource.node.child(*own[: own.index("templates") if "templates" in own else 0])
 
 
 def _templates(workflow: Node) -> int:

@@ -7,11 +7,13 @@ block scalar corresponds to the file line by line, any other string is shown as 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from hullmark.model.resource import Ref, Resource
 from hullmark.model.truth import string
 from hullmark.recognise.kinds import path, walk
+from hullmark.recognise.parameters import parameters
 from hullmark.text.regex import regex
 from hullmark.text.source import Source
 from hullmark.text.tree import Document, Map, Margin, Node, Seq, Value
@@ -38,9 +40,20 @@ _MAX_DEPTH = 3
 """How deep objects may lie in objects."""
 
 _MAX_STRING = 1_000_000
+_MOST_FILLED = 200
+"""Actions of one text that are filled in; manifests have a handful."""
 _ACTION = regex(r"\{\{([^{}\n]*)\}\}")
 _NEUTRAL = regex(r"<<[\w.-]*>>")
 _NOT_PLAIN = regex(r"[^\w.-]")
+
+
+Filled = Callable[[str], str]
+"""What an action of a template stands for; empty where that is not known."""
+
+
+def _nothing(action: str) -> str:
+    del action
+    return ""
 
 
 def expand(resources: Sequence[Resource]) -> tuple[Resource, ...]:
@@ -56,7 +69,9 @@ def _within(host: Resource, depth: int) -> Iterator[Resource]:
     """What is embedded in an object, at any depth up to a bound."""
     if depth == 0:
         return
-    for inner in (*_nested(host), *_in_strings(host)):
+    nested = tuple(_nested(host))
+    apart = frozenset(id(inner.node.value) for inner in nested)
+    for inner in (*nested, *_in_strings(host, apart)):
         yield inner
         yield from _within(inner, depth - 1)
 
@@ -68,14 +83,17 @@ def _nested(host: Resource) -> Iterator[Resource]:
                 yield made
 
 
-def _in_strings(host: Resource) -> Iterator[Resource]:
-    """The objects in the strings of an object; texts that mention no ``apiVersion`` but its own are not searched."""
+def _in_strings(host: Resource, apart: frozenset[int]) -> Iterator[Resource]:
+    """The objects in the strings of an object; texts that mention no ``apiVersion`` but its own are not searched.
+
+    The strings of what is nested in it, ``apart``, are searched with that.
+    """
     node = host.node
     text, (start, end) = node.doc.source.text, node.span
     if host.ref.kind in _NO_STRINGS or text.count("apiVersion", start, end) <= bool(node.get("apiVersion")):
         return
-    for found in _strings(node) if _holds_manifests(node.value) else ():
-        yield from _parsed(found, host)
+    for found in _strings(node, apart) if _holds_manifests(node.value) else ():
+        yield from _parsed(found, host, _handed(found, host))
 
 
 def _holds_manifests(root: Value) -> bool:
@@ -97,7 +115,7 @@ def _may_be_manifest(text: str) -> bool:
     return "apiVersion" in text and "kind" in text and len(text) <= _MAX_STRING
 
 
-def _strings(root: Node) -> Iterator[Node]:
+def _strings(root: Node, apart: frozenset[int]) -> Iterator[Node]:
     """The strings of an object that may be manifests; its metadata repeats it, at best."""
     stack = [root]
     while stack:
@@ -111,20 +129,32 @@ def _strings(root: Node) -> Iterator[Node]:
             stack.extend(
                 child
                 for child in reversed(list(node.children()))
-                if not (own and child.path[-1] in ("metadata", "status"))
+                if not (own and child.path[-1] in ("metadata", "status")) and id(child.value) not in apart
             )
 
 
-def _parsed(node: Node, host: Resource) -> Iterator[Resource]:
-    for found in documents(node):
+def _handed(node: Node, host: Resource) -> Filled:
+    """What the actions in a manifest that a step of an Argo workflow makes stand for."""
+    path = node.path[len(host.node.path) :]
+    if host.ref.group != "argoproj.io" or path[-2:] != ("resource", "manifest") or "templates" not in path:
+        return _nothing
+    template = string(host.node.value, *path[: path.index("templates") + 2], "name")
+    return lambda action: parameters(host).settled(action, template)
+
+
+def _parsed(node: Node, host: Resource, filled: Filled) -> Iterator[Resource]:
+    for found in documents(node, filled):
         made = _resource(found.node, host)
         if made is not None:
             yield made
 
 
-def documents(node: Node) -> Iterator[Document]:
-    """The documents in the string of a node, with their places in the user's file; ``{{actions}}`` are values in them."""
-    return (found for found in _read(node) if isinstance(found, Document))
+def documents(node: Node, filled: Filled = _nothing) -> Iterator[Document]:
+    """The documents in the string of a node, with their places in the user's file; ``{{actions}}`` are values in them.
+
+    ``filled`` says what an action stands for where that is known.
+    """
+    return (found for found in _read(node, filled) if isinstance(found, Document))
 
 
 def whole(node: Node) -> tuple[Document, ...]:
@@ -134,19 +164,21 @@ def whole(node: Node) -> tuple[Document, ...]:
     return known if len(known) == len(found) else ()
 
 
-def _read(node: Node) -> Iterator[object]:
+def _read(node: Node, filled: Filled = _nothing) -> Iterator[object]:
     """What the string of a node holds, and whatever says that a part of it cannot be read."""
     place = node.at()
-    actions = {_neutral(action): action.group() for action in _ACTION.finditer(node.value)}
+    found = {action.group(): _neutral(action) for action in _ACTION.finditer(node.value)}
+    known = {action: filled(action) for action in islice(found, _MOST_FILLED)}
+    actions = {neutral: known.get(action) or action for action, neutral in found.items()}
     text = _ACTION.sub(_neutral, node.value)
     margin = Margin.of(place, node.value)
-    for found in read(Source(place.source.name, text)):
-        if isinstance(found, Document):
+    for part in read(Source(place.source.name, text)):
+        if isinstance(part, Document):
             if actions:
-                _restore(found.root, actions)
-            yield found._replace(margin=margin)
+                _restore(part.root, actions)
+            yield part._replace(margin=margin)
         else:
-            yield found
+            yield part
 
 
 def _neutral(action: re.Match[str]) -> str:

@@ -50,7 +50,10 @@ _IMAGES = (*((p, None) for p in LOOKALIKES), *((p, engine) for engine in ENGINES
 """Patterns of images with their engine, None for look-alikes; the first counts."""
 
 _LOOKALIKE_TAG = regex(LOOKALIKE_TAGS)
-_ADDRESS = regex(r"_(?:URLS?|URI|HOST|ENDPOINTS?|ADDR(?:ESS)?|BASE|API_KEY|KEY|TOKEN|PORT|SERVICE|SVC|NAME|IMAGE)$")
+_ADDRESS = regex(
+    r"_(?:URLS?|URI|HOST|ENDPOINTS?|ADDR(?:ESS)?|BASE|API_KEY|KEY|TOKEN|PORT|SERVICE|SVC|NAME|IMAGE)$"
+    r"|^(?:VLLM|LITELLM)_(?:\w+_)?MODEL(?:_ID|S)?$"
+)
 """Endings of variables that name an engine somewhere else rather than configure this one."""
 
 

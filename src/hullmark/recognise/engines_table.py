@@ -362,6 +362,7 @@ KINDS = {
     "FeatureStore": "feast",
     "NemoGuardrail": "nemo-guardrails",
     "SeldonDeployment": "seldon",
+    "BentoDeployment": "bentoml",
     "Tensorboard": "tensorboard",
     "DaskCluster": "dask",
     "DaskJob": "dask",

@@ -19,16 +19,15 @@ _SELF_EVIDENT = frozenset({"spec", "template", "podTemplate", "podSpec", "podTem
 
 def pods(root: Node) -> Iterator[Pod]:
     """The pods described anywhere in an object: mappings with ``containers`` of which one has an ``image``."""
-    seen, stack = 0, [root]
+    seen, stack, base = 0, [root], len(root.path)
     while stack and seen < _MAX_VALUES:
         node = stack.pop()
         seen += 1
         if _is_pod_spec(node.value):
             yield _pod(root, node)
-        elif len(node.path) < _MAX_DEPTH:
-            stack.extend(
-                reversed([c for c in node.children() if isinstance(c.value, (Map, Seq)) and c.path[:1] != ("status",)])
-            )
+        elif len(node.path) - base < _MAX_DEPTH:
+            below = (c for c in node.children() if isinstance(c.value, (Map, Seq)))
+            stack.extend(reversed([c for c in below if c.path[base:] != ("status",)]))
 
 
 def _is_pod_spec(value: Value) -> bool:
@@ -38,7 +37,7 @@ def _is_pod_spec(value: Value) -> bool:
 
 def _pod(root: Node, spec: Node) -> Pod:
     """The pod of a PodSpec with what its surroundings say: a name from the path, labels, a count beside the template."""
-    path = spec.path
+    path = spec.path[len(root.path) :]
     has_template = path[-1:] == ("spec",) and len(path) > 1
     template = root.child(*path[:-1]) if has_template else None
     name = ".".join(str(key) for key in path if key not in _SELF_EVIDENT)

@@ -46,7 +46,8 @@ class Pod(NamedTuple):
 
     ``spec`` is a PodSpec, ``template`` what carries the pods' labels. Empty ``name`` and ``replicas``
     leave these to the row of the table, as does a ``role`` of None. ``injected`` adds to what the kind's operator brings,
-    ``labels`` to what it puts on the pods. ``unsettled`` says why nobody can know all of the pod, as for a patch that is filled in later.
+    ``labels`` to what it puts on the pods, ``account`` is the ServiceAccount that it makes for them where they name none.
+    ``unsettled`` says why nobody can know all of the pod, as for a patch that is filled in later.
     """
 
     spec: Node
@@ -58,6 +59,7 @@ class Pod(NamedTuple):
     role: Role | None = None
     labels: Mapping[str, str] = {}
     unsettled: str = ""
+    account: str = ""
 
 
 class Count(NamedTuple):

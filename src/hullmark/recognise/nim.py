@@ -3,6 +3,9 @@
 A NIMService names its claims, or has them made (``claimCreationSpec``); the operator gives each to the model's container.
 Sources, in https://github.com/NVIDIA/k8s-nim-operator: ``api/apps/v1alpha1`` (``dra_types.go`` for the class and count by
 default, ``nimservice_types.go`` for the labels), ``internal/shared/resourceclaims.go``, ``internal/controller/nimcache_controller.go``.
+
+The operator makes an account for each service, called after it (``GetServiceAccountName`` of NIMServices and of NeMo's
+microservices), and one for all caches of a namespace (``NIMCacheServiceAccount``).
 """
 
 from __future__ import annotations
@@ -28,6 +31,7 @@ SERVICE = Fields(
 )
 _CACHE = Fields("nim-cache", pod="nodeSelector tolerations runtimeClassName")
 _SOURCES = ("ngc", "hf", "dataStore")
+_CACHES_ACCOUNT = "nim-cache-sa"
 _CLASS = "gpu.nvidia.com"
 
 
@@ -39,9 +43,15 @@ def service(fields: Fields = SERVICE) -> Assembler:
         start = carrier.child("spec") if fields.at == "spec" else carrier
         name = string(carrier.value, "name") if fields.at == "spec" else scene.resource.ref.name
         for pod in assemble(carrier, scene):
-            yield pod if start is None else _claiming(pod, start)._replace(labels=_labels(start, name))
+            yield pod if start is None else _claiming(pod, start)._replace(labels=_labels(start, name), account=name)
 
     return claiming
+
+
+def nemo(fields: Fields) -> Assembler:
+    """An assembler for the pods of a NeMo microservice."""
+    assemble = flat(fields)
+    return lambda carrier, scene: (p._replace(account=scene.resource.ref.name) for p in assemble(carrier, scene))
 
 
 def _labels(start: Node, name: str) -> Mapping[str, str]:
@@ -65,7 +75,7 @@ def cache(carrier: Node, scene: Scene) -> Iterator[Pod]:
             dict.fromkeys(("requests", "limits"), (*span, *span)),
         )
         parts.put("resources", both, (*span, *span))
-    yield made_up(carrier, variables(parts).node(), _CACHE)
+    yield made_up(carrier, variables(parts).node(), _CACHE)._replace(account=_CACHES_ACCOUNT)
 
 
 def _claiming(pod: Pod, start: Node) -> Pod:

@@ -7,9 +7,9 @@ from typing import NamedTuple, TypeVar
 
 from hullmark.model.container import Container
 from hullmark.model.resource import Resource, strings
-from hullmark.model.terms import Platform, Role
-from hullmark.model.workload import Lifetime, PodSet, Replicas, Workload
-from hullmark.recognise import inferred
+from hullmark.model.terms import Confidence, Platform, Role
+from hullmark.model.workload import Evidence, Lifetime, PodSet, Replicas, Workload
+from hullmark.recognise import behaviour, inferred
 from hullmark.recognise.accelerators import accelerators_of
 from hullmark.recognise.assemble import pod
 from hullmark.recognise.engines import engine_of
@@ -18,6 +18,7 @@ from hullmark.recognise.kinds import CLUSTER_DECIDES, Kind, Pod, Pods, path, rep
 from hullmark.recognise.models import declared_models, models_of
 from hullmark.recognise.roles import podset_role, role_of
 from hullmark.recognise.scan import Scan
+from hullmark.recognise.scripts import followed
 from hullmark.recognise.tables import KINDS, WRAPPERS
 from hullmark.recognise.training import facts_of
 from hullmark.text.tree import Node
@@ -126,12 +127,32 @@ def _build(scene: _Scene, kind: Kind, made: list[tuple[Pods, Pod]], *, is_inferr
     _set(workload, "role", role)
     _set(workload, "engine", engine)
     _set(workload, "evidence", evidence)
+    if base is None and behaviour.is_open(workload):
+        for container in workload.containers:
+            _set(container, "given", behaviour.signs(container, scene.scan))
+        if (concluded := behaviour.conclude(workload)) is not None:
+            _conclude(workload, *concluded)
     for (_, one), podset in zip(made, workload.podsets, strict=True):
         _set(podset, "role", one.role or podset_role(podset))
     loaded = (m for c in workload.containers for m in c.models)
     _set(workload, "models", tuple(dict.fromkeys(loaded)) or declared_models(workload))
     _set(workload, "training", facts_of(workload))
     return workload
+
+
+def recast(workload: Workload, role: Role, evidence: tuple[Evidence, ...]) -> None:
+    """Complete a workload whose role shows only when what it calls is known; nobody has asked for it before."""
+    _conclude(workload, role, evidence)
+    for podset in workload.podsets:
+        _set(podset, "role", podset_role(podset))
+    _set(workload, "training", facts_of(workload))
+
+
+def _conclude(workload: Workload, role: Role, evidence: tuple[Evidence, ...]) -> None:
+    """Give a workload a role that is only probable."""
+    _set(workload, "role", role)
+    _set(workload, "evidence", (*workload.evidence, *evidence))
+    _set(workload, "role_confidence", Confidence.MEDIUM)
 
 
 def _sole(found: Iterable[T | None]) -> T | None:
@@ -161,8 +182,9 @@ def _podset(scene: _Scene, workload: Workload, row: Pods, made: Pod) -> PodSet:
     replicas = made.replicas or Replicas(None, None, None, "unknown")
     role = made.role or Role.GENERIC
     podset = PodSet(
-        made.name, made.spec, workload, labels, annotations, template, replicas, role, unsettled=made.unsettled
-    )
+        made.name, made.spec, workload, labels, annotations, template, replicas, role,
+        unsettled=made.unsettled, made_account=made.account,
+    )  # fmt: skip
     _set(podset, "containers", tuple(_containers(scene, podset, made)))
     return podset
 
@@ -184,6 +206,7 @@ def _containers(scene: _Scene, podset: PodSet, made: Pod) -> Iterator[Container]
             default_name=name or unnamed or _position(node),
             completed=bool(name),
         )
+        _set(container, "script", followed(container, scene.scan))
         engine, evidence = engine_of(container)
         _set(container, "engine", engine)
         _set(container, "evidence", evidence)

@@ -18,7 +18,6 @@ from hullmark.model.workload import Evidence
 from hullmark.recognise.engines import engine
 from hullmark.recognise.engines_table import KINDS
 from hullmark.recognise.words import (
-    AGENT_VARIABLES,
     BENCHMARK,
     EDGE_IMAGE,
     EDGE_LABELS,
@@ -28,6 +27,7 @@ from hullmark.recognise.words import (
     LEARNING_COMMAND,
     LEARNING_IMAGE,
     LEARNING_PROGRAMS,
+    LEARNING_SETTING,
     PODSET_ROLES,
     PURPOSES,
     RENDEZVOUS,
@@ -189,7 +189,7 @@ def _of_ray(workload: Workload) -> tuple[Role, tuple[Evidence, ...]]:
 
 
 def _of_service(workload: Workload) -> tuple[Role, tuple[Evidence, ...]]:
-    """Services whose engine is unknown: an agent by what it is given, others by their image."""
+    """Services whose engine is unknown, by their image."""
     for container in workload.containers:
         if container.kind != "app":
             continue
@@ -197,14 +197,6 @@ def _of_service(workload: Workload) -> tuple[Role, tuple[Evidence, ...]]:
         for role, pattern in SERVICES:
             if image and pattern.search(image):
                 return role, (Evidence(f"image '{image}'", container.at("image")),)
-        names = container.environment
-        key = next((n for n in names if n in AGENT_VARIABLES), None)
-        tool = next(
-            (n for n in names if "_MCP_" in n or n.startswith("MCP_") or (n.startswith("TOOL") and n.endswith("_URL"))),
-            None,
-        )
-        if key is not None and tool is not None:
-            return Role.AGENT, (Evidence(f"environment '{key}' and '{tool}'", names[tool].node.at()),)
     return Role.GENERIC, tuple(_devices(workload))
 
 
@@ -243,7 +235,7 @@ def _texts(workload: Workload) -> Iterator[tuple[str, Place]]:
 
 
 def _learns(workload: Workload) -> bool:
-    """Whether a run is about AI: devices, an engine, learning image and command, or an unmistakable program."""
+    """Whether a run is about AI: devices, an engine, an unmistakable program, or a command of learning with its image or settings."""
     if any(c.accelerators or c.engine for c in workload.containers):
         return True
     entrypoint = string(workload.resource.spec, "entrypoint")
@@ -252,6 +244,10 @@ def _learns(workload: Workload) -> bool:
         return True
     commanded = any(_said(LEARNING_COMMAND, text) for text in texts if text)
     if commanded and "kueue.x-k8s.io/queue-name" in workload.resource.labels:
+        return True
+    if commanded and any(
+        LEARNING_SETTING.search(word) for c in workload.containers for word in (*c.environment, *c.argv.words)
+    ):
         return True
     met = any(name.startswith(RENDEZVOUS) for c in workload.containers for name in c.environment)
     return (commanded or met) and _learning_image(workload) is not None

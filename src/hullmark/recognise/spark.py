@@ -23,7 +23,6 @@ _UNITS = {"k": "Ki", "m": "Mi", "g": "Gi", "t": "Ti"}
 
 def process(carrier: Node, scene: Scene) -> Iterator[Pod]:
     """The pods of a driver, an executor or a Spark Connect server."""
-    del scene
     if not isinstance(carrier.value, Map):
         return
     template = carrier.child("template")
@@ -32,7 +31,7 @@ def process(carrier: Node, scene: Scene) -> Iterator[Pod]:
     name = "spark-kubernetes-executor" if carrier.path[-1:] == ("executor",) else "spark-kubernetes-driver"
     parts = _container(carrier, written)
     fields = Parts(carrier).take(_POD).merge(None if spec is None else spec.value)
-    application = _application(carrier)
+    application = _application(carrier, scene.resource)
     fields.take("nodeSelector volumes imagePullSecrets", application)
     image(parts, start=application)
     others = written[1:] if spec is not None else ()
@@ -42,12 +41,10 @@ def process(carrier: Node, scene: Scene) -> Iterator[Pod]:
     yield Pod(fields.node(), (Part(parts.node(), "app", name), *others, *sidecars, *inits), metadata)
 
 
-def _application(carrier: Node) -> Map | None:
+def _application(carrier: Node, resource: Resource) -> Map | None:
     """The application a driver or executor belongs to."""
-    value = carrier.doc.root
-    for key in carrier.path[:-1]:
-        value = value.get(key) if isinstance(value, Map) and isinstance(key, str) else value
-    return value if isinstance(value, Map) else None
+    above = resource.node.child(*carrier.path[len(resource.node.path) : -1])
+    return above.value if above is not None and isinstance(above.value, Map) else None
 
 
 def _container(carrier: Node, written: tuple[Part, ...]) -> Parts:

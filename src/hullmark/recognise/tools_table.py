@@ -36,7 +36,7 @@ DATA = (
         Role.VECTOR_STORE,
         images="milvus(?:-gpu)?",
         commands="milvus run",
-        environment="MILVUS_",
+        environment="COMMON_STORAGETYPE",
         ports="19530",
     ),
     row(

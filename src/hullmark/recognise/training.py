@@ -59,14 +59,41 @@ CHECKPOINT_FLAGS = (
     "--default-root-dir",
     "--storage-path",
     "--base-output-directory",
+    "--trainer.default-root-dir",
+    "--checkpoint.folder",
+    "--dump-folder",
+    "--job.dump-folder",
     "exp_manager.exp_dir",
+    "exp_manager.explicit_log_dir",
     "trainer.default_root_dir",
+    "trainer.default_local_dir",
     "base_output_directory",
     "checkpoint_dir",
     "output_dir",
+    "save_folder",
+    "checkpointer.output_dir",
     "checkpointing.checkpoint_dir",
 )
-"""Flags that say where a run keeps its state (CKPT_PATHS): PyTorch, Megatron, Lightning, NeMo, MaxText, Ray."""
+"""Flags that say where a run keeps its state (CKPT_PATHS): PyTorch, Megatron-LM and DeepSpeed, transformers with what is
+built on it, Lightning, NeMo (https://docs.nvidia.com/nemo-framework/user-guide/24.07/nemotoolkit/core/exp_manager.html), MaxText,
+Ray, verl (https://verl.readthedocs.io/en/latest/examples/config.html), torchtune
+(https://docs.pytorch.org/torchtune/stable/deep_dives/checkpointer.html), torchtitan
+(https://github.com/pytorch/torchtitan/blob/main/docs/checkpoint.md) and LLM Foundry."""
+
+OUTPUT_FLAGS = (
+    "--output",
+    *(
+        f"--{a}-{b}"
+        for a in ("output", "model-output", "output-model", "export", "saved-model")
+        for b in ("dir", "path")
+    ),
+    "--output-model",
+    "--model-output",
+)
+"""Flags by which programs of one's own are told where the finished model goes; in steps that train, they mean nothing else."""
+
+OUTPUT_VARIABLES = regex(r"(?:MODEL_OUTPUT|OUTPUT_MODEL|EXPORT|OUTPUT|SAVE)_(?:DIR|PATH|URI)|OUTPUT_MODEL|MODEL_OUTPUT")
+"""Variables that say the same."""
 
 CHECKPOINT_VARIABLES = regex(
     r"CHECKPOINTS?_(?:DIR|PATH|FOLDER)|CKPT_(?:DIR|PATH)|OUTPUT_DIR|MODEL_PATH|MODEL_DIR|RAY_\w*STORAGE\w*|SM_CHECKPOINT_\w+"

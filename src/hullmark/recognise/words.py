@@ -42,6 +42,13 @@ LEARNING_COMMAND = _pattern(rf"""
 """)
 """Commands of learning (MLCMD); some need a learning image beside them."""
 
+LEARNING_SETTING = _pattern(r"""
+    ^(?: MLFLOW_(?:TRACKING|EXPERIMENT)_ | WANDB_ | CLEARML_ | COMET_API_KEY$ | NEPTUNE_ | HF_(?:HOME|TOKEN)$ | HUGGING_FACE_HUB_TOKEN$
+    | --(?:num[-_])?(?:train[-_])?epochs(?:=|$) | --(?:lr|learning[-_]rate)(?:=|$) )
+""")
+"""Variables and flags of learning: where runs are tracked (https://mlflow.org/docs/latest/ml/tracking/,
+https://docs.wandb.ai/models/track/environment-variables), where models come from, how long and how fast to learn."""
+
 FINE_TUNING = _pattern(r"""
     fine[-_]?tun\w* | (?<![a-z])q?lora(?![a-z]) | (?<![a-z])(?:sft|dpo|grpo|rlhf|peft|ppo)(?![a-z]) | axolotl
     | unsloth
@@ -109,18 +116,6 @@ EDGE_LABELS = frozenset({"node-role.kubernetes.io/edge", "apps.openyurt.io/nodep
 
 EDGE_IMAGE = _pattern(r"(?:^|[/:-])l4t[-:] | jetson")
 """Images for NVIDIA Jetson (Linux for Tegra)."""
-
-AGENT_VARIABLES = frozenset(
-    {
-        "OPENAI_API_KEY",
-        "ANTHROPIC_API_KEY",
-        "GEMINI_API_KEY",
-        "GOOGLE_API_KEY",
-        "AZURE_OPENAI_API_KEY",
-        "MISTRAL_API_KEY",
-    }
-)
-"""Keys of model APIs; with a tool's address beside them they make an agent."""
 
 SERVICES: tuple[tuple[Role, re.Pattern[str]], ...] = (
     (Role.GUARDRAIL, _pattern(r"opea/guardrails")),

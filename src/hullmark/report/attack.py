@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from hullmark.engine.attack.attack import Attack
-from hullmark.engine.attack.choke import Choke
-from hullmark.engine.attack.path import Path, Step
+from hullmark.engine.attack.path import Path
 from hullmark.engine.attack.prizes import KINDS
-from hullmark.engine.attack.techniques import TECHNIQUES
-from hullmark.report.snippet import address
+from hullmark.engine.attack.techniques import Technique
+from hullmark.model.workload import Evidence
+from hullmark.report.steps import Told, likely, repair, techniques, told
 from hullmark.report.style import Paint, painter
 from hullmark.report.visible import count, visible, wrap
 
@@ -49,38 +49,28 @@ def _attack(attack: Attack, paint: Paint, width: int, limit: int, *, several: bo
     if attack.chokes:
         yield paint("repairs that cut most", "strong")
         for choke in attack.chokes[:5]:
-            yield f"  {choke.cut:>3} of {choke.of}  {_repair(choke)}"
+            yield f"  {choke.cut:>3} of {choke.of}  {visible(repair(choke))}"
         yield ""
 
 
 def _path(number: int, path: Path, paint: Paint, width: int) -> Iterator[str]:
     title = f"{number}. {path.entry.text} gets {path.prize.text}"
     yield paint(visible(title), "strong")
-    yield paint(f"   {KINDS[path.prize.kind][0]} · {_likely(path)}", "faint")
-    for step in path.steps:
-        yield from _step(step, paint, width)
+    yield paint(f"   {KINDS[path.prize.kind][0]} · {likely(path)}", "faint")
+    *steps, prize = told(path)
+    for step in steps:
+        yield from _step(step, "→", paint, width)
+    yield from _step(prize, "=", paint, width)
 
 
-def _likely(path: Path) -> str:
-    words = "easy" if path.cost <= 3 else "takes some doing" if path.cost <= 7 else "takes much"
-    return f"{words} (cost {path.cost})"
-
-
-def _step(step: Step, paint: Paint, width: int) -> Iterator[str]:
-    checks = ", ".join(dict.fromkeys(f.check for f in step.findings))
-    ids = ", ".join(technique.id for name in step.techniques for technique in TECHNIQUES[name])
+def _step(step: Told, sign: str, paint: Paint, width: int) -> Iterator[str]:
     for index, line in enumerate(wrap(visible(step.text), width - 7)):
-        yield f"   {'→' if index == 0 else ' '} {line}"
-    places = [f.finding.at for f in step.findings] + [e.place for e in step.evidence if e.place is not None]
-    where = ", ".join(dict.fromkeys(address(place) for place in places[:3]))
-    for line in filter(None, (where, f"opened by {checks}" if checks else "", ids)):
+        yield f"   {sign if index == 0 else ' '} {line}"
+    opened = f"opened by {', '.join(step.checks)}" if step.checks else ""
+    for line in filter(None, (", ".join(step.places), opened, ", ".join(t.id for t in step.techniques))):
         yield paint(f"       {line}", "faint")
-    if step.unknown:
-        yield f"       {paint('assumed:', 'warning')} {visible(step.unknown)}"
-
-
-def _repair(choke: Choke) -> str:
-    return f"{choke.check} on {visible(str(choke.resource.ref))} ({address(choke.findings[0].finding.at)})"
+    if step.assumed:
+        yield f"       {paint('assumed:', 'warning')} {visible(step.assumed)}"
 
 
 def as_json(attacks: Sequence[Attack]) -> str:
@@ -95,7 +85,7 @@ def _plain(attack: Attack) -> dict[str, Any]:
         "paths": [_plain_path(path) for path in attack.paths],
         "repairs": [
             {
-                "check": choke.check,
+                "checks": list(choke.checks),
                 "subject": visible(str(choke.resource.ref)),
                 "cuts": choke.cut,
                 "of": choke.of,
@@ -109,7 +99,12 @@ def _plain(attack: Attack) -> dict[str, Any]:
 def _plain_path(path: Path) -> dict[str, Any]:
     return {
         "entry": visible(path.entry.text),
-        "prize": {"kind": path.prize.kind, "text": visible(path.prize.text)},
+        "prize": {
+            "kind": path.prize.kind,
+            "text": visible(path.prize.text),
+            "techniques": _techniques(techniques(KINDS[path.prize.kind][2])),
+            "evidence": _evidence(path.evidence),
+        },
         "cost": path.cost,
         "assumed": [visible(text) for text in path.unknown],
         "components": [visible(component) for component in path.components],
@@ -119,18 +114,20 @@ def _plain_path(path: Path) -> dict[str, Any]:
                 "cost": step.cost,
                 "assumed": visible(step.unknown),
                 "findings": [{"check": f.check, "fingerprint": f.fingerprint} for f in step.findings],
-                "techniques": [
-                    {"id": t.id, "name": t.name, "link": t.link} for name in step.techniques for t in TECHNIQUES[name]
-                ],
-                "evidence": [
-                    {
-                        "text": visible(e.text),
-                        "file": e.place and visible(e.place.source.name),
-                        "line": e.place and e.place.line,
-                    }
-                    for e in step.evidence
-                ],
+                "techniques": _techniques(techniques(step.techniques)),
+                "evidence": _evidence(step.evidence),
             }
             for step in path.steps
         ],
     }
+
+
+def _techniques(found: Sequence[Technique]) -> list[dict[str, str]]:
+    return [{"id": t.id, "name": t.name, "link": t.link} for t in found]
+
+
+def _evidence(found: Sequence[Evidence]) -> list[dict[str, Any]]:
+    return [
+        {"text": visible(e.text), "file": e.place and visible(e.place.source.name), "line": e.place and e.place.line}
+        for e in found
+    ]

@@ -86,7 +86,7 @@ def competition(one: Record) -> str:
         return f"competition for room: none was seen to matter; less than {_minutes(high)} a year (95 %)"
     sure = "" if low > 0 or high < 0 else ", which may be chance"
     part = one.more / one.apart if one.apart else 0.0
-    grown = f": {part:+.0%} of what single recoveries leave" if abs(part) >= 0.005 else ""
+    grown = f": {100 * part:+.0f} % of what single recoveries leave" if abs(part) >= 0.005 else ""
     return (
         f"competition for room: {signed(one.more * MINUTES)} minutes a year ({signed(low)} to {signed(high)}{sure}), by "
         f"{many(one.differing, 'spell')}{grown}"

@@ -88,7 +88,7 @@ def as_json(dossier: Dossier) -> str:
     arch, workload = dossier.arch, dossier.workload
     (told,) = workloads(arch, (workload,))
     said = arch.declared(workload)
-    lifted = _Lifted.of(arch.impact(workload).impact, arch.exposure(workload).reach)
+    lifted = _Lifted.of(arch.impact(workload).impact, arch.exposure(workload).least)
     report = {
         "schema": SCHEMA,
         "workload": {**told, "unit": visible(dossier.part.unit.title)},
@@ -119,7 +119,7 @@ def render(dossier: Dossier, *, color: bool, width: int = 100) -> str:
     paint = painter(color=color)
     workload = dossier.workload
     title = visible(str(workload.ref))[:_MOST]
-    lines = [paint(title, "strong"), paint(f"{workload.role.value} · {address(workload.resource.place)}", "faint")]
+    lines = [paint(title, "strong"), paint(f"{workload.role_word} · {address(workload.resource.place)}", "faint")]
     sections = (
         ("what it is", _identity(dossier)),
         (f"impact {dossier.arch.impact(workload).impact.word}", _impact(dossier)),
@@ -181,7 +181,7 @@ def _impact(dossier: Dossier) -> Iterator[str]:
 
 def _exposure(dossier: Dossier) -> str:
     exposure = dossier.arch.exposure(dossier.workload)
-    return visible(f"{exposure.reach.word}, {exposure.authenticated or 'no authentication seen'}")
+    return visible(f"{exposure.word}, {exposure.authenticated or 'no authentication seen'}")
 
 
 def _path(dossier: Dossier) -> Iterator[str]:
@@ -216,7 +216,7 @@ def _scrutiny(dossier: Dossier) -> Iterator[str]:
     yield _gate(mine, _threshold(mine, arch, workload), impact)
     others = (f"{n} from {_threshold(p, arch, workload)}" for n, p in PROFILES.items() if n != mine.name)
     yield f"other profiles: {', '.join(others)}"
-    lifted = _Lifted.of(impact, arch.exposure(workload).reach)
+    lifted = _Lifted.of(impact, arch.exposure(workload).least)
     yield f"priority: {lifted.impact} points for its impact and {lifted.exposure} for its exposure on each finding"
     if dossier.sample:
         yield "it counts as a sample by its folder or namespace, so its findings are reported and do not gate"

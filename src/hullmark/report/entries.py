@@ -83,7 +83,7 @@ def _note(settled: Settled, reasons: Sequence[str], where: str) -> str:
     parts = [settled.severity.word]
     if settled.workload is not None:
         why = f" ({', '.join(reasons)})" if reasons else ""
-        parts += [settled.workload.role.value, f"impact {settled.impact.word}{why}", f"exposure {settled.reach.word}"]
+        parts += [settled.workload.role_word, f"impact {settled.impact.word}{why}", f"exposure {settled.reach.word}"]
     parts.append(f"confidence {settled.confidence.word}")
     if settled.by_impact:
         own = settled.workload is not None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from hullmark.model.architecture import Architecture
 from hullmark.model.resource import Resource
+from hullmark.model.terms import Confidence
 from hullmark.model.workload import Replicas, Workload
 from hullmark.report.snippet import address
 from hullmark.report.style import Paint, painter
@@ -58,9 +59,15 @@ def _table(
             if evidence:
                 yield from _evidence(arch, workload, paint)
         yield ""
+    if not all(map(_certain, chosen)):
+        yield "? concluded from what it is given to work with (--evidence says from what)"
     others = len(arch.workloads) - len(chosen)
     rest = f"; {others} more run no AI (--all shows them)" if others else ""
     yield f"{count(len(chosen), 'workload')} in {count(len(arch.resources), 'resource')}{rest}"
+
+
+def _certain(workload: Workload) -> bool:
+    return workload.role_confidence is Confidence.HIGH
 
 
 def _line(row: Iterable[str], widths: Iterable[int]) -> str:
@@ -73,12 +80,12 @@ def _row(arch: Architecture, workload: Workload, variant: str) -> tuple[str, ...
     return (
         visible(f"{workload.ref.kind}/{workload.name}" + (f" ({variant})" if variant else "")),
         visible(workload.namespace) or "-",
-        workload.role.value,
+        workload.role.value + ("" if _certain(workload) else "?"),
         workload.engine or "-",
         f"{visible(found[0].id)}{more}" if found else "-",
         _accelerators(workload),
         _replicas(together(arch, workload)),
-        arch.exposure(workload).reach.word,
+        arch.exposure(workload).word,
         arch.impact(workload).impact.word,
     )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
+from enum import Enum
 from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
@@ -15,6 +15,7 @@ from hullmark.model.waiver import Waiver
 from hullmark.model.workload import Workload
 from hullmark.report.mask import redact
 from hullmark.report.places import span
+from hullmark.report.shape import BOOLEANS, Shape, dump, quoted
 from hullmark.report.summary import summarise
 from hullmark.report.visible import visible
 from hullmark.report.workloads import workloads
@@ -33,31 +34,14 @@ def render(result: Result) -> str:
     return "".join(pieces(result))
 
 
-_dump = json.JSONEncoder(ensure_ascii=False).encode
-
-
-class _Shape:
-    """An object whose keys are always the same: its text is made once, with gaps for values that are JSON already.
-
-    A scan writes tens of thousands of findings, and by way of dictionaries that takes three times as long.
-    """
-
-    def __init__(self, keys: str) -> None:
-        self.text = "{" + ", ".join(f"{_dump(key)}: %s" for key in keys.split()) + "}"
-
-    def fill(self, *values: str | int) -> str:
-        """The text with these values, one for each key."""
-        return self.text % values
-
-
 _SPAN = "file line column end_line end_column"
-_FINDING = _Shape(
+_FINDING = Shape(
     f"check pillar severity confidence priority impact exposure subject message {_SPAN} exact fix advice related fingerprint"
     " theme gates gates_by_impact known waived units"
 )
-_FIX = _Shape("title safety")
-_RELATED = _Shape(f"{_SPAN} message")
-_BOOLEANS = ("false", "true")
+_UNDECIDED = Shape("check subject outcome reason file line")
+_FIX = Shape("title safety")
+_RELATED = Shape(f"{_SPAN} message")
 
 
 def pieces(result: Result) -> Iterator[str]:
@@ -65,14 +49,14 @@ def pieces(result: Result) -> Iterator[str]:
     before = "{\n"
     for key, value in _parts(result):
         if isinstance(value, Iterator):
-            yield f"{before}{_dump(key)}: "
+            yield f"{before}{dump(key)}: "
             between = "[\n  "
             for item in value:
                 yield between + item
                 between = ",\n  "
             yield "[]" if between.startswith("[") else "\n]"
         else:
-            yield f"{before}{_dump(key)}: {_dump(value)}"
+            yield f"{before}{dump(key)}: {dump(value)}"
         before = ",\n"
     yield "\n}\n"
 
@@ -83,13 +67,13 @@ def _parts(result: Result) -> Iterator[tuple[str, Any]]:
     yield "version", __version__
     yield "profile", visible(result.profile)
     yield "summary", _summary(result)
-    yield "units", map(_dump, map(_part, result.parts))
-    yield "workloads", map(_dump, map(partial(_workload, result), result.architecture.workloads))
+    yield "units", map(dump, map(_part, result.parts))
+    yield "workloads", map(dump, map(partial(_workload, result), result.architecture.workloads))
     yield "findings", map(partial(_finding, result), chain(result.findings, result.waived))
-    yield "unknown", map(_dump, map(_undecided, result.undecided))
-    yield "not_checked", map(_dump, map(_not_checked, result.not_checked))
+    yield "unknown", map(_undecided, result.undecided)
+    yield "not_checked", map(dump, map(_not_checked, result.not_checked))
     notes = chain(map(_problem, result.problems), map(_waiver_note, result.waiver_notes))
-    yield "diagnostics", map(_dump, notes)
+    yield "diagnostics", map(dump, notes)
     yield "outcomes", {check: _tally(tally) for check, tally in sorted(result.tallies.items())}
 
 
@@ -132,32 +116,37 @@ def _workload(result: Result, workload: Workload) -> dict[str, Any]:
 @lru_cache(maxsize=4096)
 def _text(text: str | None) -> str:
     """A foreign text as JSON; null for None. Names and advice repeat from finding to finding."""
-    return _dump(text and visible(text))
+    return "null" if text is None else quoted(visible(text))
+
+
+@lru_cache(maxsize=64)
+def _word(term: Enum | None) -> str:
+    return _text(term and term.value)
 
 
 def _finding(result: Result, settled: Settled) -> str:
     finding = settled.finding
     return _FINDING.fill(
         _text(settled.check),
-        _text(settled.pillar.value),
+        _word(settled.pillar),
         _text(settled.severity.word),
         _text(settled.confidence.word),
         settled.priority,
         _text(settled.impact.word),
         _text(settled.reach.word),
         _subject_text(settled.subject),
-        _dump(visible(redact(finding.message, finding))),
+        quoted(visible(redact(finding.message, finding))),
         *_span(finding.at),
-        _BOOLEANS[finding.at.exact],
+        BOOLEANS[finding.at.exact],
         "null" if finding.fix is None else _fix(settled, finding.fix),
         _text(redact(finding.advice, finding)),
         _related(settled) if finding.related else "[]",
-        _dump(settled.fingerprint),
-        _text(settled.theme and settled.theme.value),
-        _BOOLEANS[settled.gates],
-        _BOOLEANS[settled.by_impact],
-        _BOOLEANS[settled.known],
-        "null" if settled.waiver is None else _dump(_waiver(settled.waiver)),
+        quoted(settled.fingerprint),
+        _word(settled.theme),
+        BOOLEANS[settled.gates],
+        BOOLEANS[settled.by_impact],
+        BOOLEANS[settled.known],
+        "null" if settled.waiver is None else dump(_waiver(settled.waiver)),
         _texts(result.where(settled)),
     )
 
@@ -169,7 +158,7 @@ def _span(place: Place) -> tuple[str | int, ...]:
 
 
 def _fix(settled: Settled, fix: Fix) -> str:
-    return _FIX.fill(_text(redact(fix.title, settled.finding)), _text(fix.safety.value))
+    return _FIX.fill(_text(redact(fix.title, settled.finding)), _word(fix.safety))
 
 
 def _related(settled: Settled) -> str:
@@ -180,13 +169,13 @@ def _related(settled: Settled) -> str:
 
 @lru_cache(maxsize=256)
 def _texts(texts: tuple[str, ...]) -> str:
-    return _dump([visible(text) for text in texts])
+    return dump([visible(text) for text in texts])
 
 
 @lru_cache(maxsize=64)
 def _subject_text(subject: Subject) -> str:
     """A subject as JSON; findings about one follow each other."""
-    return _dump(_subject(subject))
+    return dump(_subject(subject))
 
 
 def _subject(subject: Subject) -> dict[str, str]:
@@ -208,15 +197,15 @@ def _waiver(waiver: Waiver) -> dict[str, Any]:
     }
 
 
-def _undecided(verdict: Verdict) -> dict[str, Any]:
-    return {
-        "check": verdict.check,
-        "subject": _subject(verdict.subject),
-        "outcome": verdict.outcome.value,
-        "reason": visible(verdict.reason),
-        "file": visible(verdict.at.source.name),
-        "line": verdict.at.line,
-    }
+def _undecided(verdict: Verdict) -> str:
+    return _UNDECIDED.fill(
+        _text(verdict.check),
+        _subject_text(verdict.subject),
+        _word(verdict.outcome),
+        _text(verdict.reason),
+        _text(verdict.at.source.name),
+        verdict.at.line,
+    )
 
 
 def _problem(problem: Problem) -> dict[str, Any]:

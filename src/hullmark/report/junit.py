@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 from hullmark.engine.result import Result, Settled
 from hullmark.model.resource import Resource
@@ -21,16 +22,20 @@ def render(result: Result) -> str:
 
     What a baseline knows is skipped as well, since it does not fail the run.
     """
+    return "".join(pieces(result))
+
+
+def pieces(result: Result) -> Iterator[str]:
+    """The same text line by line, so that a large report need not be held."""
     suites: dict[Resource, list[Settled]] = {w.resource: [] for w in result.architecture.workloads}
     for settled in (*result.findings, *result.waived):
         suites.setdefault(settled.resource, []).append(settled)
     cases = sum(max(1, len(found)) for found in suites.values()) + len(_unreadable(result))
     failures = sum(map(_fails, result.findings))
-    lines = [line for resource, found in suites.items() for line in _suite(resource, found)]
     head = f'<testsuites name="hullmark" tests="{cases}" failures="{failures}" errors="{len(_unreadable(result))}">'
-    return "\n".join(
-        ['<?xml version="1.0" encoding="UTF-8"?>', head, *_problems(result), *lines, "</testsuites>", ""],
-    )
+    lines = (line for resource, found in suites.items() for line in _suite(resource, found))
+    for line in chain(('<?xml version="1.0" encoding="UTF-8"?>', head), _problems(result), lines, ("</testsuites>",)):
+        yield f"{line}\n"
 
 
 def _suite(resource: Resource, found: list[Settled]) -> Iterator[str]:

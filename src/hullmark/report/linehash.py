@@ -8,39 +8,36 @@ how many lines of the text have had this hash so far.
 
 from __future__ import annotations
 
-import re
-from collections import Counter
+from collections.abc import Collection
+from operator import mul
+from struct import unpack
 
 _BLOCK = 100
-_BASE = 37
+_POWERS = tuple(pow(37, _BLOCK - 1 - i, 1 << 64) for i in range(_BLOCK))
 _MASK = (1 << 64) - 1
-_OUT = pow(_BASE, _BLOCK, 1 << 64)
-_END = 0xFFFF
+_AFTER = b"\xff\xff" + bytes(2 * _BLOCK)
+"""What follows a text."""
 
 
-def line_hashes(text: str) -> list[str]:
-    """The hash of every line of a text, including the empty one after a final line end."""
-    units, starts = _units(text)
-    wanted, hashes, value = set(starts), dict[int, int](), 0
-    for end, unit in enumerate(units):
-        value = value * _BASE + unit
-        if end >= _BLOCK:
-            value -= units[end - _BLOCK] * _OUT
-        value &= _MASK
-        if end - _BLOCK + 1 in wanted:
-            hashes[end - _BLOCK + 1] = value
-    seen: Counter[int] = Counter()
-    found = []
-    for start in starts:
-        seen[hashes[start]] += 1
-        found.append(f"{hashes[start]:x}:{seen[hashes[start]]}")
+def line_hashes(text: str, numbers: Collection[int]) -> dict[int, str]:
+    """The hashes of these 1-based lines of a text, whose last one is what follows the last line end, even if empty.
+
+    All lines are counted by what is hashed of them, but only those that are asked for are hashed, which takes far longer.
+    """
+    kept = text.replace("\r\n", "\n").replace("\r", "\n").replace(" ", "").replace("\t", "")
+    units = _units(kept) + _AFTER
+    seen: dict[bytes, int] = {}
+    found: dict[int, str] = {}
+    at = 0
+    for number, line in enumerate(kept.split("\n"), 1):
+        block = units[at : at + 2 * _BLOCK]
+        seen[block] = count = seen.get(block, 0) + 1
+        if number in numbers:
+            found[number] = f"{sum(map(mul, unpack(f'<{_BLOCK}H', block), _POWERS)) & _MASK:x}:{count}"
+        at += 2 * (len(line) if line.isascii() else len(_units(line)) // 2) + 2
     return found
 
 
-def _units(text: str) -> tuple[list[int], list[int]]:
-    """What is hashed, and where lines start in it."""
-    kept = re.sub("[ \t]+", "", text.replace("\r\n", "\n").replace("\r", "\n"))
-    encoded = kept.encode("utf-16-le", "surrogatepass")
-    units = [encoded[i] | encoded[i + 1] << 8 for i in range(0, len(encoded), 2)]
-    starts = [0, *(i + 1 for i, unit in enumerate(units) if unit == 0x0A)]
-    return units + [_END] + [0] * _BLOCK, starts
+def _units(text: str) -> bytes:
+    """The UTF-16 units of a text, two bytes each."""
+    return text.encode("utf-16-le", "surrogatepass")

@@ -35,7 +35,7 @@ def render(result: Result, *, root: str = "") -> str:
     """
     root = root or getcwd()
     parts, size = [], 0
-    groups = bundles([s for s in result.findings if not s.known])
+    groups = [*bundles(s for s in result.findings if not s.known)]
     # What comes last is known first, so that what is left out can be counted.
     tail = "\n".join(_tail(result, root))
     room = LIMIT - len(tail.encode()) - 200
@@ -47,7 +47,8 @@ def render(result: Result, *, root: str = "") -> str:
             parts.append(f"\n… and {count(left, 'finding')} more; `hullmark scan` shows them all.\n")
             break
         parts.append(block)
-    return "\n".join([*parts, tail]).rstrip() + "\n"
+    # A block of HTML ends at an empty line (https://github.github.com/gfm/#html-blocks): what follows would not be read as Markdown.
+    return "\n".join([*parts, *(["", tail] if groups and tail else [tail])]).rstrip() + "\n"
 
 
 def _head(result: Result, root: str) -> Iterator[str]:
@@ -75,7 +76,8 @@ def _verdict(summary: Summary) -> str:
     new = summary.findings - summary.known
     if not new:
         return "no new findings" if summary.known else "no findings"
-    gating = f", {summary.gating} of them decide" if summary.gating else ", none of them decides"
+    verb = "fails" if summary.gating == 1 else "fail"
+    gating = f", {summary.gating} of them {verb} the scan" if summary.gating else ", none of them fails the scan"
     return f"{count(new, 'finding')}{gating}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from hullmark.report.simulation_terms import chance, duration, percent
+from hullmark.report.simulation_terms import chance, duration, part, percent
 from hullmark.report.visible import count, visible
 from hullmark.simulate.overlap.answers import Answer, Cut, Interval, Overlaps, Verdict
 
@@ -25,11 +25,11 @@ def rows(found: Overlaps) -> Iterator[Row]:
         if one.degraded:
             yield " ", f"up, but with less than all of its soft dependencies for {share(one.degraded)} of the time"
         for each in one.contributions[:_SHARES]:
-            yield " ", f"{each.part:.1%} {' with '.join(each.groups)}: {each.per_year:.3g} times a year"
+            yield " ", f"{part(each.part)} {' with '.join(each.groups)}: {each.per_year:.3g} times a year"
         if one.cuts:
             yield " ", f"goes down with {'; '.join(together(cut) for cut in one.cuts[:_CUTS])}"
         if one.weights:
-            names = (f"{w.part} ({w.criticality:.1%})" for w in one.weights[:_WEIGHTS] if w.criticality >= 0.001)
+            names = (f"{w.part} ({part(w.criticality)})" for w in one.weights[:_WEIGHTS] if w.criticality >= 0.001)
             yield " ", f"matters most: {', '.join(names)}"
 
 
@@ -42,7 +42,7 @@ def footing(found: Overlaps) -> str:
 
 
 def _title(one: Answer) -> str:
-    users = "" if one.users is None else f", {one.users:.0%} of users"
+    users = "" if one.users is None else f", {part(one.users, 0)} of users"
     return f"journey {one.name}{users}" if one.journey else f"{one.name}, {one.need}"
 
 
@@ -51,7 +51,7 @@ def _number(one: Answer) -> str:
         return "short before anything fails: fewer pods fit than it needs"
     if one.unavailability is None or one.mean_minutes is None:
         return f"more than {percent(one.below)}: too rare to tell how much more"
-    sampling = "exact" if is_exact(one.sampling) else f"sampling {_range(one.sampling)}"
+    sampling = "sampling exact" if is_exact(one.sampling) else f"sampling {_range(one.sampling)}"
     alone = "" if one.alone is None else f"; by itself {percent(one.alone)}" if _differs(one) else ""
     return (
         f"{percent(one.unavailability)} (95 % intervals: {sampling}, rates {_range(one.rates)}); "

@@ -15,7 +15,6 @@ from hullmark.checks.registry import checks
 from hullmark.engine.attack.attack import Attack
 from hullmark.engine.attack.path import Path
 from hullmark.engine.attack.prizes import KINDS
-from hullmark.engine.attack.techniques import TECHNIQUES
 from hullmark.engine.bundle import Group, bundles
 from hullmark.engine.result import Result, Settled
 from hullmark.model.check import Check
@@ -23,6 +22,7 @@ from hullmark.model.terms import Outcome
 from hullmark.model.workload import Workload
 from hullmark.report.markup import text
 from hullmark.report.mask import Veil, redact
+from hullmark.report.model_list import listed
 from hullmark.report.page import plain
 from hullmark.report.picture import svg
 from hullmark.report.picture.html import policy
@@ -30,12 +30,16 @@ from hullmark.report.picture.layout import LACKING, available
 from hullmark.report.picture.scene import Scene
 from hullmark.report.picture.style import sheet
 from hullmark.report.snippet import Frame, address, excerpt
+from hullmark.report.steps import Told, likely, repair, told
 from hullmark.report.style import painter
 from hullmark.report.summary import Summary, summarise
 from hullmark.report.visible import count, visible
 from hullmark.report.whereabouts import whereabouts
 from hullmark.report.workloads import declared, models, together
 
+_COLUMNS = (
+    "workload", "role", "engine", "models", "accelerators", "replicas", "exposure", "impact", "declared", "stands in",
+)  # fmt: skip
 _FIRST = 8
 _MOST_TILES = 120
 """Of larger scenes the picture is left out: `hullmark map` draws them in parts."""
@@ -66,6 +70,7 @@ def _page(result: Result, attacks: Sequence[Attack], scenes: Sequence[Scene], ti
     yield from _first(result)
     yield from _pictures(scenes)
     yield from _inventory(result)
+    yield from _models(attacks)
     yield from _paths(attacks)
     yield from _findings(result)
     yield from _open(result)
@@ -81,8 +86,8 @@ def _head(result: Result, title: str) -> Iterator[str]:
     yield f'<p class="faint">{text(looked)}</p>\n<ul class="figures">'
     yield from (f"<li{tone}><b>{number}</b>{text(name)}</li>" for number, name, tone in _figures(summary))
     yield "</ul>\n<nav>"
-    sections = ("first", "picture", "inventory", "paths", "findings", "open")
-    titles = ("what to do first", "picture", "AI workloads", "attack paths", "findings", "what is not known")
+    sections = ("first", "picture", "inventory", "models", "paths", "findings", "open")
+    titles = ("what to do first", "picture", "AI workloads", "models", "attack paths", "findings", "what is not known")
     yield "".join(f'<a href="#{name}">{label}</a>' for name, label in zip(sections, titles, strict=True))
     yield "</nav>\n"
 
@@ -93,7 +98,7 @@ def _figures(summary: Summary) -> Iterator[tuple[int, str, str]]:
     for severity, number in summary.severities.items():
         if number:
             yield number, severity.word, f' data-tone="{severity.word}"'
-    for number, name in ((summary.gating, "decide"), (summary.waived, "waived"), (summary.unknown, "unknown")):
+    for number, name in ((summary.gating, "fail the scan"), (summary.waived, "waived"), (summary.unknown, "unknown")):
         if number:
             yield number, name, ""
     yield summary.not_checked, "not checked", ""
@@ -133,7 +138,7 @@ def _pictures(scenes: Sequence[Scene]) -> Iterator[str]:
             size = count(len(scene.tiles), "component")
             yield f"<p>{size}: too large for a page; <code>hullmark map -o map.html</code> draws it in parts.</p>\n"
         elif scene.tiles:
-            yield f'<div class="picture">{svg.render(scene, own_style=False)}</div>\n'
+            yield f'<div class="picture">{svg.render(scene, embedded=True)}</div>\n'
 
 
 def _inventory(result: Result) -> Iterator[str]:
@@ -142,21 +147,25 @@ def _inventory(result: Result) -> Iterator[str]:
     if not found:
         yield "<p>There is none.</p>\n"
         return
-    names = (
-        "workload",
-        "role",
-        "engine",
-        "models",
-        "accelerators",
-        "replicas",
-        "exposure",
-        "impact",
-        "declared",
-        "stands in",
-    )
-    yield f'<div class="scroll"><table><tr>{"".join(f"<th>{name}</th>" for name in names)}</tr>'
-    for workload in found:
-        yield "<tr>" + "".join(f"<td>{text(cell)}</td>" for cell in _row(result, workload)) + "</tr>"
+    yield from _table(_COLUMNS, (_row(result, workload) for workload in found))
+
+
+def _models(attacks: Sequence[Attack]) -> Iterator[str]:
+    yield '<h2 id="models">Models</h2>\n'
+    found = [known for attack in attacks for known in listed(attack.graph)]
+    if found:
+        yield from _table(("model", "lies in", "version", "who uses it", "named in"), found)
+    else:
+        yield "<p>None is named.</p>\n"
+
+
+def _table(titles: Sequence[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    """A table, whose last column has places: a path is broken after a slash, and not within a number."""
+    yield f'<div class="scroll"><table><tr>{"".join(f"<th>{title}</th>" for title in titles)}</tr>'
+    for row in rows:
+        *cells, place = map(text, row)
+        broken = place.replace("/", "/<wbr>")
+        yield f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}<td>{broken}</td></tr>"
     yield "</table></div>\n"
 
 
@@ -165,7 +174,7 @@ def _row(result: Result, workload: Workload) -> Iterator[str]:
     unit = result.unit(workload.resource)
     variant = f" ({unit.variant})" if unit is not None and unit.variant else ""
     yield f"{workload.ref.kind} {workload.namespace + '/' if workload.namespace else ''}{workload.name}{variant}"
-    yield workload.role.value
+    yield workload.role_word
     yield workload.engine
     yield ", ".join(f"{m.id}{'' if m.pinned else ' (not pinned)'}" for m in models(workload))
     devices = sorted({a.resource for c in workload.containers for a in c.accelerators})
@@ -175,7 +184,7 @@ def _row(result: Result, workload: Workload) -> Iterator[str]:
     least, most = ("?" if n is None else str(n) for n in (replicas.least, replicas.most))
     yield least if least == most else f"{least}-{most}"
     exposure, importance = arch.exposure(workload), arch.impact(workload)
-    yield f"{exposure.reach.word}{f', {exposure.authenticated}' if exposure.authenticated else ''}"
+    yield f"{exposure.word}{f', {exposure.authenticated}' if exposure.authenticated else ''}"
     yield ": ".join(filter(None, (importance.impact.word, ", ".join(importance.reasons))))
     yield ", ".join(f"{key} {statement.word}" for key, statement in declared(arch, workload))
     yield address(workload.resource.place)
@@ -195,26 +204,22 @@ def _paths(attacks: Sequence[Attack]) -> Iterator[str]:
         if attack.chokes:
             yield "<p>Repairs that cut most:</p><ol>"
             for choke in attack.chokes[:5]:
-                name = f"{choke.check} on {choke.resource.ref}"
-                yield f"<li>{choke.cut} of {choke.of}: <code>{text(name)}</code></li>"
+                yield f"<li>{choke.cut} of {choke.of}: <code>{text(repair(choke))}</code></li>"
             yield "</ol>\n"
 
 
 def _path(path: Path) -> Iterator[str]:
     title = f"{path.entry.text} gets {path.prize.text}"
-    yield f"<details><summary><b>{text(title)}</b> · {text(KINDS[path.prize.kind][0])}, cost {path.cost}</summary><div>"
-    yield '<ol class="steps">'
-    for step in path.steps:
-        checks_of = ", ".join(dict.fromkeys(f.check for f in step.findings))
-        links = " ".join(
-            f'<a href="{t.link}" rel="noreferrer">{t.id}</a>' for name in step.techniques for t in TECHNIQUES[name]
-        )
-        places = [f.finding.at for f in step.findings] + [e.place for e in step.evidence if e.place is not None]
-        where = " ".join(f"<code>{text(a)}</code>" for a in dict.fromkeys(address(p) for p in places[:3]))
-        doubt = f"<br>assumed: {text(step.unknown)}" if step.unknown else ""
-        opened = f" opened by <code>{text(checks_of)}</code>" if checks_of else ""
-        yield f'<li>{text(step.text)}<br><span class="faint">{where}{opened} {links}{doubt}</span></li>'
-    yield "</ol></div></details>\n"
+    yield f"<details><summary><b>{text(title)}</b> · {text(KINDS[path.prize.kind][0])}, {likely(path)}</summary><div>"
+    yield f'<ol class="steps">{"".join(map(_step, told(path)))}</ol></div></details>\n'
+
+
+def _step(step: Told) -> str:
+    links = (f'<a href="{t.link}" rel="noreferrer">{t.id}</a>' for t in step.techniques)
+    opened = f"opened by <code>{text(', '.join(step.checks))}</code>" if step.checks else ""
+    parts = " ".join(filter(None, (*(f"<code>{text(place)}</code>" for place in step.places), opened, *links)))
+    doubt = f"<br>assumed: {text(step.assumed)}" if step.assumed else ""
+    return f'<li>{text(step.text)}<br><span class="faint">{parts}{doubt}</span></li>'
 
 
 def _findings(result: Result) -> Iterator[str]:
@@ -248,7 +253,7 @@ def _group(result: Result, group: Group, frame: Frame, *, is_open: bool) -> Iter
     if group.workload is not None:
         importance = result.architecture.impact(group.workload)
         reasons = f" ({', '.join(importance.reasons)})" if importance.reasons else ""
-        told = f"{group.workload.role.value}, impact {importance.impact.word}{reasons}"
+        told = f"{group.workload.role_word}, impact {importance.impact.word}{reasons}"
         yield f'<p class="faint">{text(told)}</p>'
     for settled in items:
         yield from _finding(result, settled, frame)
@@ -267,8 +272,8 @@ def _finding(result: Result, settled: Settled, frame: Frame) -> Iterator[str]:
         yield f'<p class="faint">fix: {text(redact(finding.fix.title, finding))} ({finding.fix.safety.value})</p>'
     elif finding.advice:
         yield f'<p class="faint">{text(redact(finding.advice, finding))}</p>'
-    for place, told in finding.related[:4]:
-        yield f'<p class="faint">{text(redact(told, finding))}: <code>{text(address(place))}</code></p>'
+    for place, words in finding.related[:4]:
+        yield f'<p class="faint">{text(redact(words, finding))}: <code>{text(address(place))}</code></p>'
     yield "</div>"
 
 

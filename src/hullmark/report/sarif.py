@@ -6,8 +6,9 @@ https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sar
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from itertools import chain, count, islice
 from typing import Any
 from urllib.parse import quote
 
@@ -16,10 +17,12 @@ from hullmark.checks.registry import AnyCheck, checks
 from hullmark.engine.result import Result, Settled
 from hullmark.model.finding import Subject, Verdict
 from hullmark.model.terms import Confidence, Pillar, Severity
+from hullmark.model.waiver import Waiver
 from hullmark.report import page as pages
 from hullmark.report.linehash import line_hashes
 from hullmark.report.mask import redact
 from hullmark.report.paths import relative
+from hullmark.report.shape import BOOLEANS, Shape, dump, quoted
 from hullmark.report.style import LEVELS
 from hullmark.report.visible import visible
 from hullmark.text.source import Place, Problem, Source
@@ -46,6 +49,22 @@ _PRECISION = {Confidence.HIGH: "high", Confidence.MEDIUM: "medium", Confidence.L
 _PROBLEMS = {"error": "error", "warning": "warning", "note": "recommendation"}
 
 
+_RESULT = Shape("ruleId ruleIndex kind level message locations partialFingerprints rank properties")
+_OPEN = Shape("ruleId ruleIndex kind level message locations")
+_RELATED = Shape("id physicalLocation message")
+_NOTIFICATION = Shape("level message locations")
+_INVOCATION = Shape("executionSuccessful toolExecutionNotifications")
+_MESSAGE = Shape("text")
+_LOCATION = Shape("physicalLocation logicalLocations")
+_PHYSICAL = Shape("artifactLocation region")
+_ARTIFACT = Shape("uri")
+_REGION = Shape("startLine startColumn endLine endColumn")
+_LOGICAL = Shape("fullyQualifiedName kind")
+_PRINTS = Shape("primaryLocationLineHash hullmark/v1")
+_PROPERTIES = Shape("confidence impact exposure exact known")
+_SUPPRESSION = Shape("kind status justification")
+
+
 def render(result: Result, *, root: str = "", category: str = "", full: bool = False) -> str:
     """A result as one SARIF run.
 
@@ -53,34 +72,45 @@ def render(result: Result, *, root: str = "", category: str = "", full: bool = F
     Code-scanning services ignore suppressions and cannot show what has no place, so waived findings (as suppressed
     results) and unknown outcomes (as ``open`` ones) are in it only when it is ``full``.
     """
+    return "".join(pieces(result, root=root, category=category, full=full))
+
+
+def pieces(result: Result, *, root: str = "", category: str = "", full: bool = False) -> Iterator[str]:
+    """The same text bit by bit, so that a large report need not be held: a result on a line each."""
     settled = (*result.findings, *(result.waived if full else ()))[:MAX_RESULTS]
     known = {check.id: check for check in checks()}
     undecided = [v for v in result.undecided if full][: MAX_RESULTS - len(settled)]
     used = sorted({s.check for s in settled} | {v.check for v in undecided})
     index = {check: i for i, check in enumerate(used)}
-    hashes = _Hashes()
+    hashes = _Hashes(settled)
     run = {
         "tool": {"driver": _driver(used, known)},
         "automationDetails": {"id": f"hullmark/{category}/" if category else "hullmark/"},
         "columnKind": "unicodeCodePoints",
-        "invocations": [_invocation(result, root)],
     }
-    results = (*(_result(s, index, root, hashes) for s in settled), *(_open(v, index) for v in undecided))
-    # A result on a line each: indenting takes ten times as long.
-    lines = ",\n".join(map(_dump, results))
-    start = f'{{"$schema": {_dump(SCHEMA)}, "version": "2.1.0", "runs": [\n{_dump(run)[:-1]}'
-    return f'{start},\n"results": [\n{lines}\n]}}]}}\n'
+    yield f'{{"$schema": {dump(SCHEMA)}, "version": "2.1.0", "runs": [\n{dump(run)[:-1]}, '
+    yield f'"invocations": [{_invocation(result, root)}],\n"results": [\n'
+    rows = chain((_result(s, index, root, hashes) for s in settled), (_open(v, index) for v in undecided))
+    yield from chain(islice(rows, 1), (",\n" + row for row in rows))
+    yield "\n]}]}\n"
 
 
-_dump = json.JSONEncoder(ensure_ascii=False).encode
+class _Hashes:
+    """The hashes of the lines that findings are on, by text; each text is looked through once, when first asked."""
 
+    def __init__(self, findings: Iterable[Settled]) -> None:
+        self._wanted: dict[Source, set[int]] = {}
+        self._found: dict[Source, dict[int, str]] = {}
+        for settled in findings:
+            at = settled.finding.at
+            self._wanted.setdefault(at.source, set()).add(at.line)
 
-class _Hashes(dict[Source, list[str]]):
-    """The hashes of the lines of each text that has findings."""
-
-    def __missing__(self, source: Source) -> list[str]:
-        self[source] = found = line_hashes(source.text)
-        return found
+    def at(self, place: Place) -> str:
+        """The hash of the line where a place starts."""
+        source = place.source
+        if source in self._wanted:
+            self._found[source] = line_hashes(source.text, self._wanted.pop(source))
+        return self._found[source][place.line]
 
 
 def _driver(used: Iterable[str], known: dict[str, AnyCheck]) -> dict[str, Any]:
@@ -115,37 +145,42 @@ def _tags(check: AnyCheck) -> list[str]:
     return tags
 
 
-def _result(settled: Settled, index: dict[str, int], root: str, hashes: _Hashes) -> dict[str, Any]:
+def _result(settled: Settled, index: dict[str, int], root: str, hashes: _Hashes) -> str:
     finding, at = settled.finding, settled.finding.at
-    lines = hashes[at.source]
-    found: dict[str, Any] = {
-        "ruleId": settled.check,
-        "ruleIndex": index[settled.check],
-        "kind": "fail",
-        "level": LEVELS[settled.severity],
-        "message": {"text": _message(settled)},
-        "locations": [{"physicalLocation": _physical(at, root), "logicalLocations": [_logical(settled.subject)]}],
-        "partialFingerprints": {
-            "primaryLocationLineHash": lines[min(at.line, len(lines)) - 1],
-            "hullmark/v1": settled.fingerprint,
-        },
-        "rank": float(settled.priority),
-        "properties": {
-            "confidence": settled.confidence.word,
-            "impact": settled.impact.word,
-            "exposure": settled.reach.word,
-            "exact": at.exact,
-            "known": settled.known,
-        },
-    }
+    row = _RESULT.fill(
+        quoted(settled.check),
+        index[settled.check],
+        '"fail"',
+        quoted(LEVELS[settled.severity]),
+        _MESSAGE.fill(_told(_message(settled))),
+        f"[{_LOCATION.fill(_physical(at, root), f'[{_logical(settled.subject)}]')}]",
+        _PRINTS.fill(quoted(hashes.at(at)), quoted(settled.fingerprint)),
+        f"{settled.priority}.0",
+        _PROPERTIES.fill(
+            quoted(settled.confidence.word),
+            quoted(settled.impact.word),
+            quoted(settled.reach.word),
+            BOOLEANS[at.exact],
+            BOOLEANS[settled.known],
+        ),
+    )
     if finding.related:
-        found["relatedLocations"] = [
-            _related(i, p, redact(t, finding), root) for i, (p, t) in enumerate(finding.related, 1)
-        ]
+        row = f'{row[:-1]}, "relatedLocations": [{_related(settled, root)}]}}'
     if settled.waiver is not None:
-        why = f"{settled.waiver.reason} (until {settled.waiver.expires}, {settled.waiver.owner})"
-        found["suppressions"] = [{"kind": "external", "status": "accepted", "justification": _short(why)}]
-    return found
+        row = f'{row[:-1]}, "suppressions": [{_suppression(settled.waiver)}]}}'
+    return row
+
+
+def _related(settled: Settled, root: str) -> str:
+    finding = settled.finding
+    texts = (_MESSAGE.fill(_told(redact(text, finding))) for _, text in finding.related)
+    places = (_physical(place, root) for place, _ in finding.related)
+    return ", ".join(_RELATED.fill(*row) for row in zip(count(1), places, texts))
+
+
+def _suppression(waiver: Waiver) -> str:
+    why = f"{waiver.reason} (until {waiver.expires}, {waiver.owner})"
+    return _SUPPRESSION.fill('"external"', '"accepted"', _told(why))
 
 
 def _message(settled: Settled) -> str:
@@ -156,53 +191,55 @@ def _message(settled: Settled) -> str:
         text += f". Fix ({finding.fix.safety.value}): {redact(finding.fix.title, finding)}"
     elif finding.advice:
         text += f". {redact(finding.advice, finding)}"
-    return _short(text)
+    return text
 
 
-def _open(verdict: Verdict, index: dict[str, int]) -> dict[str, Any]:
-    return {
-        "ruleId": verdict.check,
-        "ruleIndex": index[verdict.check],
-        "kind": "open",
-        "level": "none",
-        "message": {"text": _short(verdict.reason) or "unknown"},
-        "locations": [{"logicalLocations": [_logical(verdict.subject)]}],
-    }
+def _open(verdict: Verdict, index: dict[str, int]) -> str:
+    return _OPEN.fill(
+        quoted(verdict.check),
+        index[verdict.check],
+        '"open"',
+        '"none"',
+        _MESSAGE.fill(_told(verdict.reason or "unknown")),
+        f'[{{"logicalLocations": [{_logical(verdict.subject)}]}}]',
+    )
 
 
-def _physical(place: Place, root: str) -> dict[str, Any]:
+def _physical(place: Place, root: str) -> str:
     start, end = place.start, place.end
-    return {
-        "artifactLocation": {"uri": quote(relative(place.source.name, root), errors="surrogateescape")},
-        "region": {
-            "startLine": start.line,
-            "startColumn": start.column,
-            "endLine": end.line,
-            "endColumn": end.column,
-        },
-    }
+    return _PHYSICAL.fill(_artifact(place.source.name, root), _REGION.fill(*start, *end))
 
 
-def _related(number: int, place: Place, text: str, root: str) -> dict[str, Any]:
-    return {"id": number, "physicalLocation": _physical(place, root), "message": {"text": _short(text)}}
+@lru_cache(maxsize=64)
+def _artifact(name: str, root: str) -> str:
+    return _ARTIFACT.fill(quoted(quote(relative(name, root), errors="surrogateescape")))
 
 
-def _logical(subject: Subject) -> dict[str, str]:
+@lru_cache(maxsize=64)
+def _logical(subject: Subject) -> str:
+    """A subject; findings about one follow each other."""
     parts = (subject.namespace, subject.kind, subject.name, subject.container)
-    return {"fullyQualifiedName": visible("/".join(p for p in parts if p)), "kind": "resource"}
+    return _LOGICAL.fill(quoted(visible("/".join(p for p in parts if p))), '"resource"')
 
 
-def _invocation(result: Result, root: str) -> dict[str, Any]:
-    notes = [_notification(p, root) for p in result.problems]
-    return {"executionSuccessful": True, **({"toolExecutionNotifications": notes} if notes else {})}
+def _invocation(result: Result, root: str) -> str:
+    if not result.problems:
+        return '{"executionSuccessful": true}'
+    notes = ", ".join(_notification(problem, root) for problem in result.problems)
+    return _INVOCATION.fill("true", f"[{notes}]")
 
 
-def _notification(problem: Problem, root: str) -> dict[str, Any]:
-    return {
-        "level": problem.severity,
-        "message": {"text": _short(problem.message)},
-        "locations": [{"physicalLocation": _physical(problem.place, root)}],
-    }
+def _notification(problem: Problem, root: str) -> str:
+    return _NOTIFICATION.fill(
+        quoted(problem.severity),
+        _MESSAGE.fill(_told(problem.message)),
+        f'[{{"physicalLocation": {_physical(problem.place, root)}}}]',
+    )
+
+
+def _told(text: str) -> str:
+    """A foreign text as JSON, cut to GitHub's limit."""
+    return quoted(_short(text))
 
 
 def _short(text: str) -> str:

@@ -7,8 +7,19 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from hullmark.report import chronicle, overlaps, simulation_training
 from hullmark.report.simulation_names import names
-from hullmark.report.simulation_terms import FIRST, KINDS, duration, lasting, needed, percent, points, rounded, saving
-from hullmark.report.simulation_words import sentences
+from hullmark.report.simulation_terms import (
+    FIRST,
+    KINDS,
+    duration,
+    lasting,
+    needed,
+    part,
+    percent,
+    points,
+    rounded,
+    saving,
+)
+from hullmark.report.simulation_words import made_by, not_modelled, sentences
 from hullmark.report.snippet import address
 from hullmark.report.style import Paint, painter
 from hullmark.report.visible import cells, count, fit, visible, wrap
@@ -16,7 +27,6 @@ from hullmark.simulate.availability import Availability
 from hullmark.simulate.blast import Impact
 from hullmark.simulate.felt import Felt, felt
 from hullmark.simulate.simulation import Simulation
-from hullmark.version import __version__
 
 Row = tuple[str, ...]
 
@@ -28,12 +38,17 @@ def render(simulations: Sequence[tuple[str, Simulation]], *, color: bool, width:
     for title, one in simulations:
         if len(simulations) > 1:
             lines += [paint(f"── {visible(title)} ".ljust(room, "─"), "faint"), ""]
-        lines += (_brief if brief else _simulation)(one, paint, room)
+        lines += _brief(one, paint, room) if brief else _simulation(one, paint, room)
+        lines += (*(_counted(one, room) if brief else rests(one, paint, room)), *_made(one, paint, room), "")
     return "\n".join(lines) + "\n"
 
 
 def _brief(one: Simulation, paint: Paint, width: int, most: int = 5) -> Iterator[str]:
-    yield from _section("in short", (("-", text) for text in sentences(one)), paint, width)
+    yield paint("in short", "strong")
+    for text in sentences(one):
+        for index, line in enumerate(wrap(visible(text), width - 4)):
+            yield f"  {'-' if index == 0 else ' '} {line}"
+    yield ""
     title = "what to change first (minutes a year that services no longer miss, for what it costs)"
     yield from _section(title, _repairs(one, most), paint, width)
     yield from _section("the best of them, one after the other", _steps(one), paint, width)
@@ -58,17 +73,29 @@ def _simulation(one: Simulation, paint: Paint, width: int) -> Iterator[str]:
     yield from _section(
         "training", (row for run in one.trainings for row in simulation_training.rows(run)), paint, width
     )
+
+
+def rests(one: Simulation, paint: Paint, width: int) -> Iterator[str]:
+    """All that a simulation takes for granted, and what it does not model."""
     yield paint("what this rests on", "strong")
     for assumption in one.assumptions:
         where = "" if assumption.place is None else f" ({address(assumption.place)})"
         for index, line in enumerate(wrap(visible(assumption.text + where), width - 4)):
             yield f"  {'-' if index == 0 else ' '} {line}"
+
+
+def _counted(one: Simulation, width: int) -> Iterator[str]:
+    """How much a simulation takes for granted, where only the summary is asked for."""
+    left_out = " and ".join(not_modelled(one))
+    yield from wrap(f"{count(len(one.assumptions), 'assumption')} (without --brief); not counted: {left_out}", width)
+
+
+def _made(one: Simulation, paint: Paint, width: int) -> Iterator[str]:
     if one.overlaps is not None:
         yield paint(overlaps.footing(one.overlaps), "faint")
     if one.chronicle is not None:
         yield from (paint(line, "faint") for line in wrap(chronicle.footing(one.chronicle), width))
-    yield paint(f"hullmark {__version__}, rates {one.rates_digest}, seed {one.seed}", "faint")
-    yield ""
+    yield paint(made_by(one), "faint")
 
 
 def _section(title: str, rows: Iterable[Row], paint: Paint, width: int) -> Iterator[str]:
@@ -128,7 +155,7 @@ def _felt(one: Simulation) -> Iterator[Row]:
         if effect.services or effect.journeys:
             found.setdefault((blast.failure.kind, effect), []).append(blast.failure.name)
     for (kind, effect), hit in found.items():
-        users = "" if effect.users is None else f" ({effect.users:.0%} of users or more)"
+        users = "" if effect.users is None else f" ({part(effect.users, 0)} of users or more)"
         texts = [f"down too: {_some(effect.services)}"] if effect.services else []
         texts += [f"journeys that stop: {_some(effect.journeys)}{users}"] if effect.journeys else []
         yield _names(kind, hit), "; ".join(texts)
@@ -192,8 +219,7 @@ def _availabilities(found: Sequence[Availability]) -> Iterator[Row]:
         yield (f"{one.service.name}, {needed(one.need, one.service)}: {one.need.because}",)
         yield "", _number(one)
         for share in one.shares:
-            part = f"{share.part:.1%}" if share.part >= 0.001 else "<0.1%"
-            yield "", f"{part} {share.group}: {share.per_year:.3g} times a year ({share.kind})"
+            yield "", f"{part(share.part)} {share.group}: {share.per_year:.3g} times a year ({share.kind})"
         if one.unbounded:
             yield "", f"not counted, because how often or how long is not known: {', '.join(one.unbounded)}"
 

@@ -11,14 +11,17 @@ from typing import Any
 from hullmark.model.rates import Rate
 from hullmark.report import chronicle, overlaps, simulation_training
 from hullmark.report.places import spot
+from hullmark.report.simulation_words import not_modelled
 from hullmark.report.visible import visible
 from hullmark.simulate.availability import Availability
 from hullmark.simulate.blast import Blast, Impact
 from hullmark.simulate.candidates import Repair
+from hullmark.simulate.dependencies import Dependency
+from hullmark.simulate.drain import Drain
 from hullmark.simulate.felt import Felt, felt
 from hullmark.simulate.repairs import Ranked
 from hullmark.simulate.services import Need, Service
-from hullmark.simulate.simulation import Simulation
+from hullmark.simulate.simulation import Proof, Simulation, SinglePoint
 from hullmark.version import __version__
 
 SCHEMA = "hullmark.simulate/v1"
@@ -33,12 +36,39 @@ def as_json(simulations: Sequence[tuple[str, Simulation]]) -> str:
 
 def _simulation(one: Simulation) -> dict[str, Any]:
     return {
+        **_basis(one),
+        "services": [
+            {"name": visible(s.name), "pods": s.pods, "needs": list(map(_need, s.needs))} for s in one.services
+        ],
+        "pending": {visible(name): {visible(w): n for w, n in words.items()} for name, words in one.pending.items()},
+        "failures": [{**_blast(blast), **_felt(felt(one.network, blast))} for blast in one.blasts],
+        "singlePoints": list(map(_point, one.single_points)),
+        "capacity": list(map(_proof, one.proofs)),
+        "drains": list(map(_drain, one.drains)),
+        "availability": [_availability(a) for a in one.availabilities],
+        "overlaps": overlaps.plain(one.overlaps),
+        "sequence": chronicle.plain(one.chronicle),
+        "dependencies": list(map(_dependency, one.network.dependencies)),
+        "training": list(map(simulation_training.plain, one.trainings)),
+        "repairs": [_ranked(ranked) for ranked in one.plan.ranked],
+        "plan": {
+            "minutesLostPerYear": one.plan.lost,
+            "steps": [{**_repair(step.ranked.repair), "minutesLeftPerYear": step.left} for step in one.plan.steps],
+            "notTried": one.plan.left_out,
+        },
+    }
+
+
+def _basis(one: Simulation) -> dict[str, Any]:
+    """What the answers rest on."""
+    return {
         "seed": one.seed,
         "scenario": one.scenario or None,
         "ratesDigest": one.rates_digest,
+        "kubernetes": visible(one.topology.control_plane.version),
         "part": "infrastructure, single failures" if one.overlaps is None else "infrastructure",
         "notModelled": [
-            "outages by change",
+            *not_modelled(one),
             *(("failures that overlap", "journeys through several services") if one.overlaps is None else ()),
         ],
         "assumptions": [{"text": visible(a.text), **spot(a.place)} for a in one.assumptions],
@@ -47,61 +77,46 @@ def _simulation(one: Simulation) -> dict[str, Any]:
             "pools": [{"name": visible(p.name), "nodes": len(p.nodes)} for p in one.topology.pools],
         },
         "rates": [_rate(rate) for _, rate in sorted(one.rates.items())],
-        "services": [
-            {"name": visible(s.name), "pods": s.pods, "needs": list(map(_need, s.needs))} for s in one.services
-        ],
-        "pending": {visible(name): {visible(w): n for w, n in words.items()} for name, words in one.pending.items()},
-        "failures": [{**_blast(blast), **_felt(felt(one.network, blast))} for blast in one.blasts],
-        "singlePoints": [
-            {
-                **_of(p.service, p.need),
-                "kind": p.kind,
-                "failures": list(map(visible, p.names)),
-                "longest": _finite(p.longest),
-            }
-            for p in one.single_points
-        ],
-        "capacity": [
-            {
-                **_of(p.service, p.need),
-                "kind": p.kind,
-                "tried": p.tried,
-                "holds": p.holds,
-                "breaks": list(map(visible, p.breaks)),
-                "words": list(map(visible, p.words)),
-            }
-            for p in one.proofs
-        ],
-        "drains": [
-            {
-                "pool": visible(d.pool),
-                "nodes": d.nodes,
-                "verdict": d.verdict,
-                "blocked": {visible(name): visible(why) for name, why in d.blocked.items()},
-                "short": [{"service": visible(s.name), "need": need, "serving": n} for s, need, n in d.short],
-            }
-            for d in one.drains
-        ],
-        "availability": [_availability(a) for a in one.availabilities],
-        "overlaps": overlaps.plain(one.overlaps),
-        "sequence": chronicle.plain(one.chronicle),
-        "dependencies": [
-            {
-                "service": visible(d.source),
-                "kind": d.kind,
-                "on": list(map(visible, d.targets)),
-                "declared": d.declared,
-                "capacity": d.capacity if d.kind == "soft" else None,
-            }
-            for d in one.network.dependencies
-        ],
-        "training": list(map(simulation_training.plain, one.trainings)),
-        "repairs": [_ranked(ranked) for ranked in one.plan.ranked],
-        "plan": {
-            "minutesLostPerYear": one.plan.lost,
-            "steps": [{**_repair(step.ranked.repair), "minutesLeftPerYear": step.left} for step in one.plan.steps],
-            "notTried": one.plan.left_out,
-        },
+    }
+
+
+def _point(found: SinglePoint) -> dict[str, Any]:
+    return {
+        **_of(found.service, found.need),
+        "kind": found.kind,
+        "failures": list(map(visible, found.names)),
+        "longest": _finite(found.longest),
+    }
+
+
+def _proof(found: Proof) -> dict[str, Any]:
+    return {
+        **_of(found.service, found.need),
+        "kind": found.kind,
+        "tried": found.tried,
+        "holds": found.holds,
+        "breaks": list(map(visible, found.breaks)),
+        "words": list(map(visible, found.words)),
+    }
+
+
+def _drain(found: Drain) -> dict[str, Any]:
+    return {
+        "pool": visible(found.pool),
+        "nodes": found.nodes,
+        "verdict": found.verdict,
+        "blocked": {visible(name): visible(why) for name, why in found.blocked.items()},
+        "short": [{"service": visible(s.name), "need": need, "serving": n} for s, need, n in found.short],
+    }
+
+
+def _dependency(found: Dependency) -> dict[str, Any]:
+    return {
+        "service": visible(found.source),
+        "kind": found.kind,
+        "on": list(map(visible, found.targets)),
+        "declared": found.declared,
+        "capacity": found.capacity if found.kind == "soft" else None,
     }
 
 
@@ -134,6 +149,7 @@ def _blast(blast: Blast) -> dict[str, Any]:
         "nodes": len(failure.nodes),
         "rate": failure.rate and failure.rate.name,
         "note": failure.note,
+        "noticeSeconds": failure.notice,
         "impacts": list(map(_impact, blast.impacts)),
     }
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from hullmark.report.simulation import rests
 from hullmark.report.simulation_terms import KINDS, duration, lasting
+from hullmark.report.simulation_words import made_by
 from hullmark.report.style import Paint, painter
 from hullmark.report.visible import count, visible, wrap
 from hullmark.simulate.blast import Blast, Impact
 from hullmark.simulate.scenarios import SCENARIOS
 from hullmark.simulate.simulation import Simulation
-from hullmark.version import __version__
 
 MOST = 20
 """Failures that are shown one by one; JSON has all."""
@@ -40,7 +41,7 @@ def render(simulations: Sequence[tuple[str, Simulation]], *, color: bool, width:
             lines.append(
                 f"{count(len(one.blasts) - MOST, 'more', 'more')} like it; name one as its target, or see JSON"
             )
-        lines.append(paint(f"hullmark {__version__}, rates {one.rates_digest}, seed {one.seed}", "faint"))
+        lines += (*rests(one, paint, room), paint(made_by(one), "faint"))
     return "\n".join(lines) + "\n"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from hullmark.report.simulation_terms import duration
+from hullmark.report.simulation_terms import chance, duration
 from hullmark.report.snippet import address
 from hullmark.report.visible import count, visible
 from hullmark.simulate.doubt import Doubt
@@ -25,9 +25,9 @@ def rows(run: Training) -> Iterator[Row]:
     if run.progress is None or run.restart is None:
         yield "", "no failure of a node is survived before an unknown repair, so progress cannot be told"
     else:
-        wasted = f"; {run.wasted_per_day:.3g} accelerator-hours a day are none" if run.devices else ""
+        wasted = f"; {run.wasted_per_day:.3g} accelerator-hours a day are not" if run.devices else ""
         back = f"back after {duration(run.restart * 3600)}"
-        yield "", f"{back}; {_percent(run.progress)} of the time is progress at best{wasted}"
+        yield "", f"{back}; {chance(run.progress)} of the time is progress at best{wasted}"
     best, about = duration(run.best * 3600), f"Young {duration(run.young * 3600)}, Daly {duration(run.daly * 3600)}"
     stops = f"when one stops the work for {duration(run.dump * 3600)}"
     yield "", f"best checkpoint interval {best} ({about}) {stops}"
@@ -76,12 +76,12 @@ def _drawn(run: Training, found: Outcome) -> Iterator[str]:
     how = "as it saves now" if run.written_runs is found else "with the best interval"
     yield f"{found.runs:,} runs of {days:g} days of work{known}, {how}:"
     progress = found.progress
-    yield f"- {_percent(progress.mean)} of the time is progress ({_between(progress)}, 9 of 10 runs)"
+    yield f"- {chance(progress.mean)} of the time is progress ({_between(progress)}, 9 of 10 runs)"
     if run.doubt is not None:
-        yield f"- {_between(run.doubt.progress)} with what is not known of the rates, {_between(run.doubt.rates)} by that alone"
+        yield f"- {_between(run.doubt.progress)} with what is not known of the rates besides, {_between(run.doubt.rates)} by that alone"
     if run.devices:
-        good = ", ".join(f"{run.devices * share:.4g}" for share in (progress.mean, progress.low, progress.high))
-        yield f"- goodput of {count(run.devices, 'accelerator')}, as accelerators that are never stopped: {good}"
+        mean, low, high = (f"{run.devices * share:.4g}" for share in (progress.mean, progress.low, progress.high))
+        yield f"- goodput of {mean} of {count(run.devices, 'accelerator')} that would never stop ({low} to {high})"
     yield f"- {_range(found.failures)} interruptions"
     waste = _waste(run, found)
     if waste is not None:
@@ -104,11 +104,7 @@ def _drawn(run: Training, found: Outcome) -> Iterator[str]:
 
 
 def _between(shares: Spread) -> str:
-    return f"{_percent(shares.low)} to {_percent(shares.high)}"
-
-
-def _percent(share: float) -> str:
-    return f"{share:.2%}" if 0.0001 <= share <= 0.9999 else "< 0.01%" if share < 0.5 else "> 99.99%"
+    return f"{chance(shares.low)} to {chance(shares.high)}"
 
 
 def _range(one: Spread) -> str:

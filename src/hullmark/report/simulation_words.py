@@ -11,6 +11,19 @@ from hullmark.simulate.availability import Availability
 from hullmark.simulate.overlap.answers import Overlaps
 from hullmark.simulate.repairs import MINUTES
 from hullmark.simulate.simulation import PROVED, Simulation
+from hullmark.version import __version__
+
+
+def made_by(one: Simulation) -> str:
+    """What has to be known to get the same numbers again."""
+    kubernetes = f"Kubernetes {visible(one.topology.control_plane.version)}"
+    return f"hullmark {__version__}, {kubernetes}, rates {one.rates_digest}, seed {one.seed}"
+
+
+def not_modelled(one: Simulation) -> tuple[str, ...]:
+    """Which part of availability is left out, however much is simulated."""
+    by_change = "outages by change"
+    return (f"{by_change} other than bad rollouts",) if one.rollouts_counted else (by_change,)
 
 
 def sentences(one: Simulation) -> Iterator[str]:
@@ -25,7 +38,7 @@ def sentences(one: Simulation) -> Iterator[str]:
     weakest = weakest_of(one)
     if weakest is not None and weakest.unavailability is not None:
         yield (
-            f"Weakest is {names(one)(weakest.service.name)} with {percent(weakest.unavailability)}: "
+            f"Weakest by itself is {names(one)(weakest.service.name)} with {percent(weakest.unavailability)}: "
             f"{weakest.per_year:.2g} outages a year, {duration((weakest.mean_minutes or 0) * 60)} each in the mean."
         )
     yield from _plan(one)
@@ -37,7 +50,7 @@ def sentences(one: Simulation) -> Iterator[str]:
             )
         elif run.progress is not None:
             yield (
-                f"{visible(run.name)} makes progress {run.progress:.1%} of the time if it saves every "
+                f"{visible(run.name)} makes progress {chance(run.progress)} of the time if it saves every "
                 f"{duration(run.best * 3600)}; a node fails under it every {duration(run.between * 3600)}."
             )
 
@@ -59,8 +72,9 @@ def _survival(one: Simulation) -> Iterator[str]:
         stuck = {a.service.name for a in one.availabilities if a.lacking and a.need is a.service.needs[0]}
         kept.append(len(services - short - stuck))
     if services:
-        have = "keeps what it needs" if kept[0] == 1 else "keep what they need"
-        yield f"Of {count(len(services), 'service')}, {kept[0]} {have} when any node is lost, {kept[1]} when any zone is."
+        have = "keep what they need" if kept[0] > 1 else "keeps what it needs"
+        node, zone = (number or "none" for number in kept)
+        yield f"Of {count(len(services), 'service')}, {node} {have} when any node is lost, {zone} when any zone is."
 
 
 def target_of(one: Simulation, found: Availability) -> float | None:

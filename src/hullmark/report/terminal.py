@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from hullmark.engine.bundle import Bundle, Entry, bundles
 from hullmark.engine.result import Result
@@ -33,18 +34,27 @@ def render(result: Result, *, color: bool, width: int = 100, verbose: bool = Fal
 
     ``width`` is in columns. ``verbose`` also shows what the baseline knows, what is waived, and every place.
     """
+    return "".join(pieces(result, color=color, width=width, verbose=verbose))
+
+
+def pieces(result: Result, *, color: bool, width: int = 100, verbose: bool = False) -> Iterator[str]:
+    """The same text bit by bit, so that a large report need not be held."""
     paint = painter(color=color)
     frame = Frame(paint, max(width, 40), 1, Veil.over(result))
-    sections: tuple[Iterable[str], ...] = (
-        *_groups(result, frame, verbose=verbose),
-        *(_diagnostic(frame, p.message, p.place, p.hint, p.severity) for p in result.problems),
-        *(_diagnostic(frame, n.message, n.place, "", coverage.waiver_look(n)) for n in result.waiver_notes),
-        coverage.waivers(result, paint, verbose=verbose),
-        coverage.undecided(result, paint, frame.width, verbose=verbose),
-        coverage.not_checked(result, paint, frame.width, verbose=verbose),
+    sections = chain(
+        _groups(result, frame, verbose=verbose),
+        (_diagnostic(frame, p.message, p.place, p.hint, p.severity) for p in result.problems),
+        (_diagnostic(frame, n.message, n.place, "", coverage.waiver_look(n)) for n in result.waiver_notes),
+        (
+            coverage.waivers(result, paint, verbose=verbose),
+            coverage.undecided(result, paint, frame.width, verbose=verbose),
+            coverage.not_checked(result, paint, frame.width, verbose=verbose),
+        ),
     )
-    texts = ["\n".join(lines) for lines in sections]
-    return "\n\n".join([*filter(None, texts), _totals(summarise(result), paint)]) + "\n"
+    for lines in sections:
+        if text := "\n".join(lines):
+            yield f"{text}\n\n"
+    yield f"{_totals(summarise(result), paint)}\n"
 
 
 def diagnostic(
@@ -79,15 +89,14 @@ def _diagnostic(frame: Frame, message: str, place: Place | None, hint: str, leve
             yield frame.detail("help", line) if i == 0 else " " * (frame.digits + 10) + line
 
 
-def _groups(result: Result, frame: Frame, *, verbose: bool) -> Iterator[list[str]]:
-    shown = [s for s in result.findings if verbose or not s.known]
-    for resource, workload, entries in bundles(shown):
+def _groups(result: Result, frame: Frame, *, verbose: bool) -> Iterator[Iterable[str]]:
+    for resource, workload, entries in bundles(s for s in result.findings if verbose or not s.known):
         number = sum(len(e.findings) if isinstance(e, Bundle) else 1 for e in entries)
         title = f"── {visible(str(resource.ref))} · {count(number, 'finding')} "
         yield [frame.paint(title.ljust(frame.width, "─"), "faint")]
         reasons = result.architecture.impact(workload).reasons if workload is not None else ()
         for item in entries:
-            yield [*_entry(result, item, frame, reasons)]
+            yield _entry(result, item, frame, reasons)
             reasons = ()  # said once for each workload
 
 

@@ -16,6 +16,10 @@ _NARROW = regex("[\x20-\x7e\xa0-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e]*")
 """Latin letters and punctuation, each of which takes one column."""
 
 
+_UNIT = regex(r"(?:%|s|min|h|d|[KMGT]i?B)(?!\w)")
+"""Units that are not parted from their numbers at the end of a line."""
+
+
 def visible(text: str) -> str:
     """The text with control characters, direction marks and undecodable bytes replaced by visible signs, one for one.
 
@@ -31,7 +35,7 @@ def _sign(match: re.Match[str]) -> str:
 
 def cells(text: str) -> int:
     """How many columns of a terminal a visible text takes: wide characters two, combining ones none."""
-    if _NARROW.fullmatch(text):
+    if text.isascii() or _NARROW.fullmatch(text):
         return len(text)
     from unicodedata import combining, east_asian_width
 
@@ -45,15 +49,32 @@ def fit(text: str, room: int) -> str:
 
 def wrap(text: str, room: int) -> Iterator[str]:
     """The text broken at blanks into lines of at most this many columns (longer words stay whole)."""
+    whole = " ".join(text.split())
+    if cells(whole) <= room:
+        yield from (whole,) if whole else ()
+        return
     line = ""
-    for word in text.split():
+    for word in _words(whole):
         longer = f"{line} {word}" if line else word
         if line and cells(longer) > room:
             yield line
             longer = word
         line = longer
-    if line:
-        yield line
+    yield line
+
+
+def _words(text: str) -> Iterator[str]:
+    """The words of a text; a number and its unit are one."""
+    kept = ""
+    for word in text.split():
+        if kept and kept[-1].isdigit() and _UNIT.match(word):
+            kept = f"{kept} {word}"
+            continue
+        if kept:
+            yield kept
+        kept = word
+    if kept:
+        yield kept
 
 
 def count(number: int, noun: str, plural: str = "") -> str:

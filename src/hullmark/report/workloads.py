@@ -28,11 +28,13 @@ def _workload(arch: Architecture, workload: Workload) -> dict[str, Any]:
         "line": workload.resource.place.line,
         "api": visible(workload.resource.api),
         "role": workload.role.value,
+        "role_confidence": workload.role_confidence.word,
         "engine": workload.engine,
         "models": [*map(_model, models(workload))],
         "accelerators": _accelerators(workload.accelerator_total, [a for c in containers for a in c.accelerators]),
         "replicas": _replicas(together(arch, workload)),
-        "exposure": exposure.reach.word,
+        "exposure": exposure.least.word,
+        "exposure_unknown": visible(exposure.unknown),
         "exposure_path": [
             {"text": visible(h.text), "file": visible(h.place.source.name), "line": h.place.line} for h in exposure.path
         ],
@@ -122,7 +124,7 @@ def _podset(arch: Architecture, podset: PodSet) -> dict[str, Any]:
         "role": podset.role.value,
         "replicas": _replicas(links.replicas),
         "accelerators": _accelerators(count, podset.accelerators),
-        "exposure": links.exposure.reach.word,
+        "exposure": links.exposure.least.word,
         "containers": [
             {"name": visible(c.name), "kind": c.kind, "image": visible(c.image.text), "engine": c.engine}
             for c in podset.containers

@@ -19,10 +19,14 @@ from random import Random
 from typing import NamedTuple
 
 from hullmark.model.rates import HOURS_PER_YEAR, Rate
-from hullmark.simulate.blast import Blast
+from hullmark.simulate.blast import Blast, Impact
 from hullmark.simulate.faults import Failure
+from hullmark.simulate.pods import Member
 from hullmark.simulate.services import Need, Service
 from hullmark.simulate.standing import SEED
+
+Hits = Mapping[Member, Sequence[tuple[Failure, Impact]]]
+"""What failures do to the pods of each pod set."""
 
 DRAWS = 2_000
 """Draws of the rates for the interval; its ends are then off by less than a tenth of its width."""
@@ -87,28 +91,37 @@ def in_series(shares: Iterable[float]) -> float:
     return -math.expm1(math.fsum(math.log1p(-share) for share in shares))
 
 
-def availability(service: Service, blasts: Sequence[Blast]) -> tuple[Availability, ...]:
+def hits(blasts: Iterable[Blast]) -> Hits:
+    """What failures do, by whom they do it to."""
+    found: dict[Member, list[tuple[Failure, Impact]]] = {}
+    for blast in blasts:
+        for impact in blast.impacts:
+            found.setdefault(impact.service.member, []).append((blast.failure, impact))
+    return found
+
+
+def availability(service: Service, known: Hits) -> tuple[Availability, ...]:
     """The availability of a service for each of its needs."""
     found = []
     for index, need in enumerate(service.needs):
-        short = _short(service, index, blasts)
+        short = _short(service, index, known)
         unbounded = [f"{f.kind} '{f.name}'" for f, seconds in short if f.rate is None or math.isinf(seconds)]
-        found.append(_availability(service, need, causes(service, index, blasts), tuple(unbounded)))
+        found.append(_availability(service, need, causes(service, index, known), tuple(unbounded)))
     return tuple(found)
 
 
-def causes(service: Service, need: int, blasts: Sequence[Blast]) -> Counter[Cause]:
+def causes(service: Service, need: int, known: Hits) -> Counter[Cause]:
     """What leaves a service short of one of its needs (by index), as far as rate and end are known."""
     return Counter(
         Cause(failure.group, failure.rate, seconds / 3600)
-        for failure, seconds in _short(service, need, blasts)
+        for failure, seconds in _short(service, need, known)
         if failure.rate is not None and failure.rate.per_hour and math.isfinite(seconds)
     )
 
 
-def _short(service: Service, need: int, blasts: Sequence[Blast]) -> list[tuple[Failure, float]]:
-    hit = ((blast.failure, impact) for blast in blasts for impact in blast.impacts if impact.service is service)
-    return [(failure, impact.times[need]) for failure, impact in hit if impact.times[need] > 0]
+def _short(service: Service, need: int, known: Hits) -> list[tuple[Failure, float]]:
+    times = ((failure, impact.times[need]) for failure, impact in known.get(service.member, ()))
+    return [(failure, seconds) for failure, seconds in times if seconds > 0]
 
 
 def _availability(service: Service, need: Need, counted: Counter[Cause], unbounded: tuple[str, ...]) -> Availability:

@@ -12,10 +12,10 @@ from hullmark.simulate.costs import COSTS, Cost, Kind, of_nodes, of_pod
 from hullmark.simulate.faults import accelerated
 from hullmark.simulate.placement.shape import HOSTNAME, ZONE, Node, Peers, Pod, Shape, Spread
 from hullmark.simulate.pods import Member
+from hullmark.simulate.pool import Pool
 from hullmark.simulate.services import Service
 from hullmark.simulate.setting import Course, Setting
 from hullmark.simulate.standing import STATEFUL
-from hullmark.simulate.topology import Pool
 from hullmark.simulate.training import Training, expected
 from hullmark.text.source import Place
 from hullmark.text.tree import dig, items

@@ -8,7 +8,7 @@ of them, and telemetry stops nobody.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -16,8 +16,8 @@ from hullmark.graph.components.hosts import HUB, LLM, TELEMETRY
 from hullmark.model.component import Component, ComponentKind, EdgeKind, Graph
 from hullmark.model.errors import HullmarkError, suggestion
 from hullmark.simulate.services import Service, spoken
-from hullmark.simulate.slo import Journey, Kind, Relied, Said, Slo
-from hullmark.simulate.topology import ThirdParty
+from hullmark.simulate.slo import Journey, Kind, Promised, Relied, Said, Slo
+from hullmark.simulate.topology import Objective, ThirdParty
 from hullmark.text.source import Place
 
 _HARMLESS = frozenset({"", TELEMETRY, HUB, "cluster API"})
@@ -97,20 +97,33 @@ class Network:
         return frozenset(found)
 
 
-def network(slo: Slo, known: Sequence[Service], graph: Graph, parties: Sequence[ThirdParty]) -> Network:
-    """The network of these services.
+def network(
+    slo: Slo,
+    known: Sequence[Service],
+    graph: Graph,
+    parties: Sequence[ThirdParty],
+    objectives: Sequence[Objective] = (),
+) -> Network:
+    """The network of these services; ``objectives`` hold for services and journeys of which the file says none.
 
     Raises:
         HullmarkError: a name means no service or several, or services need each other by declaration.
     """
     naming = _Naming(known, graph, parties)
-    said = {naming.service(one.name, one.place): one for one in slo.services}
+    said = _said(slo, naming)
+    promised = dict(_promised(objectives, said, slo, naming))
     declared = [d for title, one in said.items() for d in _declared(title, one, naming)]
     _refuse_circles(declared, [r for one in said.values() for r in one.relies])
     spoken = {(d.source, target) for d in declared for target in d.targets}
     derived = [d for service in known for d in _derived(service, naming) if (d.source, d.targets[0]) not in spoken]
     merged = [*declared, *_grouped(derived, naming)]
-    journeys = tuple(Through(j, tuple(naming.service(n, j.place) for n in j.path)) for j in slo.journeys)
+    journeys = tuple(
+        Through(
+            replace(j, promised=j.promised or promised.get(j.name)),
+            tuple(naming.service(*each) for each in zip(j.path, j.places, strict=True)),
+        )
+        for j in slo.journeys
+    )
     seen = [f"{id_} {label}".lower() for id_, label in naming.outside.items()]
     unseen = (p.name for p in parties if not any(p.name.lower() in text for text in seen))
     outside = dict.fromkeys([*naming.outside.values(), *unseen])
@@ -207,9 +220,38 @@ class _Naming:
                 yield from self.component.get(edge.target, ())
 
 
+def _said(slo: Slo, naming: _Naming) -> dict[str, Said]:
+    found: dict[str, Said] = {}
+    for one in slo.services:
+        other = found.setdefault(naming.service(one.name, one.place), one)
+        if other is not one:
+            raise HullmarkError(f"'{other.name}' and '{one.name}' are one service", "say all of it once", one.place)
+    return found
+
+
+def _promised(
+    objectives: Sequence[Objective], said: dict[str, Said], slo: Slo, naming: _Naming
+) -> Iterator[tuple[str, Promised]]:
+    """What the topology promises of journeys; what it promises of services is added to what is said of them."""
+    journeys = {journey.name for journey in slo.journeys}
+    for objective in objectives:
+        promise = Promised(objective.target, objective.window, objective.place)
+        if objective.journey in journeys:
+            yield objective.journey, promise
+            continue
+        title = naming.service(objective.journey, objective.place)
+        one = said.get(title) or Said(objective.journey, None, None, share=False, relies=(), place=objective.place)
+        said[title] = replace(one, promised=one.promised or promise)
+
+
 def _declared(title: str, said: Said, naming: _Naming) -> Iterator[Dependency]:
+    kinds: dict[str, Kind] = {}
     for relied in said.relies:
         targets = tuple(naming.target(name, relied.place) for name in relied.names)
+        for name, target in zip(relied.names, targets, strict=True):
+            if relied.kind != "start_only" and kinds.setdefault(target, relied.kind) != relied.kind:
+                text = f"'{said.name}' has '{name}' as '{kinds[target]}' and as '{relied.kind}'"
+                raise HullmarkError(text, "leave one of them out", relied.place)
         if title in targets:
             raise HullmarkError(f"'{said.name}' needs itself", "name what it calls", relied.place)
         if relied.kind == "start_only" and targets[0] in naming.titles:

@@ -7,15 +7,15 @@ as managed upgrades do it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from hullmark.simulate.placement.gang import queued
 from hullmark.simulate.placement.shape import Pod
+from hullmark.simulate.pool import Pool
 from hullmark.simulate.services import Service
 from hullmark.simulate.standing import Standing
-from hullmark.simulate.topology import Pool
 
 Verdict = Literal["finishes", "deadlocks", "drops below"]
 
@@ -50,7 +50,7 @@ def drain(standing: Standing, pool: Pool, services: Sequence[Service]) -> Drain:
         cluster.replace(replace(before, unschedulable=True))
         evicted: set[Pod] = set()  # once each: who tolerates the cordon comes back to the node
         while pods := [pod for pod in standing.homes([node]) if pod not in evicted]:
-            going, held = _allowed(standing, pods)
+            going, held = allowed(standing, pods)
             if not going:
                 blocked.update({names[standing.member[pod]]: why for pod, why in held.items()})
                 break
@@ -82,9 +82,9 @@ def _go(standing: Standing, pods: Iterable[Pod], fewest: dict[Service, int]) -> 
     fewest.update({service: min(least, standing.serving(service.member)) for service, least in fewest.items()})
 
 
-def _allowed(standing: Standing, pods: Sequence[Pod]) -> tuple[list[Pod], dict[Pod, str]]:
-    """The pods that may go at this moment, and why each of the others may not."""
-    left = {p: p.allowed(*standing.protected(p)) for p in standing.promises}
+def allowed(standing: Standing, pods: Sequence[Pod], away: Collection[Pod] = ()) -> tuple[list[Pod], dict[Pod, str]]:
+    """The pods that may go at this moment, and why each of the others may not; those ``away`` are not ready."""
+    left = {p: p.allowed(*standing.protected(p, away)) for p in standing.promises}
     going: list[Pod] = []
     held: dict[Pod, str] = {}
     for pod in pods:

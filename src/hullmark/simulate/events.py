@@ -1,7 +1,7 @@
 """Failures beyond lost nodes and providers: crashes, accelerators, partitions, lemons, certificates, bad rollouts and more.
 
-They are simulated when they are asked for (`hullmark.simulate.scenarios`). Three count always where the user said what they
-rest on: accelerators of pools whose ``gpuDomain`` is ``device``, and crashes and rollouts whose rates are the user's own.
+They are simulated when they are asked for (`hullmark.simulate.scenarios`). Four count always where the user said what they
+rest on: accelerators of pools whose ``gpuDomain`` is ``device``, and crashes, hangs and rollouts whose rates are the user's own.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from hullmark.model.architecture import Architecture
 from hullmark.model.rates import Rate
 from hullmark.model.resource import Resource
 from hullmark.simulate.budgets import scaled
-from hullmark.simulate.faults import Failure, accelerated, rate_of
+from hullmark.simulate.faults import Failure, accelerated, rate_of, reclaim
+from hullmark.simulate.hangs import hangs
 from hullmark.simulate.pods import Member
 from hullmark.simulate.recovery import backoff
 from hullmark.simulate.services import Service
@@ -35,6 +36,8 @@ def always(standing: Standing, rates: Mapping[str, Rate], known: Sequence[Servic
     yield from accelerators(standing, rates, only_devices=True)
     if rates["pod_crash"].kind == "measured":
         yield from crashes(standing, rates)
+    if rates["pod_hang"].kind == "measured":
+        yield from hangs(standing, rates)
     if rates["bad_rollout"].kind == "measured":
         yield from rollouts(standing, rates, known)
 
@@ -44,6 +47,7 @@ def on_request(
 ) -> Iterator[Failure]:
     """Every failure of this module."""
     yield from crashes(standing, rates)
+    yield from hangs(standing, rates)
     yield from accelerators(standing, rates, only_devices=False)
     yield from reclaims(standing, rates)
     yield from partitions(standing, rates)
@@ -83,8 +87,7 @@ def reclaims(standing: Standing, rates: Mapping[str, Rate]) -> Iterator[Failure]
         for pool in standing.topology.pools:
             hit = tuple(node for node in nodes if pool.spot and standing.pools[node] is pool)
             if len(hit) > 1:
-                group = f"spot reclaims in pool '{pool.name}'"
-                yield Failure("reclaim", f"{pool.name}/{zone}", group, rates["spot_node"], hit, note=note)
+                yield reclaim(f"{pool.name}/{zone}", pool, rates, hit, note)
 
 
 def _by_zone(standing: Standing) -> Iterator[tuple[str, tuple[int, ...]]]:

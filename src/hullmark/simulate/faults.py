@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from hullmark.graph.components.hosts import HUB, LLM, TELEMETRY
@@ -11,11 +11,13 @@ from hullmark.model.component import ComponentKind, EdgeKind, Graph
 from hullmark.model.rates import Rate
 from hullmark.simulate.placement.shape import Node, Pod
 from hullmark.simulate.pods import Member
-from hullmark.simulate.topology import Pool, ThirdParty, Topology
+from hullmark.simulate.pool import Pool
+from hullmark.simulate.reprieve import Reprieve
+from hullmark.simulate.topology import Plan, ThirdParty, Topology
 
 Kind = (
     Literal["node", "reclaim", "zone", "region", "pool", "control-plane", "start-only", "third-party"]
-    | Literal["crash", "device", "partition", "lemon", "certificate", "rollout", "stockout"]
+    | Literal["crash", "hang", "device", "partition", "lemon", "certificate", "rollout", "stockout"]
 )
 
 
@@ -25,6 +27,7 @@ class Failure:
 
     ``nodes`` are the indexes of the nodes it takes, ``users`` the members of the fleet that cannot work without it,
     ``pods`` single pods that stop until it is mended.
+    ``reprieve`` is the notice with which nodes go, if any.
     ``group`` is what its contribution is summed under; ``rate`` is None where nobody knows how often it happens.
     """
 
@@ -36,11 +39,17 @@ class Failure:
     users: tuple[Member, ...] = ()
     note: str = ""
     pods: tuple[Pod, ...] = ()
+    reprieve: Reprieve | None = None
+
+    @property
+    def notice(self) -> float:
+        """Seconds from when it is announced until nodes go."""
+        return 0.0 if self.reprieve is None else self.reprieve.seconds
 
     @property
     def repair(self) -> float | None:
-        """Seconds until it is mended, in the mean; None where nobody knows."""
-        return None if self.rate is None else self.rate.repair_hours * 3600
+        """Seconds until it is mended, in the mean and from the notice on; None where nobody knows."""
+        return None if self.rate is None else self.notice + self.rate.repair_hours * 3600
 
 
 _PLAIN = frozenset({"cpu", "memory", "pods", "ephemeral-storage", "storage"})
@@ -72,7 +81,7 @@ def failures(
         rate = rates["gpu_node_rest" if apart else name]
         yield Failure("node", node.name, f"nodes of pool '{pool.name}'", rate, (index,))
         if pool.spot:
-            yield Failure("reclaim", node.name, f"spot reclaims in pool '{pool.name}'", rates["spot_node"], (index,))
+            yield reclaim(node.name, pool, rates, (index,))
     for zone in topology.zones:
         hit = tuple(index for index, (_, node) in where if (node.zone or "zone") == zone)
         if hit:
@@ -80,15 +89,54 @@ def failures(
     for region, zones in topology.regions.items():
         hit = tuple(index for index, (_, node) in where if (node.zone or "zone") in zones)
         if hit:
-            yield Failure("region", region, "regions", rates["region"], hit)
+            yield _region(region, rates["region"], hit, topology.plans.get(region))
     for pool in topology.pools:
         hit = tuple(index for index, (own, node) in where if own is pool and accelerated(node))
         if hit:
             yield Failure("pool", pool.name, "accelerator pools", None, hit, note="how often this happens is not known")
-    plane = rates[f"control_plane_{topology.control_plane.kind}"]
-    still = "nothing that runs stops; nothing is rescheduled, scaled or rolled out while it lasts"
-    yield Failure("control-plane", topology.control_plane.kind, "control plane", plane, note=still)
+    yield _plane(topology.control_plane.kind, rates, members)
     yield from _outside(topology.third_parties, rates, graph, members)
+
+
+def reclaim(name: str, pool: Pool, rates: Mapping[str, Rate], hit: tuple[int, ...], note: str = "") -> Failure:
+    """The cloud takes nodes of a spot pool back, with the notice that it gives."""
+    said = "; ".join(filter(None, (note, pool.reprieve.spoken)))
+    group = f"spot reclaims in pool '{pool.name}'"
+    return Failure("reclaim", name, group, rates["spot_node"], hit, note=said, reprieve=pool.reprieve)
+
+
+def _region(name: str, rate: Rate, hit: tuple[int, ...], plan: Plan | None) -> Failure:
+    """A region is lost until it is back, or until a plan for that has everything run again."""
+    if plan is None:
+        return Failure("region", name, "regions", rate, hit)
+    note = f"by plan everything runs again after {plan.rto / 3600:g} h"
+    if plan.rpo is not None:
+        note += f", and at most {plan.rpo / 60:g} min of data are lost"
+    planned = replace(rate, repair_hours=plan.rto / 3600, repair_kind="contract")
+    return Failure("region", name, "regions", planned, hit, note=note)
+
+
+ELECTION = ("--leader-elect", "--leader-election", "--enable-leader-election", "--ha-enable-leader-election")
+"""Flags of programs that work only while they hold a lease: of Kubernetes' own, of controller-runtime's scaffolds, and of the
+endpoint picker of the Gateway API's inference extension."""
+
+
+def _plane(kind: str, rates: Mapping[str, Rate], members: Sequence[Member]) -> Failure:
+    """The API server does not answer.
+
+    Who holds a lease stops, since it cannot renew it: within ten seconds unless told otherwise (``RenewDeadline``,
+    https://github.com/kubernetes/client-go/blob/master/tools/leaderelection/leaderelection.go).
+    """
+    led = tuple(pod for member in members if _elected(member) for pod in member.pods)
+    still = "nothing is rescheduled, scaled or rolled out while it lasts; nothing that runs stops"
+    note = f"{still}, except for those that lead by a lease, which they cannot renew" if led else still
+    return Failure("control-plane", kind, "control plane", rates[f"control_plane_{kind}"], pods=led, note=note)
+
+
+def _elected(member: Member) -> bool:
+    """Whether only one of its pods works at a time: the one that holds a lease."""
+    own = [c.argv for c in member.podset.containers if c.kind == "app"]
+    return any(argv.has(flag) and argv.flag(flag) not in ("false", "0") for argv in own for flag in ELECTION)
 
 
 WAITS = "nothing that runs stops; pods that start in the meantime wait for it"

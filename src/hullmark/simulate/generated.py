@@ -9,7 +9,8 @@ from hullmark.simulate.placement.cluster import Cluster
 from hullmark.simulate.placement.decide import refusals
 from hullmark.simulate.placement.gang import place
 from hullmark.simulate.placement.shape import HOSTNAME, Node, Pod, Shape
-from hullmark.simulate.topology import GIB, MAX_NODES, POOL, Pool, Topology, spread_over
+from hullmark.simulate.pool import GIB, MAX_NODES, POOL, Pool, of_labels, spread_over
+from hullmark.simulate.topology import Topology, notices
 
 REGION, ZONES = "region-1", ("zone-a", "zone-b", "zone-c")
 
@@ -109,12 +110,13 @@ def _topology(by_kind: dict[Kind, list[Pod]], counts: dict[Kind, int]) -> Topolo
         name = f"{special}-{number}"
         like = Node("", {**dict(kind[0]), POOL: name}, _size(kind, own))
         nodes = spread_over(name, [(REGION, zone) for zone in ZONES], counts[kind], like)
-        pools.append(Pool(name, nodes, gpu_domain="node"))
+        pools.append(of_labels(Pool(name, nodes, gpu_domain="node")))
     told = "; ".join(f"{len(p.nodes)} nodes of {_told(p.nodes[0])} in pool '{p.name}'" for p in pools)
     assumptions = (
         f"topology: made up to hold the workloads, three zones in one region; {told}",
         "control plane: self-managed 1.34, dead nodes deleted after 5 minutes",
         "bandwidth: 0.2 GB/s a node from the registry, 0.33 GB/s from the model store",
+        *notices(pools),
     )
     zones = dict.fromkeys((*ZONES, *(node.zone for pool in pools for node in pool.nodes)))
     return Topology({REGION: tuple(zones)}, tuple(pools), assumptions=assumptions)

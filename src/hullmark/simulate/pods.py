@@ -6,16 +6,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from hullmark.model.architecture import Architecture
+from hullmark.model.ending import GRACE, grace, sleep
+from hullmark.model.errors import HullmarkError
 from hullmark.model.selectors import Selector, label_selector, map_selector
+from hullmark.model.truth import Undecided
 from hullmark.model.workload import PodSet, Workload
 from hullmark.simulate.effective import REVISIONS, Assumption, effective, labels, priority
 from hullmark.simulate.placement.reading import Around, default_selector, shape
 from hullmark.simulate.placement.shape import Pod, Shape, Toleration
 from hullmark.simulate.volumes import Volumes, volumes
+from hullmark.text.source import Place
 from hullmark.text.tree import dig
 
 MOST_PODS = 20_000
 """Pods of one fleet that are simulated; what is declared beyond is left out and said."""
+
+MOST_IN_CLUSTER = 150_000
+"""What Kubernetes supports (https://kubernetes.io/docs/setup/best-practices/cluster-large/)."""
 
 UNREACHABLE = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
 """The taints of dead nodes, against which admission gives every pod 300 s of toleration."""
@@ -39,7 +46,8 @@ class Member:
     ``declared`` is how many there are, None where nobody can know (``pods`` are then as few as are certain, at least
     one). ``groups`` are the names of the groups its pods belong to, pod by pod; empty where they stand alone.
     ``together`` is whether a group starts as a whole or not at all. ``tolerates`` is how many seconds they stay on an
-    unreachable node, None for ever or until the default.
+    unreachable node, None for ever or until the default. ``grace`` is how many seconds they have to end, and ``lingers`` for
+    how many of them ``preStop`` lets them go on serving.
     """
 
     podset: PodSet
@@ -51,6 +59,8 @@ class Member:
     together: bool = False
     tolerates: int | None = None
     tolerates_forever: bool = False
+    grace: float = GRACE
+    lingers: float = 0.0
 
     @property
     def workload(self) -> Workload:
@@ -76,6 +86,9 @@ def fleet(arch: Architecture) -> Fleet:
     """The pods of an architecture with what had to be assumed about them.
 
     Templates run nothing by themselves, and pods of schedules are there only for a while: both are left out.
+
+    Raises:
+        HullmarkError: some workload has more pods than any cluster.
     """
     noted: list[Assumption] = []
     members: list[Member] = []
@@ -107,6 +120,10 @@ def _member(podset: PodSet, arch: Architecture, noted: list[Assumption], left: i
     _note_unknown(made, podset, noted)
     declared = arch.around(podset).replicas.wanted
     count = 0 if podset.workload.lifetime == "daemon" else _count(podset, declared, arch, noted)
+    if count > MOST_IN_CLUSTER:
+        text = f"{count:,} pods of {podset.workload.ref.kind} '{podset.workload.name}' are more than any cluster has"
+        hint = f"Kubernetes supports {MOST_IN_CLUSTER:,}; write fewer"
+        raise HullmarkError(text, hint, _counted_at(podset))
     if count > left:
         text = f"{podset.workload.ref.kind} '{podset.workload.name}': {count - max(left, 0):,} pods beyond {MOST_PODS:,} are left out"
         noted.append(Assumption(text, podset.at()))
@@ -122,7 +139,20 @@ def _member(podset: PodSet, arch: Architecture, noted: list[Assumption], left: i
         _together(podset.workload),
         seconds,
         forever,
+        *_ending(podset, noted),
     )
+
+
+def _ending(podset: PodSet, noted: list[Assumption]) -> tuple[float, float]:
+    """How many seconds pods have to end, and how long the first of their containers to stop goes on before that."""
+    own = [c for c in podset.containers if c.kind == "app"]
+    try:
+        given = grace(podset)
+        return given, min(given, min((sleep(c)[0] for c in own), default=0))
+    except Undecided as unknown:
+        who = f"{podset.workload.ref.kind} '{podset.workload.name}'"
+        noted.append(Assumption(f"{who}: {GRACE} s to end, since it is not known ({unknown})", podset.at()))
+        return GRACE, 0.0
 
 
 def _names(podset: PodSet, count: int) -> Iterator[str]:
@@ -136,8 +166,15 @@ def _count(podset: PodSet, declared: int | None, arch: Architecture, noted: list
     least = max(arch.around(podset).replicas.least or 0, 1)
     who = f"{podset.workload.ref.kind} '{podset.workload.name}'"
     named = f" of '{podset.name}'" if podset.name else ""
-    noted.append(Assumption(f"{who}: the number of pods{named} is not known; {least} assumed", podset.at()))
+    text = f"{who}: the number of pods{named} is not known; {least} assumed"
+    noted.append(Assumption(text, _counted_at(podset)))
     return least
+
+
+def _counted_at(podset: PodSet) -> Place:
+    """Where the number of pods stands, as far as it is that of the workload."""
+    resource = podset.workload.resource
+    return podset.at() if resource.node.get("spec", "replicas") is None else resource.node.at("spec", "replicas")
 
 
 def _default_spread(podset: PodSet, arch: Architecture) -> Selector | None:

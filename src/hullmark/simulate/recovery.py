@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields, replace
 from random import Random
 from typing import NamedTuple
 
@@ -70,11 +70,12 @@ def timers(plane: ControlPlane) -> Timers:
 
     The change is https://github.com/kubernetes/kubernetes/pull/126287.
     """
-    grace = plane.grace if plane.grace is not None else 50.0 if _minor(plane.version) >= 32 else 40.0
+    grace = plane.grace if plane.grace is not None else 50.0 if minor(plane.version) >= 32 else 40.0
     return Timers(grace, plane.toleration, plane.deletes)
 
 
-def _minor(version: str) -> int:
+def minor(version: str) -> int:
+    """The minor version of Kubernetes; a large number where it cannot be read."""
     parts = version.split(".")
     return int(parts[1]) if len(parts) > 1 and parts[0] == "1" and parts[1].isdigit() else 99
 
@@ -206,6 +207,29 @@ def started(start: Start, speeds: Speeds, *, cached: bool = False, others: Seque
         warm=start.warm,
         ready=start.ready,
     )
+
+
+@dataclass
+class Arrivals:
+    """When added nodes are there, and when images that are being fetched are, for those who wait for the same.
+
+    Keys are indexes of nodes, and those with whatever tells images apart.
+    """
+
+    nodes: dict[int, float] = field(default_factory=dict)
+    images: dict[tuple[int, object], float] = field(default_factory=dict)
+
+    def wait(self, begun: Recovery, now: float, node: int, image: object, *, new: float) -> Recovery:
+        """What a pod does that is placed ``now``; ``new`` is how long a node takes that is added for it."""
+        if new:
+            self.nodes[node] = now + new
+        provision = max(self.nodes.get(node, now) - now, 0.0)
+        there = self.images.setdefault((node, image), now + provision + begun.image)
+        return replace(begun, provision=provision, image=max(there - now - provision, 0.0))
+
+    def forget(self, node: int) -> None:
+        """Another machine takes the place of a node."""
+        self.images = {key: time for key, time in self.images.items() if key[0] != node}
 
 
 def lognormal(median: float, late: float, random: Random) -> float:

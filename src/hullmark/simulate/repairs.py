@@ -165,7 +165,7 @@ def _lasts(service: Service) -> bool:
 def _loss(setting: Setting, course: Course, service: Service) -> Loss:
     if _stuck(course, service):
         return Loss(0.0, MINUTES)
-    counted = causes(service, 0, course.blasts)
+    counted = causes(service, 0, course.hits)
     share = together(counted, {c.rate.name: c.rate.per_hour for c in counted}) if counted else 0.0
     return Loss(share * MINUTES, _drained(setting, course.drains, service))
 
@@ -224,7 +224,7 @@ def _interval(base: _Tried, after: _Tried) -> tuple[float, float]:
 
 
 def _causes(course: Course, service: Service) -> Counter[Cause]:
-    return Counter() if _stuck(course, service) else causes(service, 0, course.blasts)
+    return Counter() if _stuck(course, service) else causes(service, 0, course.hits)
 
 
 _DRAWN = DRAWS // 4

@@ -21,6 +21,7 @@ class Scenario(NamedTuple):
 SCENARIOS = {
     "node": Scenario("node", "a node crashes", "a node"),
     "crash": Scenario("crash", "a container ends by itself and is started again where it is", "a node or a pod"),
+    "hang": Scenario("hang", "a container answers no more but does not end", "a node or a pod"),
     "spot-reclaim": Scenario(
         "reclaim", "the cloud takes spot nodes back, one or all of a pool in a zone", "a node or a pool"
     ),
@@ -44,6 +45,18 @@ class NoTargetError(HullmarkError):
     """Nothing of an architecture is what a scenario hits."""
 
 
+def scenario(text: str) -> Scenario:
+    """What ``NAME`` or ``NAME=TARGET`` names.
+
+    Raises:
+        HullmarkError: there is no scenario of that name.
+    """
+    name = text.partition("=")[0]
+    if name not in SCENARIOS:
+        raise HullmarkError(f"there is no scenario '{name}'", suggestion(name, SCENARIOS))
+    return SCENARIOS[name]
+
+
 def chosen(text: str, every: Iterable[Failure]) -> tuple[Failure, ...]:
     """The failures that ``NAME`` or ``NAME=TARGET`` means; a target may hold ``*`` and ``?``.
 
@@ -52,12 +65,10 @@ def chosen(text: str, every: Iterable[Failure]) -> tuple[Failure, ...]:
         NoTargetError: there is nothing that it can hit.
     """
     name, equals, target = text.partition("=")
-    scenario = SCENARIOS.get(name)
-    if scenario is None:
-        raise HullmarkError(f"there is no scenario '{name}'", suggestion(name, SCENARIOS))
-    alike = [failure for failure in every if failure.kind == scenario.kind]
+    meant = scenario(text)
+    alike = [failure for failure in every if failure.kind == meant.kind]
     if not alike:
-        raise NoTargetError(f"nothing here that scenario '{name}' could hit", f"its target is {scenario.target}")
+        raise NoTargetError(f"nothing here that scenario '{name}' could hit", f"its target is {meant.target}")
     found = tuple(failure for failure in alike if not equals or _meant(target, failure.name))
     if not found:
         names = [failure.name for failure in alike]

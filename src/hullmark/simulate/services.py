@@ -92,7 +92,7 @@ def _needs(
 def _known(member: Member, arch: Architecture, objectives: Sequence[Objective]) -> tuple[int, str] | None:
     count, around = len(member.pods), arch.around(member.podset)
     for objective in objectives:
-        if objective.journey == member.workload.name:
+        if objective.journey in spoken(member):
             return math.ceil(round(objective.capacity * count, 9)), f"objective '{objective.journey}'"
     if member.groups and (member.together or member.workload.lifetime == "task"):
         return count, "all pods of a run or group work together"

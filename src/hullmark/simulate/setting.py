@@ -9,6 +9,7 @@ from typing import NamedTuple
 from hullmark.model.component import Graph
 from hullmark.model.rates import Rate
 from hullmark.model.workload import PodSet
+from hullmark.simulate.availability import Hits, hits
 from hullmark.simulate.blast import Blast, blast
 from hullmark.simulate.budgets import Promise
 from hullmark.simulate.dependencies import Network
@@ -26,12 +27,13 @@ Asked = Callable[[Sequence[Failure], Standing, Sequence[Service]], Iterable[Fail
 
 
 class Course(NamedTuple):
-    """What comes of a setting: its pods placed, each single failure, and the drain of each pool."""
+    """What comes of a setting: its pods placed, each single failure (also by whom it hits), and the drain of each pool."""
 
     standing: Standing
     services: tuple[Service, ...]
     blasts: tuple[Blast, ...]
     drains: tuple[Drain, ...]
+    hits: Hits
 
 
 @dataclass(frozen=True)
@@ -60,16 +62,20 @@ class Setting:
         """The services of its members, each with its needs."""
         return tuple(Service(title(m), m, self.needs[m.podset]) for m in self.fleet.members if m.pods)
 
-    def run(self, asked: Asked | None = None) -> Course:
-        """Place its pods, let everything fail once, and drain every pool; or let only what is ``asked`` for fail."""
-        standing = Standing(self.topology, self.fleet, self.promises, self.spaces)
+    def stand(self) -> Standing:
+        """Its pods, placed before anything fails."""
+        return Standing(self.topology, self.fleet, self.promises, self.spaces)
+
+    def run(self, asked: Asked | None = None, standing: Standing | None = None) -> Course:
+        """Let everything fail once and drain every pool, or let only what is ``asked`` for fail; its pods may ``stand`` already."""
+        standing = standing or self.stand()
         known, clock = self.services, timers(self.topology.control_plane)
         plain = failures(self.topology, self.rates, self.graph, self.fleet.members)
         single = [self._told(failure, known) for failure in plain]
         every = asked(single, standing, known) if asked else (*single, *always(standing, self.rates, known))
         blasts = tuple(blast(standing, failure, known, clock, self.starts) for failure in every)
         drains = () if asked else tuple(drain(standing, pool, known) for pool in self.topology.pools)
-        return Course(standing, known, blasts, drains)
+        return Course(standing, known, blasts, drains, hits(blasts))
 
     def _told(self, failure: Failure, known: Sequence[Service]) -> Failure:
         """A failure of a third party with the users that the network tells."""

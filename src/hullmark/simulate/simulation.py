@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from hullmark.graph.components import components
 from hullmark.model.architecture import Architecture
+from hullmark.model.declaration import KEYS
+from hullmark.model.errors import HullmarkError, nearest
 from hullmark.model.form import document
 from hullmark.model.rates import Rate, digest, overridden, shipped
 from hullmark.simulate.availability import Availability, availability
@@ -19,7 +21,7 @@ from hullmark.simulate.effective import Assumption
 from hullmark.simulate.events import on_request
 from hullmark.simulate.faults import Failure
 from hullmark.simulate.generated import generated
-from hullmark.simulate.holding import require
+from hullmark.simulate.holding import require, require_room
 from hullmark.simulate.overlap.answers import TRIALS, Notice, Overlaps
 from hullmark.simulate.overlap.system import system
 from hullmark.simulate.pods import Member, fleet
@@ -105,6 +107,11 @@ class Simulation:
     seed: int = SEED
     scenario: str = ""
 
+    @property
+    def rollouts_counted(self) -> bool:
+        """Whether somebody said how often rollouts go wrong, so that they are among what is counted."""
+        return _rollouts_counted(self.rates)
+
 
 def simulate(  # noqa: PLR0913 - all that may be said of one simulation
     arch: Architecture,
@@ -115,6 +122,7 @@ def simulate(  # noqa: PLR0913 - all that may be said of one simulation
     begin: date | None = None,
     scenario: str = "",
     chance: Chance | None = None,
+    crowded: bool = False,
 ) -> Simulation:
     """Simulate an architecture on a described topology (or one that is found or made up), with one's own rates.
 
@@ -122,7 +130,8 @@ def simulate(  # noqa: PLR0913 - all that may be said of one simulation
     runs and horizons count; without one they are told in days. ``chance`` is how failures that overlap are drawn;
     without it they are left out.
     ``scenario`` leaves all failures out but those that it names (`hullmark.simulate.scenarios`), and with them all that
-    rests on having seen every failure.
+    rests on having seen every failure. A described topology that is too small for all pods together is refused unless it
+    may be ``crowded``; Node objects are an observation, in which pods may be pending.
 
     Raises:
         HullmarkError: the topology, the rates or the objectives are wrong; the error says where and what would be right.
@@ -141,7 +150,7 @@ def simulate(  # noqa: PLR0913 - all that may be said of one simulation
     starts = {member: start_of(member.podset, noted) for member in crew.members}
     known = services(crew, arch, topology.objectives, {one.name: one for one in slo.services})
     graph = components(arch)
-    ties = network(slo, known, graph, topology.third_parties)
+    ties = network(slo, known, graph, topology.third_parties, topology.objectives)
     setting = Setting(
         topology,
         crew,
@@ -157,8 +166,11 @@ def simulate(  # noqa: PLR0913 - all that may be said of one simulation
     def asked(every: Sequence[Failure], standing: Standing, known: Sequence[Service]) -> Iterable[Failure]:
         return chosen(scenario, [*every, *on_request(standing, rates, known, arch)])
 
-    course = setting.run(asked if scenario else None)
-    standing, known, blasts, drains = course
+    standing = setting.stand()
+    if described is not None and not crowded:
+        require_room(setting, standing)
+    course = setting.run(asked if scenario else None, standing)
+    standing, known, blasts, drains, _ = course
     pending = _pending(standing, known)
     unplaced = {s.name: [i for i, p in enumerate(s.member.pods) if p not in standing.body] for s in known}
     model = system(topology, blasts, ties, known, unplaced)
@@ -195,9 +207,16 @@ def simulate(  # noqa: PLR0913 - all that may be said of one simulation
 
 
 def _timed(topology: Topology, arch: Architecture) -> Topology:
-    """The topology with the time of a step of the runs that declare it; what the topology itself says counts before that."""
+    """The topology with the time of a step of the runs that declare it; what the topology itself says counts before that.
+
+    Raises:
+        HullmarkError: the time that is declared is none.
+    """
     runs = dict(topology.runs)
     for workload in arch.workloads:
+        for flaw in arch.declared(workload).flaws:
+            if not flaw.unknown and "step-time" in nearest(flaw.key[:64], KEYS):
+                raise HullmarkError(flaw.message, flaw.hint, flaw.place)
         step, facts = arch.declared(workload).step_time, runs.get(workload.name, RunFacts())
         if step is not None and facts.step is None and workload.training is not None:
             runs[workload.name] = facts._replace(step=step / 3600)
@@ -218,7 +237,7 @@ def _by_chance(stage: Stage, chance: Chance) -> tuple[Overlaps | None, Chronicle
 
 def _available(service: Service, course: Course) -> Iterator[Availability]:
     serving = course.standing.serving(service.member)
-    for found in availability(service, course.blasts):
+    for found in availability(service, course.hits):
         yield replace(found, lacking=max(found.need.pods - serving, 0))
 
 
@@ -298,5 +317,14 @@ def _assumptions(topology: Topology, members: tuple[Member, ...], used: Mapping[
     if any(member.volumes.reach == "unknown" for member in members):
         texts.append("volumes that nothing tells about are reachable from one zone")
     texts.append("nothing else runs on the nodes")
-    texts.append("outages by change (deployments, configuration) are not counted: numbers are the infrastructure part")
+    if _rollouts_counted(used):
+        texts.append("of outages by change only bad rollouts are counted, as often as the rates say")
+    else:
+        texts.append(
+            "outages by change (deployments, configuration) are not counted: numbers are the infrastructure part"
+        )
     return tuple(Assumption(text) for text in texts)
+
+
+def _rollouts_counted(rates: Mapping[str, Rate]) -> bool:
+    return any(rate.name == "bad_rollout" and rate.kind == "measured" for rate in rates.values())

@@ -13,12 +13,16 @@ from typing import Literal
 
 from hullmark.model.errors import HullmarkError
 from hullmark.model.form import Form, document
+from hullmark.model.promise import share
 from hullmark.model.rates import Rate, stated
 from hullmark.simulate.topology import ThirdParty, Topology
+from hullmark.text.regex import regex
 from hullmark.text.source import Place, Source
 
 MONTH = 30 * 86_400.0
 """The window of an objective that names none, in seconds."""
+
+_PERCENTAGE = regex(r"[0-9]{1,3}(\.[0-9]{1,9})?%")
 
 Kind = Literal["hard", "soft", "one_of", "start_only", "ignores"]
 """Without a *hard* one a service stops; without a *soft* one it goes on with less; of *one_of* any is enough; a
@@ -51,7 +55,10 @@ class Relied:
 
 @dataclass(frozen=True)
 class Said:
-    """What is said of one service. ``needed`` is how many pods must serve, as a number or (with ``share``) a share."""
+    """What is said of one service. ``needed`` is how many pods must serve, as a number or (with ``share``) a share.
+
+    ``place`` is where it begins, ``needs`` where that number stands.
+    """
 
     name: str
     promised: Promised | None
@@ -59,6 +66,7 @@ class Said:
     share: bool
     relies: tuple[Relied, ...]
     place: Place
+    needs: Place | None = None
 
     def pods(self, count: int) -> int | None:
         """How many of so many pods must serve; None when nothing is said.
@@ -71,20 +79,24 @@ class Said:
         found = math.ceil(round(self.needed * count, 9)) if self.share else int(self.needed)
         if found > count:
             raise HullmarkError(
-                f"'{self.name}' needs {found} pods and has {count}", "need fewer or give it more replicas", self.place
+                f"'{self.name}' needs {found} pods and has {count}", "need fewer or give it more replicas", self.needs
             )
         return found
 
 
 @dataclass(frozen=True)
 class Journey:
-    """What users do: it works while every service on its ``path`` works. ``users`` is the share of users who do it."""
+    """What users do: it works while every service on its ``path`` works. ``users`` is the share of users who do it.
+
+    ``places`` are those of the names on its path.
+    """
 
     name: str
     path: tuple[str, ...]
     promised: Promised | None
     users: float | None
     place: Place
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,7 +133,7 @@ def read(source: Source, rates: Mapping[str, Rate]) -> Slo:
 def _said(name: str, form: Form) -> Said:
     form.only("target", "window", "needs", "hard", "soft", "one_of", "start_only", "ignores")
     needed, share = _needed(form)
-    return Said(name, _promised(name, form), needed, share, tuple(_relied(name, form)), form.at())
+    return Said(name, _promised(name, form), needed, share, tuple(_relied(name, form)), form.key(), form.at("needs"))
 
 
 def _promised(name: str, form: Form) -> Promised | None:
@@ -129,10 +141,7 @@ def _promised(name: str, form: Form) -> Promised | None:
         if form.node.get("window") is not None:
             raise form.wrong("window", f"'{name}' has a 'window' but no 'target'", "add one in percent, such as 99.9")
         return None
-    percent = form.number("target", 0, open_=True, most=100)
-    if percent == 100:
-        raise form.wrong("target", "an objective of 100 % leaves no error budget", "aim lower, such as 99.99")
-    return Promised(round(percent / 100, 12), form.seconds("window", MONTH) or MONTH, form.at("target"))
+    return Promised(share(form, "target"), form.seconds("window", MONTH) or MONTH, form.at("target"))
 
 
 def _needed(form: Form) -> tuple[float | None, bool]:
@@ -141,10 +150,7 @@ def _needed(form: Form) -> tuple[float | None, bool]:
     if found is None:
         return None, False
     if isinstance(found, str):
-        try:
-            percent = float(found.removesuffix("%")) if found.endswith("%") else 0.0
-        except ValueError:
-            percent = 0.0
+        percent = float(found[:-1]) if _PERCENTAGE.fullmatch(found) else 0.0
         if not 0 < percent <= 100:
             raise form.wrong("needs", f"'needs' is '{found}'", "write a number of pods, or a share such as 70%")
         return percent / 100, True
@@ -184,14 +190,15 @@ def _journeys(root: Form) -> Iterator[Journey]:
     seen: set[str] = set()
     for form in root.forms("journeys"):
         form.only("name", "path", "target", "window", "users")
-        name, path = form.needed("name"), form.texts("path", or_one=True)
+        name, path = form.needed("name"), tuple(form.each("path"))
         if name in seen:
             raise form.wrong("name", f"there are two journeys '{name}'", "give each journey a name of its own")
         seen.add(name)
         if not path:
             raise form.wrong("path", f"journey '{name}' has no 'path'", "list its services, as 'path: [web, api]'")
         users = None if form.node.get("users") is None else form.number("users", 1.0, most=1)
-        yield Journey(name, path, _promised(name, form), users, form.at("name"))
+        names, places = zip(*path, strict=True)
+        yield Journey(name, names, _promised(name, form), users, form.at("name"), places)
 
 
 def _party(name: str, form: Form, known: dict[str, Rate]) -> ThirdParty:
@@ -200,7 +207,7 @@ def _party(name: str, form: Form, known: dict[str, Rate]) -> ThirdParty:
     base = form.choice("failures", tuple(known)) or "third_party_api"
     if form.node.get("contract") is not None:
         rate = _contract(name, form, known[base])
-    elif any(form.node.get(key) is not None for key in ("events", "per_year", "repair")):
+    elif any(form.node.get(key) is not None for key in ("events", "exposure", "per_year", "repair")):
         rate = stated(known[base], form)
     else:
         return ThirdParty(name, base, form.text("region"), form.at())
@@ -211,13 +218,12 @@ def _party(name: str, form: Form, known: dict[str, Rate]) -> ThirdParty:
 
 def _contract(name: str, form: Form, base: Rate) -> Rate:
     """The rate whose unavailability a contract allows: λ·MTTR / (1 + λ·MTTR) = 1 - promise."""
-    for key in ("events", "per_year"):
+    for key in ("events", "exposure", "per_year"):
         if form.node.get(key) is not None:
             raise form.wrong(key, f"both 'contract' and '{key}'", "give one of them")
-    percent = form.number("contract", 0, open_=True, most=100)
-    if percent == 100:
+    if form.node.get("contract") == 100:
         raise form.wrong("contract", "nobody promises 100 %", f"what the contract of '{name}' says, such as 99.9")
-    lost, hours = 1 - percent / 100, (form.seconds("repair") or (base.repair_hours or 1.0) * 3600) / 3600
+    lost, hours = 1 - share(form, "contract"), (form.seconds("repair") or (base.repair_hours or 1.0) * 3600) / 3600
     place = form.at("contract")
     return replace(
         base,

@@ -10,13 +10,14 @@ from typing import NamedTuple
 
 from hullmark.simulate.budgets import Promise
 from hullmark.simulate.placement.cluster import Cluster
-from hullmark.simulate.placement.decide import choose, passes, why_pending
+from hullmark.simulate.placement.decide import choose, cramped, passes, why_pending
 from hullmark.simulate.placement.gang import place_daemons, queued
 from hullmark.simulate.placement.preempt import preempt
 from hullmark.simulate.placement.profile import profile_of
 from hullmark.simulate.placement.shape import HOSTNAME, ZONE, Budget, Node, Pod, Requirement, Shape, Volume
 from hullmark.simulate.pods import Fleet, Member, grouped
-from hullmark.simulate.topology import Pool, Topology
+from hullmark.simulate.pool import Pool
+from hullmark.simulate.topology import Topology
 
 SEED = 0
 """Decides ties between nodes and draws rates: the same input gives the same answer."""
@@ -37,6 +38,14 @@ class Seat(NamedTuple):
     pod: Pod
     node: int
     fresh: bool
+
+
+class Cramped(NamedTuple):
+    """A pending pod, or a group of them: those of its ``pods`` for which there is no room, and the ``nodes`` that only lack that."""
+
+    group: tuple[Pod, ...]
+    pods: tuple[Pod, ...]
+    nodes: tuple[int, ...]
 
 
 class Standing:
@@ -105,6 +114,18 @@ class Standing:
 
     def _all(self, group: Sequence[Pod]) -> list[Seat]:
         """Places for all of a group, or none and the reason among the pending."""
+        seats, stuck = self._tried(group)
+        if stuck is None:
+            return seats
+        why = why_pending(self.cluster, stuck)
+        if len(group) > 1:
+            why = f"{len(seats)} of {len(group)} pods of the group fit: {why}"
+        self._undo(seats)
+        self.pending.update(dict.fromkeys(group, why))
+        return []
+
+    def _tried(self, group: Sequence[Pod]) -> tuple[list[Seat], Pod | None]:
+        """Places for pods one after the other, up to the first that fits nowhere, which is given as it would be placed."""
         seats: list[Seat] = []
         for pod in group:
             made = self._made(pod)
@@ -113,15 +134,22 @@ class Standing:
             if node is None:
                 node = self._grown(made)
             if node is None:
-                why = why_pending(self.cluster, made)
-                if len(group) > 1:
-                    why = f"{len(seats)} of {len(group)} pods of the group fit: {why}"
-                self._undo(seats)
-                self.pending.update(dict.fromkeys(group, why))
-                return []
+                return seats, made
             self._put(pod, made, node)
             seats.append(Seat(pod, node, fresh))
-        return seats
+        return seats, None
+
+    def cramped(self) -> list[Cramped]:
+        """The pending pods that nothing but more room would help; everything stands as at first after that."""
+        found = []
+        for group in dict.fromkeys(self.gangs.get(pod, (pod,)) for pod in self.pending):
+            seats, stuck = self._tried(group)
+            nodes = () if stuck is None else tuple(cramped(self.cluster, stuck))
+            self._undo(seats)
+            if nodes:
+                found.append(Cramped(group, group[len(seats) :], nodes))
+        self.reset()
+        return found
 
     def _put(self, pod: Pod, made: Pod, node: int) -> None:
         self.cluster.add(made, node)
@@ -146,6 +174,10 @@ class Standing:
         body = self.body.pop(pod)
         self.cluster.leave(body)
         self._left.add(body)
+
+    def left(self, body: Pod) -> bool:
+        """Whether a body is of a pod that is being deleted and still takes its room."""
+        return body in self._left and body in self.cluster.placed
 
     def _made(self, pod: Pod) -> Pod:
         """A pod as it is placed now: tied to where its volume is, once that is bound."""

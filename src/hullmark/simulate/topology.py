@@ -6,56 +6,25 @@ objects of the scan (`of_nodes`), or made up to hold the workloads (`hullmark.si
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 
-from hullmark.model.errors import HullmarkError, suggestion
+from hullmark.model.errors import HullmarkError
 from hullmark.model.form import Form, document
+from hullmark.model.promise import share
 from hullmark.model.resource import Resource
 from hullmark.simulate.placement import reading
-from hullmark.simulate.placement.shape import HOSTNAME, REGION, ZONE, Node, Taint
+from hullmark.simulate.placement.shape import REGION, Node
+from hullmark.simulate.pool import INSTANCE, MAX_NODES, POOL, Pool, grown, label, of_labels, pools_of
+from hullmark.simulate.reprieve import assumed, spot
+from hullmark.text.regex import regex
 from hullmark.text.source import Place, Source
 
-POOL = "hullmark.dev/pool"
-"""The label that tells the nodes of generated and described pools."""
-
-INSTANCE = "node.kubernetes.io/instance-type"
-GIB = 1024**3
-MAX_NODES = 5_000
-"""What Kubernetes supports (https://kubernetes.io/docs/setup/best-practices/cluster-large/)."""
-
-EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 KINDS = ("eks", "gke-zonal", "gke-regional", "gke-autopilot", "aks", "self-managed")
-DOMAINS = ("device", "node", "rack")
 
-
-@dataclass(frozen=True)
-class Autoscale:
-    """How far a pool grows, and how long a new node takes (median and 95th percentile, seconds)."""
-
-    least: int
-    most: int
-    median: float = 360.0
-    late: float = 1_200.0
-
-
-@dataclass(frozen=True)
-class Pool:
-    """Nodes of one kind.
-
-    ``gpu_domain`` is what one failing accelerator takes with it; ``price`` what one accelerator costs an hour.
-    """
-
-    name: str
-    nodes: tuple[Node, ...]
-    instance: str = ""
-    spot: bool = False
-    autoscale: Autoscale | None = None
-    gpu_domain: str = "node"
-    place: Place | None = None
-    price: float | None = None
+_VERSION = regex(r"v?1\.[0-9]{1,3}(\.[0-9]{1,4})?")
 
 
 @dataclass(frozen=True)
@@ -102,8 +71,15 @@ class Objective:
     journey: str
     target: float
     window: float
+    place: Place
     capacity: float = 1.0
-    place: Place | None = None
+
+
+class Plan(NamedTuple):
+    """What a plan promises for the loss of a region, in seconds: back after ``rto``, with at most ``rpo`` of data lost."""
+
+    rto: float
+    rpo: float | None = None
 
 
 class RunFacts(NamedTuple):
@@ -125,7 +101,8 @@ class RunFacts(NamedTuple):
 class Topology:
     """Everything above. ``regions`` are zones by region; ``assumptions`` what was not said and is assumed.
 
-    ``runs`` are training runs by the name of their workload, ``currency`` is that of all prices.
+    ``runs`` are training runs by the name of their workload, ``currency`` is that of all prices, ``plans`` are for the loss
+    of regions.
     """
 
     regions: Mapping[str, tuple[str, ...]]
@@ -139,6 +116,7 @@ class Topology:
     rates: Form | None = field(default=None, compare=False)
     runs: Mapping[str, RunFacts] = field(default_factory=dict)
     currency: str = "USD"
+    plans: Mapping[str, Plan] = field(default_factory=dict)
 
     @property
     def nodes(self) -> tuple[Node, ...]:
@@ -160,22 +138,33 @@ def read(source: Source, failures: Iterable[str] = ()) -> Topology:
     root = document(source, "a topology")
     root.only("regions", "pools", "control_plane", "bandwidth", "third_parties", "slos", "rates", "runs", "currency")
     regions = dict(_regions(root))
-    pools = tuple(_pools(root, {zone: region for region, zones in regions.items() for zone in zones}))
+    plane = _control_plane(root.form("control_plane"))
+    pools = tuple(pools_of(root, {zone: region for region, zones in regions.items() for zone in zones}, plane.kind))
     if sum(len(pool.nodes) for pool in pools) > MAX_NODES:
         raise root.wrong("pools", f"more than {MAX_NODES:,} nodes", "Kubernetes supports no more in one cluster")
     return Topology(
         regions,
         pools,
-        _control_plane(root.form("control_plane")),
+        plane,
         _bandwidth(root.form("bandwidth")),
         tuple(_third_parties(root.form("third_parties"), failures)),
         tuple(_objective(form) for form in root.forms("slos")),
-        tuple(_assumed(root)),
+        tuple(_assumed(root, plane.kind)),
         root.at("pools"),
         root.form("rates"),
         {name: _run(form) for name, form in root.named("runs")},
         root.text("currency", "USD"),
+        dict(_plans(root)),
     )
+
+
+def _plans(root: Form) -> Iterator[tuple[str, Plan]]:
+    for form in root.forms("regions"):
+        rto, rpo = form.seconds("rto"), form.seconds("rpo")
+        if rto is not None:
+            yield form.needed("name"), Plan(rto, rpo)
+        elif rpo is not None:
+            raise form.wrong("rpo", "a plan that says what is lost says when all is back", "add 'rto', such as 2h")
 
 
 def _run(form: Form) -> RunFacts:
@@ -194,106 +183,22 @@ def _hours(form: Form, key: str) -> float | None:
 def _regions(root: Form) -> Iterator[tuple[str, tuple[str, ...]]]:
     seen: set[str] = set()
     for form in root.forms("regions"):
-        form.only("name", "zones")
-        name, zones = form.needed("name"), form.texts("zones", or_one=True)
-        for word in (name, *zones):
+        form.only("name", "zones", "rto", "rpo")
+        name, zones = form.needed("name"), tuple(form.each("zones"))
+        for word, place in ((name, form.at("name")), *zones):
             if word in seen:
-                raise HullmarkError(f"'{word}' stands twice", "names of regions and zones differ", form.at())
-            seen.add(word)
+                raise HullmarkError(f"'{word}' stands twice", "names of regions and zones differ", place)
+            seen.add(label(word, place))
         if not zones:
             raise form.wrong("zones", f"region '{name}' has no zones", "list at least one, as 'zones: [a, b, c]'")
-        yield name, zones
+        yield name, tuple(word for word, _ in zones)
     if not seen:
         raise root.wrong("regions", "there are no regions", "add 'regions: [{name: r1, zones: [a, b, c]}]'")
 
 
-_POOL_KEYS = (
-    *("name", "zone", "count", "instance", "cpu", "memGiB", "gpu", "gpuResource", "resources", "pods"),
-    *("labels", "taints", "spot", "autoscale", "gpuDomain", "gpuHourPrice"),
-)
-
-
-def _pools(root: Form, zones: Mapping[str, str]) -> Iterator[Pool]:
-    seen: set[str] = set()
-    for form in root.forms("pools"):
-        form.only(*_POOL_KEYS)
-        name = form.needed("name")
-        if name in seen:
-            raise form.wrong("name", f"there are two pools '{name}'", "give each pool a name of its own")
-        seen.add(name)
-        yield _pool(form, name, zones)
-    if not seen:
-        raise root.wrong("pools", "there are no pools", "add 'pools: [{name: cpu, count: 3, cpu: 16, memGiB: 64}]'")
-
-
-def _pool(form: Form, name: str, zones: Mapping[str, str]) -> Pool:
-    where = form.texts("zone", or_one=True) or tuple(zones)
-    for zone in where:
-        if zone not in zones:
-            raise form.wrong("zone", f"there is no zone '{zone}'", suggestion(zone, zones))
-    instance = form.text("instance")
-    labels = {**form.strings("labels"), POOL: name, **({INSTANCE: instance} if instance else {})}
-    have, taints = _capacity(form), tuple(_taint(t) for t in form.forms("taints"))
-    count = form.whole("count", 1, least=1, most=MAX_NODES)
-    nodes = spread_over(name, [(zones[z], z) for z in where], count, Node("", labels, have, taints))
-    domain = form.choice("gpuDomain", DOMAINS, "node")
-    price = None if form.node.get("gpuHourPrice") is None else form.number("gpuHourPrice", 0, most=100_000)
-    return Pool(name, nodes, instance, form.flag("spot"), _autoscale(form, count), domain, form.at("name"), price)
-
-
-def spread_over(name: str, zones: Sequence[tuple[str, str]], count: int, like: Node) -> tuple[Node, ...]:
-    """Nodes of a pool, put into its zones (region and zone) in turn; ``like`` gives them what they have."""
-    made = []
-    for index in range(count):
-        region, zone = zones[index % len(zones)]
-        own = f"{name}-{zone}-{index // len(zones)}"
-        labels = {HOSTNAME: own, ZONE: zone, REGION: region, "kubernetes.io/os": "linux", **like.labels}
-        made.append(Node(own, labels, like.allocatable, like.taints))
-    return tuple(made)
-
-
-def _capacity(form: Form) -> dict[str, int]:
-    have = {
-        "cpu": round(form.number("cpu", 0, open_=True, most=4_096) * 1000),
-        "memory": round(form.number("memGiB", 0, open_=True, most=65_536) * GIB),
-        "pods": form.whole("pods", 110, least=1, most=1_024),
-    }
-    for key, told in (("cpu", "cores"), ("memGiB", "gibibytes of memory")):
-        if form.node.get(key) is None:
-            raise form.wrong(key, f"a pool has no '{key}'", f"say how many {told} pods can have on a node")
-    devices = form.whole("gpu", 0, most=1_024)
-    if devices:
-        have[form.text("gpuResource", "nvidia.com/gpu")] = devices
-    more = form.form("resources")
-    have.update({name: more.whole(name, 0) for name in more.names} if more is not None else {})
-    return have
-
-
-def _taint(form: Form) -> Taint:
-    form.only("key", "value", "effect")
-    return Taint(form.needed("key"), form.text("value"), form.choice("effect", EFFECTS, "NoSchedule"))
-
-
-def _autoscale(pool: Form, count: int) -> Autoscale | None:
-    form = pool.form("autoscale")
-    if form is None:
-        return None
-    form.only("min", "max", "provisionMinutes")
-    least = form.whole("min", 0, most=MAX_NODES)
-    most = form.whole("max", count, most=MAX_NODES)
-    if not least <= count <= most:
-        raise form.wrong("max", f"the pool has {count} nodes, outside {least} to {most}", "min ≤ count ≤ max")
-    times = form.form("provisionMinutes")
-    if times is None:
-        return Autoscale(least, most)
-    times.only("p50", "p95")
-    median = times.number("p50", 6.0, open_=True, most=10_080)
-    late = times.number("p95", max(20.0, median), most=100_800)
-    if late < median:
-        raise times.wrong(
-            "p95", f"'p95' is {late:g}, less than 'p50'", "19 of 20 nodes come within p95, half within p50"
-        )
-    return Autoscale(least, most, median * 60, late * 60)
+def larger(topology: Topology, more: Mapping[str, int]) -> Topology:
+    """A topology with more nodes in the pools of these names, or with autoscalers that may add as many more."""
+    return replace(topology, pools=tuple(grown(pool, more.get(pool.name, 0)) for pool in topology.pools))
 
 
 def _control_plane(form: Form | None) -> ControlPlane:
@@ -301,8 +206,8 @@ def _control_plane(form: Form | None) -> ControlPlane:
         return ControlPlane()
     form.only("kind", "version", "node_monitor_grace_s", "default_toleration_s", "deletes_dead_nodes_after")
     version = form.text("version", "1.34")
-    if not version.removeprefix("v").replace(".", "").isdigit():
-        raise form.wrong("version", f"'{version}' is no version", 'such as "1.34", in quotes')
+    if not _VERSION.fullmatch(version):
+        raise form.wrong("version", f"'{version}' is no version of Kubernetes", 'such as "1.34", in quotes')
     given = form.node.get("node_monitor_grace_s")
     grace = None if given in (None, "auto") else form.number("node_monitor_grace_s", 0, open_=True, most=86_400)
     never = form.node.get("deletes_dead_nodes_after") == "never"
@@ -336,23 +241,21 @@ def _third_parties(form: Form | None, failures: Iterable[str]) -> Iterator[Third
 def _objective(form: Form) -> Objective:
     form.only("journey", "target", "window", "min_capacity")
     journey = form.needed("journey")
-    target = form.node.get("target")
-    if target is None:
+    if form.node.get("target") is None:
         raise form.wrong("target", f"the objective of '{journey}' has no 'target'", "add one in percent, such as 99.9")
-    share = form.number("target", 0, open_=True, most=100)
-    if share == 100:
-        raise form.wrong("target", "an objective of 100 % leaves no error budget", "aim lower, such as 99.99")
     window = form.seconds("window", 30 * 86_400.0) or 0.0
-    return Objective(
-        journey, round(share / 100, 12), window, form.number("min_capacity", 1.0, open_=True, most=1), form.at()
-    )
+    capacity = form.number("min_capacity", 1.0, open_=True, most=1)
+    return Objective(journey, share(form, "target"), window, form.at("journey"), capacity)
 
 
-def _assumed(root: Form) -> Iterator[str]:
+def _assumed(root: Form, kind: str) -> Iterator[str]:
     if root.node.get("control_plane") is None:
         yield "control plane: self-managed 1.34, dead nodes deleted after 5 minutes"
     if root.node.get("bandwidth") is None:
         yield "bandwidth: 0.2 GB/s a node from the registry, 0.33 GB/s from the model store"
+    for form in root.forms("pools"):
+        if form.flag("spot") and form.node.get("spotNotice") is None:
+            yield f"spot nodes of pool '{form.needed('name')}': {assumed(kind)}"
     yield "what a pool says of a node is what pods can have of it (allocatable)"
 
 
@@ -380,8 +283,14 @@ def of_nodes(resources: Iterable[Resource]) -> Topology | None:
     assumptions = [f"topology: the {len(found)} nodes that the scan holds, with nothing else on them"]
     if bare:
         assumptions.append(f"{bare} of them have no zone and fail together as one")
-    return Topology(
-        {region: tuple(zones) for region, zones in regions.items()},
-        tuple(Pool(n, tuple(ns), ns[0].labels.get(INSTANCE, "")) for n, ns in pools.items()),
-        assumptions=tuple(assumptions),
-    )
+    made = tuple(of_labels(Pool(n, tuple(ns), ns[0].labels.get(INSTANCE, ""))) for n, ns in pools.items())
+    assumptions += notices(made)
+    return Topology({region: tuple(zones) for region, zones in regions.items()}, made, assumptions=tuple(assumptions))
+
+
+def notices(pools: Iterable[Pool]) -> Iterator[str]:
+    """What is taken for granted of pools that are spot by their labels."""
+    for pool in pools:
+        kind = spot(pool.nodes[0].labels)
+        if kind is not None:
+            yield f"spot nodes of pool '{pool.name}', by their labels: {assumed(kind)}"

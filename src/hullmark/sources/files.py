@@ -201,4 +201,6 @@ def unreadable(name: str, error: OSError) -> Problem:
     """The diagnostic for a file or folder that cannot be read."""
     reason = (error.strerror or str(error)).lower()
     start = Place(Source(name, ""), Span(0, 0))
-    return Problem(f"cannot be read: {reason}", start, "check that it exists and that you may read it")
+    folder = isinstance(error, IsADirectoryError)
+    hint = "name a file in it" if folder else "check that it exists and that you may read it"
+    return Problem(f"cannot be read: {reason}", start, hint)

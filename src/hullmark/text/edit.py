@@ -82,7 +82,11 @@ def replace(place: Place, text: str) -> Edits:
 
 def put(node: Node, keys: tuple[Key, ...], value: Value) -> Edits:
     """Set the value at a path below a node, creating the mappings that are missing on the way."""
-    spot, missing = walk(node, keys)
+    return _put(*walk(node, keys), value)
+
+
+def _put(spot: Spot | None, missing: tuple[Key, ...], value: Value) -> Edits:
+    """Set the value of a spot, or of what is missing below it."""
     if spot is None:
         return None
     if not missing:
@@ -102,7 +106,7 @@ def append(node: Node, keys: tuple[Key, ...], item: Value) -> Edits:
         return None
     if not missing and isinstance(spot.value, Seq) and spot.value:
         return _insert(spot, None, item)
-    return put(node, keys, [item]) if missing or spot.value is None or spot.value == [] else None
+    return _put(spot, missing, [item]) if missing or spot.value is None or spot.value == [] else None
 
 
 def remove(node: Node, keys: tuple[Key, ...]) -> Edits:
@@ -138,7 +142,7 @@ def _lines(spot: Spot, lines: list[str], column: int) -> str:
     text = spot.text
     first = text.find("\n")
     lead = ("\r\n" if first > 0 and text[first - 1] == "\r" else "\n") + " " * column
-    return "".join(lead + line for line in lines)
+    return lead.join(["", *lines])
 
 
 def _set(spot: Spot, value: Value) -> Edits:
@@ -197,7 +201,7 @@ def _insert(spot: Spot, key: Key | None, value: Value) -> Edits:
     if stop is None or not _MARGIN.fullmatch(spot.text, first, spot.start):
         return None
     lines = render.block([value]) if key is None else render.entry(str(key), value)
-    return _edit(spot, stop, stop, _lines(spot, lines, spot.column))
+    return _edit(spot, stop, stop, _lines(spot, lines, spot.start - first))
 
 
 def _insert_inline(spot: Spot, key: Key | None, value: Value) -> Edits:

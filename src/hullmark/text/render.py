@@ -23,7 +23,9 @@ def scalar(value: Value, *, quoted: bool = False, flow: bool = False) -> str:
     ``quoted`` asks for JSON. Strings that any YAML version might take for something else are
     quoted; inside flow collections (``flow``) so are those with a colon.
     """
-    return _string(value, quoted=quoted, flow=flow) if isinstance(value, str) else dumps(value)
+    if isinstance(value, str):
+        return _string(value, quoted=quoted, flow=flow)
+    return ("false", "true")[value] if isinstance(value, bool) else dumps(value)
 
 
 @lru_cache(maxsize=1024)
@@ -62,7 +64,7 @@ def entry(key: str, value: Value) -> list[str]:
     """The lines of one entry of a block mapping, from column 0."""
     name = scalar(key)
     if isinstance(value, (dict, list)) and value:
-        return [f"{name}:", *(STEP + line for line in block(value))]
+        return [f"{name}:", *[STEP + line for line in block(value)]]
     return [f"{name}: {scalar(value)}"]
 
 

@@ -104,6 +104,8 @@ def entries(spot: Spot) -> list[Span]:
 
 def line_end(text: str, offset: int) -> int | None:
     """The end of the line of an offset, if only a comment follows there."""
+    if text.startswith("\n", offset):
+        return offset
     found = _LINE_REST.match(text, offset)
     return found.end() if found else None
 
@@ -111,7 +113,7 @@ def line_end(text: str, offset: int) -> int | None:
 def tail(spot: Spot) -> int | None:
     """Where a line can be added after a block collection: past a comment, and past blank lines that are content."""
     value, start, end = spot.value, spot.start, spot.end
-    if "+" not in spot.text[start:end] or not _KEEPS.search(spot.text, start, end):
+    if spot.text.find("+", start, end) < 0 or not _KEEPS.search(spot.text, start, end):
         return line_end(spot.text, end)
     while isinstance(value, (Map, Seq)) and value.marks and not _opens(spot.text, start):
         marks = value.marks.items() if isinstance(value, Map) else enumerate(value.marks)
@@ -130,7 +132,7 @@ def _opens(text: str, start: int) -> bool:
 
 def _editable(spot: Spot) -> bool:
     """Whether a change here reaches no further: no shared anchor, tag, template, or alias to a collection."""
-    if any(a <= spot.start < b for a, b in spot.doc.anchored):
+    if spot.doc.anchored and any(a <= spot.start < b for a, b in spot.doc.anchored):
         return False
     if spot.text.startswith(("&", "!"), spot.start):
         return False

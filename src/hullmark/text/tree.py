@@ -188,7 +188,7 @@ class Node(NamedTuple):
         value, (start, end) = self.value, self.span
         above: PairMark | tuple[int, int] | None = None
         for depth, key in enumerate(keys):
-            mark = _mark(value, key)
+            mark = value.marks.get(key) if isinstance(value, Map) else _mark(value, key)  # type: ignore[arg-type]
             if mark is None:
                 path = (*self.path, *keys[:depth])
                 if above is not None and len(above) == 4:

@@ -40,7 +40,7 @@ _PLAIN_TAG = regex(r"(?:&\S+\s+)?!(?:\s|$)")
 
 _MERGE: Any = object()
 _MERGE_TAG = "tag:yaml.org,2002:merge"
-_QUOTE = "put the value in quotes"
+_FINITE = "write a number, or put the text in quotes"
 _QUOTE_KEY = "put the key in quotes"
 
 
@@ -165,7 +165,7 @@ class _Builder:
                 elif pending is not None and text[start - 1] != ":":
                     start = end = key_end
                 if value.__class__ is float and not isfinite(value) and (pending or holder.__class__ is not Map):
-                    raise Refused(f"JSON has no {event.value}", start, end, _QUOTE)
+                    raise Refused(f"JSON has no {event.value}", start, end, _FINITE)
                 if event.anchor:
                     anchors[event.anchor] = Anchor(value, base + start, base + end)
             elif kind is MappingStartEvent or kind is SequenceStartEvent:

@@ -371,3 +371,56 @@ metadata: {name: web, annotations: {nginx.ingress.kubernetes.io/auth-url: 'http:
 spec: {rules: [{http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: api, port: {number: 80}}}}]}}]}
 """
     assert ("route/-/Ingress/web", "service/-/Service/api") in edges(draw(API, ingress), "calls")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "target"),
+    [
+        ("LMCACHE_REMOTE_URL", "lm://cache:81", "cache"),
+        ("APP_EMBEDDINGS_SERVERURL", "embed:8000", "embed"),
+        ("CONSOLE_API_URL", "https://dify.acme.io", ""),
+        ("CONSOLE_WEB_URL", "https://dify.acme.io", ""),
+    ],
+)
+def test_names_and_schemes_of_programs(name: str, value: str, target: str) -> None:
+    graph = draw(deployment("p", f"env: [{{name: {name}, value: '{value}'}}]"))
+
+    assert {t.rpartition("/")[2] for _, t in edges(graph, "calls")} == ({target} if target else set())
+
+
+@pytest.mark.parametrize(("section", "called"), [("webserver", set()), ("api", set()), ("llm", {"x.acme.io"})])
+def test_where_a_server_says_it_is_found(section: str, called: set[str]) -> None:
+    config = f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\ndata:\n  a.cfg: |\n    [{section}]\n    base_url = https://x.acme.io\n"
+    pod = deployment(
+        "p", "volumeMounts: [{name: c, mountPath: /c}]", "p:1", "volumes: [{name: c, configMap: {name: c}}]"
+    )
+
+    assert {t.rpartition("/")[2] for _, t in edges(draw(config, pod), "calls")} == called
+
+
+def test_what_an_object_gives_to_pods_that_its_operator_alone_knows() -> None:
+    bento = """
+apiVersion: serving.yatai.ai/v2alpha1
+kind: BentoDeployment
+metadata: {name: b}
+spec: {bento: x, ingress: {enabled: true}, envs: [{name: QDRANT_URL, value: 'http://qdrant:6333'}]}
+"""
+    graph = draw(bento, deployment("c", "env: [{name: BENTO_URL, value: 'http://b:3000'}]"))
+
+    assert set(edges(graph, "calls")) == {
+        ("workload/-/BentoDeployment/b", "service/-/Service/qdrant"),
+        ("workload/-/Deployment/c", "service/-/BentoDeployment/b"),
+    }
+
+
+def test_a_field_beside_the_pods_of_a_part_belongs_to_the_part() -> None:
+    dynamo = """
+apiVersion: nvidia.com/v1alpha1
+kind: DynamoGraphDeployment
+metadata: {name: d}
+spec:
+  services:
+    Frontend: {componentType: frontend, extraPodSpec: {mainContainer: {image: 'f:1'}}}
+    Worker: {componentType: worker, envFromSecret: hub, extraPodSpec: {mainContainer: {image: 'w:1'}}}
+"""
+    assert set(edges(draw(dynamo), "reads")) == {("workload/-/DynamoGraphDeployment/d/Worker", "secret/-/Secret/hub")}

@@ -250,3 +250,25 @@ metadata: {{name: keys, annotations: {{serving.kserve.io/s3-endpoint: 'minio.obj
     assert (edge.source, edge.target) == ("workload/-/InferenceService/m", "service/objects/Service/minio")
     assert lines(edge) == ["13:minio.objects:9000"]
     assert edges(draw(parts("gs://bucket/m")), "calls") == {}
+
+
+def test_the_endpoint_of_a_bucket_needs_no_port_and_no_bucket_that_is_filled_in() -> None:
+    text = """
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: {name: m, namespace: ml}
+spec: {predictor: {serviceAccountName: loader, model: {modelFormat: {name: sklearn}, storageUri: 's3://${bucket}/m'}}}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: loader, namespace: ml}
+secrets: [{name: keys}]
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: keys, namespace: ml, annotations: {serving.kserve.io/s3-endpoint: s3.eu-west-1.amazonaws.com}}
+"""
+    [edge] = edges(draw(text), "calls").values()
+
+    assert edge.source == "workload/ml/InferenceService/m"
+    assert edge.target.endswith("/s3.eu-west-1.amazonaws.com")

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from hullmark.checks.performance.mismatched_accelerator_count import mismatched_accelerator_count
 from hullmark.graph.build import build
-from hullmark.graph.components.parameters import parameters
 from hullmark.model.resource import Resource
+from hullmark.recognise.parameters import parameters
 from hullmark.sources.kubernetes import resources
 from hullmark.text.source import Source
 
@@ -365,5 +365,5 @@ def test_parameters_without_an_end_cost_little() -> None:
     )
     (workload,) = build([r for r in resources(Source("a.yaml", text)) if isinstance(r, Resource)]).workloads
     start = time.process_time()
-    assert parameters(workload).filled(used, workload.podsets[0]) == []
+    assert parameters(workload.resource).filled(used, "s") == []
     assert time.process_time() - start < 0.1

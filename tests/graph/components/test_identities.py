@@ -49,11 +49,35 @@ def test_who_runs_as_whom() -> None:
 
 
 def test_an_operator_may_choose_the_account() -> None:
-    nim = "apiVersion: apps.nvidia.com/v1alpha1\nkind: NIMService\nmetadata: {name: nim}\nspec: {image: {repository: x, tag: '1'}}\n"
-    [edge] = edges(draw(nim), "runs-as").values()
+    agent = "apiVersion: kagent.dev/v1alpha2\nkind: MCPServer\nmetadata: {name: tools}\nspec: {deployment: {image: 'x:1'}}\n"
+    [edge] = edges(draw(agent), "runs-as").values()
 
     assert not edge.certain
     assert "may choose another account" in edge.unknown
+
+
+def nim(kind: str, spec: str) -> str:
+    return f"apiVersion: apps.nvidia.com/v1alpha1\nkind: {kind}\nmetadata: {{name: nim, namespace: ml}}\nspec: {spec}\n"
+
+
+IMAGE = "image: {repository: x, tag: '1'}"
+
+
+@pytest.mark.parametrize(
+    ("manifest", "account"),
+    [
+        (nim("NIMService", f"{{{IMAGE}}}"), "nim"),
+        (nim("NIMService", f"{{{IMAGE}, serviceAccountName: own}}"), "own"),
+        (nim("NIMCache", "{source: {ngc: {modelPuller: 'nvcr.io/nim/a/b:1'}}}"), "nim-cache-sa"),
+        (nim("NemoGuardrail", f"{{{IMAGE}}}"), "nim"),
+        (nim("NIMPipeline", f"{{services: [{{name: chat, spec: {{{IMAGE}}}}}]}}"), "chat"),
+    ],
+)
+def test_an_operator_makes_an_account_of_a_known_name(manifest: str, account: str) -> None:
+    [edge] = edges(draw(manifest), "runs-as").values()
+
+    assert edge.target == f"identity/ml/ServiceAccount/{account}"
+    assert edge.certain
 
 
 def test_cloud_identities_and_attached_secrets() -> None:

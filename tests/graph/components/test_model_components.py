@@ -286,3 +286,120 @@ def test_parameters_that_hand_each_other_on_come_to_an_end() -> None:
     )
 
     assert not edges(draw(text.replace("OUTPUT", "s3://{{workflow.parameters.open}}")), "trains")
+
+
+TRAINER = """
+apiVersion: batch/v1
+kind: Job
+metadata: {name: t}
+spec:
+  template:
+    spec:
+      restartPolicy: Never
+      volumes: [{name: out, persistentVolumeClaim: {claimName: models}}, {name: c, configMap: {name: recipe}}]
+      containers:
+        - name: main
+          image: IMAGE
+          command: [COMMAND]
+          env: [ENV]
+          volumeMounts: [{name: out, mountPath: /out}, {name: c, mountPath: /etc/recipe}]
+"""
+KEPT = "model/pvc/-/PersistentVolumeClaim/models"
+
+
+def trained(command: str, env: str = "", image: str = "ml/trainer:1", more: str = "") -> set[str]:
+    text = TRAINER.replace("COMMAND", command).replace("ENV", env).replace("IMAGE", f"'{image}'")
+    graph = draw(*([text, more] if more else [text]))
+    return {t for s, t in edges(graph, "trains") if s == "workload/-/Job/t"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "--output, /out/m",
+        "--output_dir=/out/m",
+        "--output-path, 's3://out/m'",
+        "--model-output, /out/m",
+        "--save-path, /out/m",
+        "--save, /out/m",
+        "--export_dir, /out/m",
+        "--default_root_dir=/out/m",
+        "--trainer.default_root_dir, /out/m",
+        "exp_manager.explicit_log_dir=/out/m",
+        "trainer.default_local_dir=/out/m",
+        "save_folder=/out/m",
+        "checkpointer.output_dir=/out/m",
+        "--checkpoint.folder, /out/m",
+        "--job.dump_folder, /out/m",
+    ],
+)
+def test_how_frameworks_are_told_where_their_model_goes(words: str) -> None:
+    assert trained(f"torchrun, train.py, {words}") == {"model/s3/out/m" if "s3:" in words else f"{KEPT}/m"}
+
+
+@pytest.mark.parametrize(
+    ("command", "env"),
+    [
+        ("torchrun, train.py, --output, /out/metrics.json", ""),
+        ("torchrun, train.py, --output, /elsewhere", ""),
+        ("torchrun, train.py, --log-dir, /out/logs", ""),
+        ("torchrun, train.py", "{name: OUTPUT_PATH, value: /elsewhere}"),
+        ("torchrun, train.py, --output, '$(OUT)'", ""),
+        ("python, prepare.py, --output, /out/m", ""),
+    ],
+)
+def test_what_need_not_be_a_model(command: str, env: str) -> None:
+    assert trained(command, env) == set()
+
+
+@pytest.mark.parametrize(
+    "name", ["OUTPUT_DIR", "OUTPUT_PATH", "MODEL_OUTPUT_PATH", "OUTPUT_MODEL", "SAVE_DIR", "EXPORT_DIR"]
+)
+def test_variables_that_say_where_a_model_goes(name: str) -> None:
+    assert trained("torchrun, train.py", f"{{name: {name}, value: /out/m}}") == {f"{KEPT}/m"}
+
+
+def test_steps_of_pipelines_that_train_without_devices() -> None:
+    flow = """
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {name: w}
+spec:
+  entrypoint: main
+  volumes: [{name: out, persistentVolumeClaim: {claimName: models}}]
+  templates:
+    - name: main
+      steps: [[{name: a, template: prepare}], [{name: b, template: train}]]
+    - name: prepare
+      container: {image: 'ml/prepare:1', command: [python, prepare.py, --output, /out/data], volumeMounts: [{name: out, mountPath: /out}]}
+    - name: train
+      container: {image: 'ml/train:1', command: [python, train.py, --output, /out/m], volumeMounts: [{name: out, mountPath: /out}]}
+"""
+    assert edges(draw(flow), "trains").keys() == {("workload/-/Workflow/w/train", f"{KEPT}/m")}
+
+
+RECIPE = """
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: recipe}
+data:
+  tune.yaml: |
+    base_model: meta-llama/Llama-3.1-8B
+    datasets:
+      - {path: tatsu-lab/alpaca, type: alpaca}
+    output_dir: /out/m
+"""
+
+
+@pytest.mark.parametrize("path", ["/etc/recipe/tune.yaml", "/etc/recipe/other.yaml"])
+def test_the_recipe_of_a_fine_tuning(path: str) -> None:
+    job = TRAINER.replace("IMAGE", "axolotlai/axolotl:main-latest").replace("ENV", "")
+    graph = draw(job.replace("COMMAND", f"axolotl, train, {path}"), RECIPE)
+    named = path.endswith("tune.yaml")
+
+    assert {t for _, t in edges(graph, "trains")} == ({f"{KEPT}/m"} if named else set())
+    assert {t for _, t in edges(graph, "loads-model")} == ({"model/hub/meta-llama/Llama-3.1-8B"} if named else set())
+    assert ("workload/-/Job/t", "data-store/dataset/hub/tatsu-lab/alpaca") in edges(graph, "reads") or not named
+    if named:
+        [edge] = edges(graph, "trains").values()
+        assert [text.partition(":")[2] for text in lines(edge)] == ["/out/m"]

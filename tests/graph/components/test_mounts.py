@@ -117,6 +117,40 @@ spec:
     }
 
 
+def test_a_template_comes_before_a_claim_of_the_same_volume() -> None:
+    pods = "spec: {containers: [{name: c, image: 'x:1', volumeMounts: [{name: d, mountPath: /d}]}], volumes: [VOLUME]}"
+    named = pods.replace("VOLUME", "{name: d, persistentVolumeClaim: {claimName: other}}")
+    template = "volumeClaimTemplates: [{metadata: {name: d}, spec: {accessModes: [ReadWriteOnce]}}]"
+    text = f"""
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {{name: db}}
+spec: {{selector: {{matchLabels: {{a: b}}}}, {template}, template: {{metadata: {{labels: {{a: b}}}}, {named}}}}}
+"""
+    [edge] = edges(draw(text), "mounts").values()
+
+    assert edge.target == "data-store/-/PersistentVolumeClaim/d-db"
+    assert [v.text for v in edge.evidence] == ["mounted at '/d' of container 'c'"]
+    assert one(draw(text), "d-db").facts["template"] == "one for each pod"
+
+
+def test_the_steps_of_a_workflow_share_what_is_made_from_its_template() -> None:
+    text = """
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {name: flow}
+spec:
+  volumeClaimTemplates: [{metadata: {name: work}, spec: {accessModes: [ReadWriteOnce]}}]
+  templates:
+  - {name: a, container: {image: 'x:1', volumeMounts: [{name: work, mountPath: /w}]}}
+  - {name: b, container: {image: 'x:1', volumeMounts: [{name: work, mountPath: /w}]}}
+"""
+    graph = draw(text)
+
+    assert len(edges(graph, "mounts")) == 2
+    assert one(graph, "work-flow").facts["template"] == "one for each run"
+
+
 def test_what_lies_behind_a_claim() -> None:
     volume = "apiVersion: v1\nkind: PersistentVolume\nmetadata: {name: pv}\nspec: {hostPath: {path: /mnt/m}}\n"
     graph = draw(mounted(), CLAIM.replace("spec: {", "spec: {volumeName: pv, "), volume)

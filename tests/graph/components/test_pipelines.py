@@ -253,3 +253,65 @@ spec:
         ("PipelineVersion/v/train", "Service/api"),
         ("PipelineVersion/v/train", "Service/mlflow"),
     }
+
+
+def test_secrets_in_the_configuration_of_a_plugin() -> None:
+    text = """
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {name: flow}
+spec:
+  entrypoint: make
+  templates:
+  - name: make
+    container: {image: 'x:1'}
+    outputs:
+      artifacts:
+      - name: out
+        path: /tmp/out
+        plugin:
+          name: s3
+          configuration: |
+            endpoint: minio:9000
+            accessKeySecret:
+              name: minio-cred
+              key: accesskey
+"""
+    [edge] = [e for (s, t), e in edges(draw(text), "reads").items() if t.startswith("secret/")]
+
+    assert (edge.source, edge.target) == ("workload/-/Workflow/flow/make", "secret/-/Secret/minio-cred")
+    assert lines(edge) == ["18:minio-cred"]
+
+
+def test_arguments_of_a_workflow_are_calls_of_the_steps_that_use_them() -> None:
+    text = """
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {name: flow}
+spec:
+  entrypoint: start
+  onExit: other
+  arguments:
+    artifacts: [{name: tool, http: {url: 'https://tools.acme.dev/tool'}}]
+    parameters:
+    - {name: repo, value: 'https://git.acme.dev/app'}
+    - {name: api, value: 'https://api.acme.dev'}
+    - {name: spare, value: 'https://spare.acme.dev'}
+  templates:
+  - name: start
+    inputs: {artifacts: [{name: tool, path: /tool}], parameters: [{name: from, value: '{{workflow.parameters.repo}}'}]}
+    container: {image: 'git:1', args: [clone, '{{inputs.parameters.from}}']}
+  - name: other
+    container: {image: 'x:1', env: [{name: API_URL, value: '{{workflow.parameters.api}}/v1'}]}
+"""
+    found = edges(draw(text), "calls")
+
+    assert set(found) == {
+        ("workload/-/Workflow/flow/start", "external/tools.acme.dev"),
+        ("workload/-/Workflow/flow/start", "external/git.acme.dev"),
+        ("workload/-/Workflow/flow/other", "external/api.acme.dev"),
+        ("workload/-/Workflow/flow", "external/spare.acme.dev"),
+    }
+    assert lines(found["workload/-/Workflow/flow/start", "external/git.acme.dev"]) == [
+        "16:'{{inputs.parameters.from}}'"
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from drawing import deployment, draw, edges, lines, one, pairs, service
 
 API = deployment("api", "ports: [{name: http, containerPort: 8000}]") + "---" + service("api", 80, "http")
@@ -144,7 +145,7 @@ spec:
 
     assert pairs(graph, "routes") == {
         ("InferenceService/iris", "InferenceService/iris"),
-        ("InferenceService/iris/transformer", "InferenceService/iris"),
+        ("InferenceService/iris/transformer", "InferenceService/iris/transformer"),
     }
     assert ("trust-boundary/internet", "service/-/InferenceService/iris") in edges(graph, "may-reach")
     inside = text.replace("name: iris}", "name: iris, labels: {networking.kserve.io/visibility: cluster-local}}")
@@ -209,3 +210,62 @@ def test_a_route_to_a_service_that_an_operator_makes() -> None:
     graph = draw(RAY % ("", ""), INGRESS.replace("name: api", "name: ray-head-svc"))
 
     assert ("Ingress/web", "RayCluster/ray/head") in pairs(graph, "routes")
+
+
+def test_the_job_of_a_trial_brings_a_service_only_if_it_says_how_it_is_called() -> None:
+    def trial(metadata: str) -> str:
+        return f"""
+apiVersion: kubeflow.org/v1beta1
+kind: Experiment
+metadata: {{name: search}}
+spec:
+  trialTemplate:
+    trialSpec:
+      apiVersion: kubeflow.org/v2beta1
+      kind: MPIJob
+      {metadata}
+      spec: {{mpiReplicaSpecs: {{Launcher: {{template: {{spec: {{containers: [{{name: c, image: 'x:1'}}]}}}}}}}}}}
+"""
+
+    assert edges(draw(trial("")), "routes") == {}
+    assert pairs(draw(trial("metadata: {name: run}")), "routes") == {("MPIJob/run", "MPIJob/run")}
+    assert pairs(draw(trial("metadata: {generateName: run-}")), "routes") == {("MPIJob/run-", "MPIJob/run-")}
+
+
+def job_set(network: str) -> str:
+    pods = "{template: {spec: {template: {spec: {containers: [{name: c, image: 'x:1'}]}}}}}"
+    return f"""
+apiVersion: jobset.x-k8s.io/v1alpha2
+kind: JobSet
+metadata: {{name: run}}
+spec: {{{network} replicatedJobs: [{{name: w, {pods[1:-1]}}}]}}
+"""
+
+
+def volcano_job(plugins: str) -> str:
+    pods = "{name: w, template: {spec: {containers: [{name: c, image: 'x:1'}]}}}"
+    return f"""
+apiVersion: batch.volcano.sh/v1alpha1
+kind: Job
+metadata: {{name: run}}
+spec: {{{plugins} tasks: [{pods}]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("manifest", "names"),
+    [
+        (job_set(""), {"run"}),
+        (job_set("network: {subdomain: workers},"), {"workers"}),
+        (job_set("network: {enableDNSHostnames: false},"), set()),
+        (volcano_job("plugins: {svc: []},"), {"run"}),
+        (volcano_job("plugins: {pytorch: ['--master=w']},"), {"run"}),
+        (volcano_job("plugins: {env: []},"), set()),
+        (volcano_job(""), set()),
+    ],
+)
+def test_services_that_only_some_groups_of_pods_bring(manifest: str, names: set[str]) -> None:
+    graph = draw(manifest)
+
+    assert {c.label for c in graph.components if c.kind.value == "service"} == names
+    assert len(edges(graph, "routes")) == len(names)

@@ -181,7 +181,16 @@ def equal(_cluster: object, _pod: object, found: Any) -> Any:
     return Ranking(found, list(range(len(found), 0, -1)))
 
 
+def anywhere(_cluster: object, _pod: object, found: Any) -> Any:
+    from random import Random
+
+    from hullmark.simulate.placement.decide import Ranking
+
+    return Ranking(found, Random(len(found)).sample(range(len(found)), len(found)))
+
+
 ABLATIONS: dict[str, Ablation] = {
+    "all scores, any feasible": without(fidelity, "rank", anywhere),
     "all scores, first feasible": without(fidelity, "rank", equal),
     "least allocated only": only_least_allocated,
     "most allocated": without(resources, "least_allocated", lambda stock, shape: 100 - resources_least(stock, shape)),

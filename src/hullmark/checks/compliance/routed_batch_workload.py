@@ -89,6 +89,7 @@ from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
 from hullmark.model.terms import Confidence, Severity
+from hullmark.model.truth import Undecided
 from hullmark.model.workload import Workload
 
 
@@ -97,6 +98,9 @@ def routed_batch_workload(workload: Workload, arch: Architecture) -> Iterator[Fi
     declared = arch.declared(workload)
     routes = [route for podset in workload.podsets for route in arch.around(podset).routes]
     if declared.use == "batch" and routes:
+        routes.sort(key=lambda route: bool(route.unknown))
+        if routes[0].unknown:
+            raise Undecided(routes[0].unknown)
         yield Finding(
             f"'{workload.name}' is declared batch work, and a route leads to it",
             routes[0].place,

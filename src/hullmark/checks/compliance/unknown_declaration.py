@@ -15,7 +15,7 @@ metadata:
   annotations:
     hullmark.dev/dataclass: personal  # finding: nothing is declared by 'hullmark.dev/dataclass'
     hullmark.dev/ai-act-class: high-rsk  # finding: 'hullmark.dev/ai-act-class': there is no AI Act class 'high-rsk'
-    hullmark.dev/slo: "100"  # finding: 'hullmark.dev/slo': '100' is no objective: 100 % leaves no time for a single failure or update
+    hullmark.dev/slo: "100"  # finding: 'hullmark.dev/slo': '100' is no objective: no error budget is left
 spec:
   template:
     spec:

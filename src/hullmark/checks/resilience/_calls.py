@@ -68,8 +68,9 @@ def nameable(arch: Architecture) -> Mapping[Workload, frozenset[Workload]]:
             targets = set(arch.calls(workload))
             for name in words & behind.keys():
                 spaces = behind[name]
-                near = spaces.keys() if not workload.namespace else {workload.namespace, "", *words} & spaces.keys()
-                targets.update(t for space in near for t in islice(spaces[space], _WIDEST))
+                for space, called in spaces.items():
+                    if not workload.namespace or space in ("", workload.namespace) or space in words:
+                        targets.update(islice(called, _WIDEST))
             named[workload] = frozenset(t for t in targets if t.lifetime != "task" and t.ref != workload.ref)
     return named
 
@@ -78,8 +79,10 @@ def nameable(arch: Architecture) -> Mapping[Workload, frozenset[Workload]]:
 def _words(text: str) -> frozenset[str]:
     """The words of a text, and what stands before each hyphen in them; pods of one team are given the same texts."""
     words = set(_WORD.findall(text, 0, _LONGEST))
-    heads = (word[:at] for word in words if "-" in word for at, character in enumerate(word) if character == "-")
-    return frozenset(words.union(heads))
+    heads = [word for word in words if "-" in word]
+    while heads := [head for word in heads if (head := word.rpartition("-")[0])]:
+        words.update(heads)
+    return frozenset(words)
 
 
 _PLAIN = frozenset({"", "apps", "batch"})
@@ -89,8 +92,8 @@ _PLAIN = frozenset({"", "apps", "batch"})
 def _texts(workload: Workload, arch: Architecture) -> Iterator[str]:
     """All that may hold an address: variables, command lines, files, and the fields of an operator's object."""
     for container in workload.containers:
-        yield container.argv.text
-        yield from (v.value or string(v.node.value, "value") for v in container.environment.values())
+        variables = (v.value or string(v.node.value, "value") for v in container.environment.values())
+        yield "\n".join((container.argv.text, *variables))
     for podset in workload.podsets:
         for volume in podset.volumes.values():
             sources = [volume, *volume.children("projected", "sources")]

@@ -191,7 +191,7 @@ def _mentions(podset: PodSet, arch: Architecture) -> Iterator[_Mention]:
     links = arch.around(podset)
     for name, volume in podset.volumes.items():
         wanted = string(volume.value, "persistentVolumeClaim", "claimName")
-        if wanted and (claim := links.claims.get(name)) is not None:
+        if wanted and (claim := links.claims.get(name)) is not None and not claim.made:
             place = volume.at("persistentVolumeClaim", "claimName")
             yield _Mention("PersistentVolumeClaim", wanted, place, claim.claim)
     if links.identity.name != "default":

@@ -6,6 +6,8 @@ probe such a pod stays "running" until a human looks.
 Only long-running pods that a Service sends requests to are asked for it. A liveness probe that is too eager does more harm than none, so give
 slow starters a startup probe first.
 
+To see it happen: `hullmark simulate PATH --scenario hang`; without the probe a pod is away until somebody notices, an hour as assumed.
+
 To fix it, probe a cheap path that does not depend on other services, with a generous `failureThreshold`.
 
 ```yaml bad

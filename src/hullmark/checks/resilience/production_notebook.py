@@ -3,7 +3,7 @@
 A notebook is somebody's desk: its state is what was run last, in whatever order, and it ends when its owner restarts the kernel, changes a cell or is culled for idling. What answers
 requests from it, or serves a model from its folder, changes and fails with it, untested.
 
-It is reported when a service of production asks a notebook for answers, when a Service leads to a notebook as well as to a model server, gateway, agent or RAG service, and when a model
+It is reported when a service of production asks a notebook for answers (a program that runs no AI only if a route publishes it and the address has a path), when a Service leads to a notebook as well as to a model server, gateway, agent or RAG service, and when a model
 server serves from a volume that a notebook may write. So it is when routes of one host (or one route without a host) send one path to such a service and another to a notebook: to browsers
 they are one site, and whoever runs code in the notebook answers under production's name. A notebook with a route of its own in the namespace of a service that is published too is a low
 finding: both draw on the same Secrets, quotas and policies.
@@ -182,6 +182,9 @@ _ANSWERS = SERVING | {Role.LLM_GATEWAY, Role.INFERENCE_ROUTER, Role.RAG_SERVICE,
 _RUNS_CODE = regex(r"jupyter|notebook|code|kernel|interpreter|sandbox|\blab\b|mcp", re.IGNORECASE)
 """Settings by which a program lets a notebook server run code for it."""
 
+_PAGE = regex(r"://[^/\s'\"]+/\w")
+"""An address with a path: who asks for one wants an answer, and who leads to a whole host may be how the notebook is opened."""
+
 
 @check(Workload, severity=Severity.MEDIUM, confidence=Confidence.MEDIUM, roles=[Role.NOTEBOOK], compose="")
 def production_notebook(workload: Workload, arch: Architecture) -> Iterator[Finding]:
@@ -208,6 +211,9 @@ def production_notebook(workload: Workload, arch: Architecture) -> Iterator[Find
         raise Undecided(
             f"whether {unsure[0]} waits for answers of notebook '{name}': what {unsure[1]} leads to is not known"
         )
+    doubt = next((r.unknown for p in workload.podsets for r in arch.around(p).routes if r.unknown), "")
+    if doubt:
+        raise Undecided(doubt)
 
 
 _MOVE = "move what production needs into an image of its own, and let a pipeline hand models over"
@@ -225,10 +231,18 @@ def _calls(arch: Architecture) -> Mapping[Workload, Call]:
     """What services of production ask for, save for running code: the first call of each workload."""
     found: dict[Workload, Call] = {}
     for caller, calls in awaited(arch).items():
-        for call in calls if caller.role in _PRODUCTION else ():
-            if not _RUNS_CODE.search(call.text.partition(" names ")[0]):
+        for call in calls:
+            setting, _, named = call.text.partition(" names ")
+            asks = caller.role in _PRODUCTION or (_PAGE.search(named) and _site(caller, arch))
+            if call.called.role is Role.NOTEBOOK and asks and not _RUNS_CODE.search(setting):
                 found.setdefault(call.called, call)
     return found
+
+
+def _site(workload: Workload, arch: Architecture) -> bool:
+    """Whether it is a program of one's own that is published, and not for trying things out."""
+    published = (site for route in _routes(workload, arch) for site in _sites(route))
+    return workload.role is Role.GENERIC and next(published, None) is not None and not TRIED.search(workload.namespace)
 
 
 def _mixed(workload: Workload, arch: Architecture) -> _Found:
@@ -270,7 +284,7 @@ def _routes(workload: Workload, arch: Architecture) -> Iterator[Route]:
     """The routes that publish a workload, without what its operator opens by itself."""
     for podset in workload.podsets:
         for route in arch.around(podset).routes:
-            if route.reach > Reach.CLUSTER and route.resource is not workload.resource:
+            if route.reach > Reach.CLUSTER and route.resource is not workload.resource and not route.unknown:
                 yield route
 
 
@@ -303,7 +317,7 @@ def _published(arch: Architecture) -> Mapping[str, Workload]:
     """By namespace, a service of production that is reachable from outside the cluster."""
     found: dict[str, Workload] = {}
     for workload in arch.workloads:
-        if workload.role in _ANSWERS and not workload.template and arch.exposure(workload).reach > Reach.CLUSTER:
+        if workload.role in _ANSWERS and not workload.template and arch.exposure(workload).least > Reach.CLUSTER:
             found.setdefault(workload.namespace, workload)
     return found
 

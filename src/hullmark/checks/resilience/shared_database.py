@@ -100,6 +100,7 @@ See [Database per service](https://microservices.io/patterns/data/database-per-s
 import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 
 from hullmark.model.architecture import Architecture
@@ -119,8 +120,10 @@ _SORT, _MOST = "database", 100
 
 _OWN_PARTS = ("app.kubernetes.io/part-of", "app.kubernetes.io/instance")
 _MENTIONS = regex(
-    r"postgres|mysql|mariadb|mongo|database|clickhouse|\bdb|_db|dsn|jdbc|backend-store|pg_?host", re.IGNORECASE
+    r"postgres|mysql|mariadb|mongo|database|clickhouse|db(?:(?<=\bdb)|(?<=_db))|dsn|jdbc|backend-store|pg_?host"
 )
+"""Written in lower case and with a letter first in each word: every variable of a scan is searched."""
+
 _USER_IN_URL = regex(r"://([^:/@\s'\"]{1,64})(?::[^@\s]{0,256})?@([a-zA-Z0-9.-]{1,253})")
 _USER = regex(r"(?:postgres|pg|mysql|db|database|mongo)[a-z_]{0,64}user(?:name)?$", re.IGNORECASE)
 _PASSWORD = regex(r"pass(?:word|wd)?|pwd|dsn|database_ur[li]|db_ur[li]", re.IGNORECASE)
@@ -211,26 +214,29 @@ def _order(arch: Architecture) -> Mapping[Ref, int]:
 def _several(arch: Architecture) -> bool:
     """Whether two services of AI name a database at all: most scans need no graph to tell."""
     services = [w for w in arch.workloads if w.role is not Role.GENERIC and w.lifetime == "service"]
-    named = sum(map(_mentions, services))
+    named = len([*islice(filter(_mentions, services), 2)])
+    if named > 1:
+        return True
     users: dict[str, set[Ref]] = {}
     for workload in services:
         for host in _in_fields(workload):
             users.setdefault(host, set()).add(workload.ref)
-    return named > 1 or (named > 0 and bool(users)) or any(len(refs) > 1 for refs in users.values())
+    return (named > 0 and bool(users)) or any(len(refs) > 1 for refs in users.values())
 
 
 def _in_fields(workload: Workload) -> Iterator[str]:
     """The hosts of databases in fields that an operator reads (``spec.databaseConfig.host`` and the like)."""
     if workload.ref.group not in ("", "apps", "batch"):
         for key, value in mapping(workload.resource.node.value, "spec").items():
-            if _MENTIONS.search(str(key)) and (host := string(value, "host")):
+            if _MENTIONS.search(str(key).lower()) and (host := string(value, "host")):
                 yield host
 
 
 def _mentions(workload: Workload) -> bool:
     return any(
-        _MENTIONS.search(c.argv.text)
-        or any(_MENTIONS.search(f"{v.name} {v.value or ''}") for v in c.environment.values())
+        _MENTIONS.search(
+            "\n".join((c.argv.text, *(f"{v.name} {v.value or ''}" for v in c.environment.values()))).lower()
+        )
         for c in workload.containers
     ) or any(v.get("configMap") is not None for p in workload.podsets for v in p.volumes.values())
 

@@ -242,19 +242,25 @@ def _of_operator(workload: Workload, arch: Architecture) -> Iterator[_Use]:
         place = node.at("spec", "storageConfig", "accessMode")
         mode = string(node.value, "spec", "storageConfig", "accessMode")
         yield _Use(workload.name, (mode,) if mode else (), workload.podsets, place, place)
-    if kind != "NIMService":
-        return
+    if kind == "NIMService":
+        yield from _of_nim(workload, workload.name, node, workload.podsets, arch)
+    for service in node.children("spec", "services") if kind == "NIMPipeline" else ():
+        name = string(service.value, "name")
+        yield from _of_nim(workload, name, service, tuple(p for p in workload.podsets if p.name == name), arch)
+
+
+def _of_nim(workload: Workload, name: str, node: Node, users: tuple[PodSet, ...], arch: Architecture) -> Iterator[_Use]:
+    """The claim of a NIM: that of its cache, or its own; without a name of its own it is called after what has it made."""
     cache_name = string(node.value, "spec", "storage", "nimCache", "name")
-    holder, at = node, node.at("spec", "storage", "pvc", "volumeAccessMode")
-    name = string(node.value, "spec", "storage", "pvc", "name") or workload.name
+    holder, at, owner = node, node.at("spec", "storage", "pvc", "volumeAccessMode"), name
     if cache_name:
         cache = _cache(workload, cache_name, arch)
         if cache is None:
             return
-        holder, at, name = cache.node, node.at("spec", "storage", "nimCache", "name"), cache_name
+        holder, at, owner = cache.node, node.at("spec", "storage", "nimCache", "name"), cache_name
+    claim = string(holder.value, "spec", "storage", "pvc", "name") or f"{owner}-pvc"
     mode = string(holder.value, "spec", "storage", "pvc", "volumeAccessMode")
-    modes_at = holder.at("spec", "storage", "pvc", "volumeAccessMode")
-    yield _Use(name, (mode,) if mode else (), workload.podsets, at, modes_at)
+    yield _Use(claim, (mode,) if mode else (), users, at, holder.at("spec", "storage", "pvc", "volumeAccessMode"))
 
 
 def _cache(workload: Workload, name: str, arch: Architecture) -> Resource | None:

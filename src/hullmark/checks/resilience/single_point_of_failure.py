@@ -236,6 +236,8 @@ def _published(workload: Workload, arch: Architecture) -> Iterator[Finding]:
         if around.replicas.least is None:
             raise Undecided(f"how many copies of '{workload.name}', which {hop.text} publishes, run is not known")
         if copies(podset, arch) == 1 and around.replicas.most == around.replicas.least:
+            if around.exposure.sure is not None and around.exposure.least <= Reach.CLUSTER:
+                raise Undecided(around.exposure.unknown)
             yield Finding(
                 f"only one copy of '{workload.name}' ever runs, and what {hop.text} publishes fails with it",
                 counted_at(podset),

@@ -89,6 +89,7 @@ from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
 from hullmark.model.terms import SERVING, Reach, Severity
+from hullmark.model.truth import Undecided
 from hullmark.model.workload import PodSet
 
 _FEW = 3
@@ -101,8 +102,11 @@ def slow_eviction(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
     least = copies(podset, arch)
     if least is None or not 2 <= least <= _FEW or workload.ref.kind == "StatefulSet":
         return
-    if arch.around(podset).exposure.reach <= Reach.CLUSTER or any(True for _ in unreachable(podset)):
+    exposure = arch.around(podset).exposure
+    if exposure.reach <= Reach.CLUSTER or any(True for _ in unreachable(podset)):
         return
+    if exposure.least <= Reach.CLUSTER:
+        raise Undecided(exposure.unknown)
     yield Finding(
         f"the loss of a node takes 1 of {least} replicas of '{workload.name}' away for 300 s before it is replaced",
         podset.at("tolerations"),

@@ -124,19 +124,18 @@ See [Pod termination](https://kubernetes.io/docs/concepts/workloads/pods/pod-lif
 """
 
 from collections.abc import Iterator
-from itertools import pairwise
 
 from hullmark.checks.resilience._backends import backends
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
+from hullmark.model.ending import GRACE
+from hullmark.model.ending import grace as grace_of
+from hullmark.model.ending import sleep as sleep_of
 from hullmark.model.finding import Finding
 from hullmark.model.terms import Role, Severity, Theme
-from hullmark.model.truth import Undecided, natural, number
-from hullmark.model.workload import PodSet
+from hullmark.model.truth import Undecided, natural
 from hullmark.text.regex import regex
-from hullmark.text.source import Place
-from hullmark.text.tree import items
 
 _GENERATING = frozenset({"vllm", "tgi", "sglang", "nim", "llama-cpp", "ollama", "triton", "huggingface-server"})
 _ROUTING = frozenset({
@@ -146,12 +145,10 @@ _ROUTING = frozenset({
 """What stands between clients and servers in pods of its own; a sidecar has the grace of its server."""
 
 _ROLES = (Role.ONLINE_INFERENCE, Role.EDGE_INFERENCE, Role.INFERENCE_ROUTER, Role.LLM_GATEWAY)
-_DEFAULT_GRACE = 30
 _FLAG = "--shutdown-timeout"
 _LONGER = "raise terminationGracePeriodSeconds above the time it takes, or take less"
 _FLAG_SINCE = (0, 18)
 _VERSION = regex(r"v?(\d+)\.(\d+)")
-_SLEEP = regex(r"(?<![\w-])sleep\s+(\d+)(?![\w.])")
 
 
 @check(
@@ -171,11 +168,11 @@ def undrained_generation(container: Container, arch: Architecture) -> Iterator[F
         or (podset.name == "worker" and any(p.name == "leader" for p in workload.podsets))
     ):
         return  # the operator writes the container and its object has no field for this, or the leader answers
-    grace = _grace(podset)
+    grace = grace_of(podset)
     if container.engine in _ROUTING:
         yield from _outlived(container, grace, arch)
         return
-    sleep, place = _sleep(container)
+    sleep, place = sleep_of(container)
     drain = natural(container.argv.flag(_FLAG) or "") or 0
     busier = Severity.HIGH if arch.around(podset).scalers else None
     told = podset.node.get("terminationGracePeriodSeconds") is not None
@@ -205,7 +202,7 @@ def undrained_generation(container: Container, arch: Architecture) -> Iterator[F
     elif not drain and container.node.get("lifecycle", "preStop") is None and _cuts(container, grace):
         yield Finding(
             f"container '{container.name}' is stopped {grace} s after SIGTERM, with no time to drain"
-            if grace <= _DEFAULT_GRACE
+            if grace <= GRACE
             else f"container '{container.name}' stops at SIGTERM and makes nothing of its {grace} s",
             container.at("lifecycle"),
             severity=busier,
@@ -218,36 +215,19 @@ def _outlived(container: Container, grace: int, arch: Architecture) -> Iterator[
     behind = backends(container, arch)
     if not behind and container.workload.role is Role.INFERENCE_ROUTER:
         raise Undecided(f"which servers are behind '{container.workload.name}' is not known")
-    slowest = max(behind, key=_grace, default=None)
-    if slowest is not None and _grace(slowest) > grace:
+    slowest = max(behind, key=grace_of, default=None)
+    if slowest is not None and grace_of(slowest) > grace:
         yield Finding(
-            f"container '{container.name}' is killed {grace} s after SIGTERM, but servers behind it may take {_grace(slowest)} s",
+            f"container '{container.name}' is killed {grace} s after SIGTERM, but servers behind it may take {grace_of(slowest)} s",
             container.podset.at("terminationGracePeriodSeconds"),
             related=((slowest.at("terminationGracePeriodSeconds"), f"the grace of '{slowest.workload.name}'"),),
             advice="give it at least the terminationGracePeriodSeconds of the servers",
         )
 
 
-def _grace(podset: PodSet) -> int:
-    written = number(podset.node.value, "terminationGracePeriodSeconds")
-    return _DEFAULT_GRACE if written is None else written
-
-
-def _sleep(container: Container) -> tuple[int, Place]:
-    """How long ``preStop`` sleeps for certain, as an action of its own or a command, and where that is said."""
-    stop = ("lifecycle", "preStop")
-    seconds = number(container.spec, *stop, "sleep", "seconds")
-    if seconds is not None:
-        return seconds, container.at(*stop, "sleep", "seconds")
-    words = [str(w) for w in items(container.spec, *stop, "exec", "command")]
-    direct = (natural(b) for a, b in pairwise(words) if a.rpartition("/")[2] == "sleep")
-    scripted = (natural(s) for word in words if " " in word for s in _SLEEP.findall(word))
-    return next((s for s in (*direct, *scripted) if s is not None), 0), container.at(*stop, "exec", "command")
-
-
 def _cuts(container: Container, grace: int) -> bool:
     """Whether running requests are lost: vLLM gives them up at SIGTERM, the others are killed when the grace ends."""
-    return grace <= _DEFAULT_GRACE or container.engine == "vllm"
+    return grace <= GRACE or container.engine == "vllm"
 
 
 def _too_old(container: Container) -> bool:

@@ -277,6 +277,9 @@ def _published(workload: Workload, arch: Architecture) -> Iterator[_Use]:
     for route, path in paths.items():
         service = services.get(route.target)
         if service is not None and _undescribed(service, *_PLAIN) and not _told(service, route, workload, arch):
+            if route.unknown:
+                yield _Use("", "", route.unknown, route.place, "")
+                continue
             what = f"{route.resource.ref.kind} '{route.resource.ref.name}'"
             yield _Use(
                 path,

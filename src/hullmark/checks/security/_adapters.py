@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from hullmark.model.architecture import Architecture
-from hullmark.model.container import Container
-from hullmark.model.files import File, files
+from hullmark.model.container import Container, File
+from hullmark.model.files import files
 from hullmark.model.references import hub_id
 from hullmark.text.regex import regex
 from hullmark.text.source import Place

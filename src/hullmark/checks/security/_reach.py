@@ -8,6 +8,6 @@ from hullmark.model.terms import Reach, Severity
 
 def severity(exposure: Exposure) -> Severity | None:
     """Critical for what is published, medium where a policy or a project's own network keeps others out; else the check's."""
-    if exposure.reach is Reach.PUBLIC:
+    if exposure.least is Reach.PUBLIC:
         return Severity.CRITICAL
-    return Severity.MEDIUM if exposure.enclosed or exposure.reach is Reach.ISOLATED else None
+    return Severity.MEDIUM if exposure.enclosed or exposure.least is Reach.ISOLATED else None

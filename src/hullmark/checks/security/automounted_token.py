@@ -86,7 +86,7 @@ from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
 from hullmark.model.container import Container
 from hullmark.model.finding import Finding, Fix
-from hullmark.model.terms import SERVING, TRAINERS, Role, Safety, Severity, Theme
+from hullmark.model.terms import SERVING, TRAINERS, Confidence, Role, Safety, Severity, Theme
 from hullmark.model.truth import Undecided
 from hullmark.model.workload import PodSet
 from hullmark.text.edit import put
@@ -113,8 +113,8 @@ _CALLING_KINDS = frozenset(
         "PipelineVersion",
     }
 )
-_CALLING = regex(r"kubectl|leader-elect|kubeconfig|secrets/kubernetes\.io/serviceaccount|k8s_token_auth")
-"""Written in lower case: without regard to case every variable of a scan would be searched a letter at a time."""
+_CALLING = ("kubectl", "leader-elect", "kubeconfig", "secrets/kubernetes.io/serviceaccount", "k8s_token_auth")
+"""Words and no expression: all that the containers of a scan are told is searched for them."""
 
 _CONTROLLER = regex(r"(?:operator|controller|controller-manager|webhook|autoscaler|scheduler|kubectl)$")
 
@@ -124,7 +124,8 @@ def automounted_token(podset: PodSet, arch: Architecture) -> Iterator[Finding]:
     workload, identity = podset.workload, arch.around(podset).identity
     if identity.token_mounted is False or workload.ref.kind in _CALLING_KINDS or _calls(podset):
         return
-    alone = podset.role in _SELF_CONTAINED or workload.role in _SELF_CONTAINED
+    sure = workload.role_confidence is Confidence.HIGH
+    alone = sure and (podset.role in _SELF_CONTAINED or workload.role in _SELF_CONTAINED)
     if identity.grants and not alone:
         return
     if dig(podset.node.doc.root, *podset.node.path) is not podset.node.value:
@@ -165,13 +166,14 @@ def _calls(podset: PodSet) -> bool:
     """Whether something says that its programs talk to the Kubernetes API."""
     if _autoscales(podset) or _CONTROLLER.search(podset.workload.name):
         return True
-    return any(_CONTROLLER.search(c.image.repository) or _CALLING.search(_said(c)) for c in podset.containers)
+    return any(_CONTROLLER.search(c.image.repository) or _told(c) for c in podset.containers)
 
 
-def _said(container: Container) -> str:
-    """What a container is told, in one text: its command line and its variables."""
+def _told(container: Container) -> bool:
+    """Whether its command line or its variables have one of the words."""
     variables = (f"{v.name} {v.value or ''}" for v in container.environment.values())
-    return "\n".join((container.argv.text, *variables)).lower()
+    text = "\n".join((container.argv.text, *variables)).lower()
+    return any(word in text for word in _CALLING)
 
 
 def _autoscales(podset: PodSet) -> bool:

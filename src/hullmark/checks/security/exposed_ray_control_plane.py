@@ -68,10 +68,11 @@ See Ray's [security guide](https://docs.ray.io/en/latest/ray-security/index.html
 ShadowRay](https://atlas.mitre.org/studies/AML.CS0023).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from hullmark.checks.security._ray import PORTS, cluster, declares_token, demands_token
-from hullmark.model.architecture import Architecture
+from hullmark.model.architecture import Architecture, Route
 from hullmark.model.check import check
 from hullmark.model.finding import Finding
 from hullmark.model.resource import Resource
@@ -214,10 +215,20 @@ def _runs_ray(podset: PodSet) -> bool:
 
 def _of_route(resource: Resource, arch: Architecture) -> bool | None:
     """Whether a route authenticates or stays inside, by what is attached to it; None where that is not known."""
-    found = next((r for links in arch.links.values() for r in links.routes if r.resource is resource), None)
+    found = _routes(arch).get(resource)
     if found is None:
         return False
     return True if found.reach < Reach.PUBLIC else None if found.authenticated is None else bool(found.authenticated)
+
+
+@lru_cache(maxsize=1)
+def _routes(arch: Architecture) -> Mapping[Resource, Route]:
+    """The routes that lead to pods, by the object that declares them; of several of one object the first."""
+    found: dict[Resource, Route] = {}
+    for links in arch.links.values():
+        for route in links.routes:
+            found.setdefault(route.resource, route)
+    return found
 
 
 def _found(resource: Resource, message: str, place: Place, *, lower: bool | None, notes: object = None) -> Finding:

@@ -121,7 +121,7 @@ def many_dataset_writers(workload: Workload, arch: Architecture) -> Iterator[Fin
         sorts = {w.role for w, _ in writers} - {Role.GENERIC}
         if outward is None and len(sorts) < _MANY:
             continue
-        public = any(arch.exposure(w).reach is Reach.PUBLIC for w, _ in writers)
+        public = any(arch.exposure(w).least is Reach.PUBLIC for w, _ in writers)
         yield Finding(
             f"'{workload.name}' learns from '{store.label}', which {_said(outward, len(writers))} may write",
             workload.at("metadata", "name"),

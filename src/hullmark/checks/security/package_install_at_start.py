@@ -68,7 +68,7 @@ from hullmark.model.container import Container
 from hullmark.model.files import files, runs, scripts, within
 from hullmark.model.finding import Finding
 from hullmark.model.ray import submits, submitted_environment
-from hullmark.model.terms import ORDINARY, Role, Severity
+from hullmark.model.terms import ORDINARY, Confidence, Role, Severity
 from hullmark.text.regex import regex
 from hullmark.text.source import Place
 from hullmark.text.tree import Node
@@ -114,6 +114,7 @@ def package_install_at_start(container: Container, arch: Architecture) -> Iterat
                 f"container '{container.name}' installs packages with '{tool}' when it starts",
                 argv.word_place(tool),
                 severity=_severity(container),
+                confidence=_confidence(container),
                 advice="build an image that has them",
             )
             return
@@ -123,6 +124,7 @@ def package_install_at_start(container: Container, arch: Architecture) -> Iterat
                 f"container '{container.name}' installs packages with '{tool}' when it starts",
                 within(file, tool),
                 severity=_severity(container),
+                confidence=_confidence(container),
                 related=((argv.word_place(argv.script_file), "runs the script"),) if argv.script_file else (),
                 advice="build an image that has them",
             )
@@ -132,6 +134,7 @@ def package_install_at_start(container: Container, arch: Architecture) -> Iterat
             f"container '{container.name}' runs a script from the network when it starts",
             container.at("args" if container.node.get("args") is not None else "command"),
             severity=_severity(container) or Severity.HIGH,
+            confidence=_confidence(container),
             advice="build an image that has what the script installs",
         )
         return
@@ -141,6 +144,7 @@ def package_install_at_start(container: Container, arch: Architecture) -> Iterat
             f"ray fetches {named} for '{container.workload.name}' when it starts",
             fetched[0][1],
             severity=_severity(container),
+            confidence=_confidence(container),
             related=tuple((place, f"fetches '{key}'") for key, place in fetched[1:]),
             advice="build an image that has them, or name a commit",
         )
@@ -167,6 +171,12 @@ def _severity(container: Container) -> Severity | None:
         return Severity.LOW
     fetched = any(_installer(s) and "mcp" in " ".join(s).lower() for s in container.argv.segments)
     return Severity.HIGH if fetched or container.podset.role in (Role.AGENT, Role.MCP_SERVER) else None
+
+
+def _confidence(container: Container) -> Confidence | None:
+    """As sure as the role is where the severity rests on it."""
+    rests = container.workload.lifetime == "task" or container.podset.role in (Role.AGENT, Role.MCP_SERVER)
+    return container.workload.role_confidence if rests else None
 
 
 def _runtime(container: Container) -> Iterator[tuple[str, Place]]:

@@ -155,10 +155,10 @@ def _fix(container: Container, variable: Variable, found: Credential) -> Fix | N
 
 def _arguments(container: Container) -> Iterator[tuple[str, Credential]]:
     """Credentials on the command line: values of flags and settings that ask for one, and anything of a known shape."""
-    argv = container.argv
+    argv = container.written
     for segment in argv.segments:
         for word, following in zip(segment, (*segment[1:], ""), strict=True):
-            setting = _SETTING.fullmatch(word)
+            setting = _SETTING.fullmatch(word) if "=" in word else None
             flag = word.startswith("--") and setting is None and not following.startswith("-")
             name, value = setting.groups() if setting else (word.lstrip("-"), following if flag else "")
             if value and (found := credential(name, value)) is not None:

@@ -101,7 +101,7 @@ def _told(arch: Architecture) -> frozenset[str]:
 def _in_fields(resource: Resource, told: frozenset[str]) -> Iterator[Finding]:
     """Tokens in any field but those of containers and ConfigMaps."""
     for node in _texts(resource.node):
-        if resource.ref.kind == "ConfigMap" and node.path[:1] == ("data",):
+        if resource.ref.kind == "ConfigMap" and node.path[len(resource.node.path) :][:1] == ("data",):
             continue
         for found in tokens(node.value if isinstance(node.value, str) else ""):
             if found.text not in told:

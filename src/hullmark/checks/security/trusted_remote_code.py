@@ -64,8 +64,8 @@ from collections.abc import Iterator
 from hullmark.checks.security._native import native, surely
 from hullmark.model.architecture import Architecture
 from hullmark.model.check import check
-from hullmark.model.container import Container, ModelReference
-from hullmark.model.files import File, files, runs, scripts, within
+from hullmark.model.container import Container, File, ModelReference
+from hullmark.model.files import files, runs, scripts, within
 from hullmark.model.finding import Finding, Fix
 from hullmark.model.terms import Safety, Severity
 from hullmark.model.truth import Undecided, is_placeholder

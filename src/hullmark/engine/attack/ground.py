@@ -22,20 +22,20 @@ CLUSTER = "trust-boundary/cluster"
 class Ground:
     """A graph and what was found on it, but for findings that are taken for repaired.
 
-    ``mended`` are these, ``repaired`` the objects that they were found on.
+    ``repairs`` are these, ``repaired`` the objects that they were found on.
     """
 
     def __init__(self, graph: Graph, result: Result) -> None:
         self.graph = graph
         self.result = result
         self.repaired: frozenset[Resource] = frozenset()
-        self.mended: frozenset[Settled] = frozenset()
+        self.repairs: frozenset[Settled] = frozenset()
         self._refused: dict[tuple[str, str], tuple[bool, str]] = {}
 
     def without(self, findings: frozenset[Settled]) -> Ground:
         """The same ground with these findings repaired; what does not hang on them is worked out once for all."""
         made = copy(self)
-        made.mended, made.repaired = findings, frozenset(s.resource for s in findings)
+        made.repairs, made.repaired = findings, frozenset(s.resource for s in findings)
         return made
 
     @property
@@ -44,7 +44,7 @@ class Ground:
         yield from self.result.waived
 
     def _left(self, findings: Iterable[Settled]) -> tuple[Settled, ...]:
-        return tuple(s for s in findings if s not in self.mended) if self.mended else tuple(findings)
+        return tuple(s for s in findings if s not in self.repairs) if self.repairs else tuple(findings)
 
     @property
     def architecture(self) -> Architecture:
@@ -80,6 +80,10 @@ class Ground:
         """The findings of these checks on a component; waived ones count, for waiving closes no way."""
         here = self._by_component.get(component)
         return () if here is None else self._left(settled for check in checks for settled in here.get(check, ()))
+
+    def mended(self, component: str, check: str) -> bool:
+        """Whether a finding of this check on a component is taken for repaired."""
+        return any(s.check == check and self.graph.of(s.resource) == self.graph.by_id[component] for s in self.repairs)
 
     def on(self, resource: Resource, checks: Iterable[str]) -> tuple[Settled, ...]:
         """The findings of these checks on an object."""
@@ -161,6 +165,11 @@ class Ground:
     def bindings(self, account: Component) -> Iterable[Resource]:
         """The bindings that name an account, and their roles; something may run as it or not."""
         return self._bindings.get((account.namespace, account.label), ())
+
+
+def here(component: Component) -> tuple[Evidence, ...]:
+    """Where a component is declared, or mentioned, as evidence that there is such a thing."""
+    return (Evidence("declared here", component.place),) if component.place is not None else ()
 
 
 def _refusal(verdicts: list[Verdict]) -> tuple[bool, str]:

@@ -48,11 +48,15 @@ class Step(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """Where attackers come in: the stand they start from and who they are."""
+    """Where attackers come in: the stand they start from and who they are.
+
+    ``given`` are the kinds of prizes of that component which they have anyway: a notebook is there to be computed in.
+    """
 
     stand: Stand
     text: str
     cost: int = 0
+    given: frozenset[str] = frozenset()
 
 
 class Prize(NamedTuple):
@@ -63,8 +67,16 @@ class Prize(NamedTuple):
     weight: int
 
 
+class Gain(NamedTuple):
+    """A prize with what says that it is got; ``of`` is the component that it belongs to."""
+
+    prize: Prize
+    evidence: tuple[Evidence, ...] = ()
+    of: str = ""
+
+
 class Path(NamedTuple):
-    """A way from an entry to a prize, with the steps in order.
+    """A way from an entry to a prize, with the steps in order and what says that the prize is got at their end.
 
     ``cost`` sums how hard its steps are: of two ways to one prize the cheaper is likelier.
     """
@@ -72,6 +84,7 @@ class Path(NamedTuple):
     entry: Entry
     steps: tuple[Step, ...]
     prize: Prize
+    evidence: tuple[Evidence, ...] = ()
 
     @property
     def cost(self) -> int:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from hullmark.engine.attack.ground import CLUSTER, Ground
+from hullmark.engine.attack.ground import CLUSTER, Ground, here
 from hullmark.engine.attack.path import Entry, Hold, Stand, Step
 from hullmark.engine.result import Settled
+from hullmark.graph.applications import open_to_all
 from hullmark.model.component import Component, ComponentKind, EdgeKind, Power
 from hullmark.model.resource import Resource
 from hullmark.model.terms import Reach, Role
@@ -80,8 +81,16 @@ https://kubernetes.io/docs/concepts/security/rbac-good-practices/#privilege-esca
 _MOST_ACCOUNTS, _MOST_CHOOSY = 64, 200
 """Accounts of a namespace that are looked at, and workloads with policies that are asked about each who looks around."""
 
+_OF_NOTEBOOKS = frozenset({"accelerators", "data", "poisoning"})
+"""Kinds of prizes that who works in a notebook has anyway, as far as they are the notebook's own."""
+
 _FILES = ("volume", "directory")
 """How types of data stores begin that are mounted, not connected to."""
+
+_ANSWERS = frozenset(
+    {Role.ONLINE_INFERENCE, Role.EMBEDDING, Role.LLM_GATEWAY, Role.INFERENCE_ROUTER, Role.RAG_SERVICE, Role.AGENT}
+)
+"""Roles that are asked with the words of whoever uses what stands in front of them."""
 
 _FOR_EVERYONE = frozenset({Role.AI_UI, Role.RAG_SERVICE, Role.AGENT, Role.LLM_GATEWAY})
 """Roles whose users are whoever reaches them, as long as nothing asks who they are."""
@@ -104,14 +113,14 @@ class Rules:
         for component in self.ground.workloads():
             role = component.workload.role if component.workload is not None else None
             if role is Role.NOTEBOOK:
-                yield Entry(Stand(component.id, Hold.CONTROL), f"whoever works in notebook '{component.label}'", 2)
+                who = f"whoever works in notebook '{component.label}'"
+                yield Entry(Stand(component.id, Hold.CONTROL), who, 2, _OF_NOTEBOOKS)
             elif role is Role.AGENT and any(self._reads_outside(component)):
                 yield Entry(Stand(component.id, Hold.USE), f"a text from outside that '{component.label}' reads", 3)
         for model in self.graph.kinds(ComponentKind.MODEL):
-            if any(self.ground.found(e.source, FOREIGN_CODE) for e in self.graph.into(model.id, EdgeKind.LOADS_MODEL)):
-                yield Entry(
-                    Stand(model.id, Hold.CONTROL), f"whoever can change model '{model.label}' where it is published", 4
-                )
+            if any(self._changed(Stand(model.id, Hold.CONTROL))):
+                who = f"whoever can change model '{model.label}' where it is published"
+                yield Entry(Stand(model.id, Hold.CONTROL), who, 4, frozenset({"model-weights"}))
 
     def _reads_outside(self, component: Component) -> Iterator[bool]:
         for target, _, _ in self.ground.targets(component.id, EdgeKind.CALLS, EdgeKind.READS):
@@ -202,13 +211,15 @@ class Rules:
                 ("exposed-service",),
             )
         elif component.workload.role in _FOR_EVERYONE and not exposure.authenticated:
-            unknown = "whether it asks its users for a name cannot be seen"
+            variables = filter(None, map(open_to_all, component.workload.containers))
+            off = tuple(Evidence(f"{v.name} switches its sign-in off", v.node.at("value")) for v in variables)
+            unknown = "" if off else "whether it asks its users for a name cannot be seen"
             text = f"uses '{component.label}' as anybody does"
-            yield Step(stand, use, text, _here(component), (), ("inference-api",), 1, unknown)
+            yield Step(stand, use, text, off or here(component), (), ("inference-api",), 1, unknown)
         elif self.ground.undecided(component, OPEN_API):
             unknown = f"whether '{component.label}' asks who calls cannot be seen"
             text = f"uses '{component.label}'"
-            yield Step(stand, use, text, _here(component), (), ("exposed-service",), 3, unknown)
+            yield Step(stand, use, text, here(component), (), ("exposed-service",), 3, unknown)
 
     def _used(self, stand: Stand, component: Component) -> Iterator[Step]:
         """From using a component to running code in it or acting with its rights."""
@@ -218,18 +229,36 @@ class Rules:
                 yield Step(stand, control, f"{text} '{component.label}'", (), findings, (technique,))
                 return
         role = component.workload.role if component.workload is not None else None
+        tools = f"how far the tools of '{component.label}' go cannot be seen"
         if role is Role.AGENT:
             text = f"talks agent '{component.label}' into doing what it wants"
-            yield Step(stand, control, text, _here(component), (), ("prompt-injection", "agent-tools"), 2)
+            yield Step(stand, control, text, here(component), (), ("prompt-injection", "agent-tools"), 2, tools)
         elif role is Role.MCP_SERVER:
-            yield Step(
-                stand, control, f"calls the tools of '{component.label}'", _here(component), (), ("agent-tools",)
-            )
+            text = f"calls the tools of '{component.label}'"
+            yield Step(stand, control, text, here(component), (), ("agent-tools",), 1, tools)
         elif role in (Role.AI_UI, Role.RAG_SERVICE, Role.LLM_GATEWAY, Role.INFERENCE_ROUTER):
-            # What stands in front passes requests on to what it calls.
-            for target, evidence, unknown in self.ground.targets(component.id, EdgeKind.CALLS):
-                text = f"sends requests through '{component.label}' to '{target.label}'"
-                yield Step(stand, Stand(target.id, Hold.REACH), text, evidence, (), ("inference-api",), 1, unknown)
+            yield from self._passed_on(stand, component)
+
+    def _passed_on(self, stand: Stand, component: Component) -> Iterator[Step]:
+        """From using what stands in front to what it calls: it passes prompts on, and shows its own key for them."""
+        for target, evidence, unknown in self.ground.targets(component.id, EdgeKind.CALLS):
+            text = f"sends requests through '{component.label}' to '{target.label}'"
+            behind = self._behind(target)
+            answering = [one for one in behind if one.workload is not None and one.workload.role in _ANSWERS]
+            for one in answering:
+                yield Step(stand, Stand(one.id, Hold.USE), text, evidence, (), ("inference-api",), 1, unknown)
+            if not answering:
+                kept = bool(behind) and all(map(_keeps_data, behind))
+                doubt = f"that '{component.label}' asks '{target.label}' for whatever it is told" if kept else ""
+                techniques = () if kept else ("inference-api",)
+                yield Step(stand, Stand(target.id, Hold.REACH), text, evidence, (), techniques, 1, unknown or doubt)
+
+    def _behind(self, component: Component) -> list[Component]:
+        """What answers for a component: the workloads behind a Service, else itself."""
+        if component.kind is not ComponentKind.SERVICE:
+            return [component]
+        routes = self.ground.targets(component.id, EdgeKind.ROUTES)
+        return [target for target, _, _ in routes if target.kind is not ComponentKind.SERVICE]
 
     def _controlled(self, stand: Stand, component: Component) -> Iterator[Step]:
         """From running code in a workload to everything that it may do."""
@@ -315,11 +344,11 @@ class Rules:
         return tuple(dict.fromkeys((*(r for g in grants for r in (g.binding, g.role) if r is not None), *bound)))
 
     def _changed(self, stand: Stand) -> Iterator[Step]:
-        """From a model to where it is loaded."""
+        """From a model to where it is loaded; a commit or digest that is named stays what it is."""
         for edge in self.graph.into(stand.component, EdgeKind.LOADS_MODEL):
             target = self.graph.by_id.get(edge.source)
             findings = self.ground.found(edge.source, FOREIGN_CODE)
-            if target is None or not findings:
+            if target is None or not findings or self._same_bytes(target, stand.component):
                 continue
             pinned = self.ground.found(edge.source, ("unpinned-model",))
             text = f"runs code in '{target.label}' when it loads the model"
@@ -328,6 +357,16 @@ class Rules:
                 stand, Stand(edge.source, Hold.CONTROL), text, edge.evidence, (*findings, *pinned), techniques, 1
             )
 
+    def _same_bytes(self, component: Component, model: str) -> bool:
+        """Whether a workload names exactly which version of a model it loads, or would once that is repaired."""
+        if self.ground.mended(component.id, "unpinned-model"):
+            return True
+        label = self.graph.by_id[model].label
+        containers = component.workload.containers if component.workload is not None else ()
+        named = [m.pinned for c in containers for m in c.models if m.id == label]
+        return bool(named) and all(named)
 
-def _here(component: Component) -> tuple[Evidence, ...]:
-    return (Evidence("declared here", component.place),) if component.place is not None else ()
+
+def _keeps_data(component: Component) -> bool:
+    role = component.workload.role if component.workload is not None else None
+    return component.kind is ComponentKind.DATA_STORE or role is Role.VECTOR_STORE

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from heapq import heappop, heappush
 
-from hullmark.engine.attack.path import Entry, Hold, Path, Prize, Stand, Step
+from hullmark.engine.attack.path import Entry, Gain, Hold, Path, Prize, Stand, Step
 
 _MANY = 256
 """From how many steps on only those are followed by which something is won."""
 
 Steps = Callable[[Stand], Iterable[Step]]
-Prizes = Callable[[Stand], Iterable[Prize]]
+Prizes = Callable[[Stand], Iterable[Gain]]
 
 
 def search(entries: Sequence[Entry], steps: Steps, prizes: Prizes) -> list[Path]:
@@ -52,22 +52,23 @@ def _from(entry: Entry, leaving: Steps, prizes: Prizes) -> Iterable[Path]:
     came: dict[Stand, Step] = {}
     queue: list[tuple[int, int, Stand]] = [(entry.cost, 0, entry.stand)]
     order, done = 0, set[Stand]()
-    won: dict[Prize, Stand] = {}
+    won: dict[Prize, tuple[Stand, Gain]] = {}
     while queue:
         cost, _, stand = heappop(queue)
         if stand in done:
             continue
         done.add(stand)
-        for prize in prizes(stand):
-            won.setdefault(prize, stand)
+        for gain in prizes(stand):
+            if gain.of != entry.stand.component or gain.prize.kind not in entry.given:
+                won.setdefault(gain.prize, (stand, gain))
         for step in leaving(stand):
             total = cost + step.cost
             if total < best.get(step.target, total + 1):
                 best[step.target], came[step.target] = total, step
                 order += 1
                 heappush(queue, (total, order, step.target))
-    for prize, stand in won.items():
-        yield Path(entry, tuple(_back(stand, came)), prize)
+    for prize, (stand, gain) in won.items():
+        yield Path(entry, tuple(_back(stand, came)), prize, gain.evidence)
 
 
 def _leaving(stand: Stand, steps: Steps) -> Iterable[Step]:

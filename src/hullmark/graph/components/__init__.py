@@ -12,11 +12,14 @@ from hullmark.graph.components.eventing import eventing
 from hullmark.graph.components.gateways import gateways
 from hullmark.graph.components.given import given
 from hullmark.graph.components.identities import identities
+from hullmark.graph.components.kserve_parts import kserve_parts
 from hullmark.graph.components.kserve_storage import kserve_storage, trained_models
 from hullmark.graph.components.models import models
 from hullmark.graph.components.mounts import mounts
+from hullmark.graph.components.nim_models import nim_models
 from hullmark.graph.components.nim_storage import nim_storage
 from hullmark.graph.components.pipelines import pipelines
+from hullmark.graph.components.pooled import pooled
 from hullmark.graph.components.reach import judged, reach
 from hullmark.graph.components.references import references
 from hullmark.graph.components.resolve import Resolver
@@ -72,6 +75,7 @@ def _wired(scene: Scene) -> Scene:
     made = made_services(scene)
     named_services(scene, made)
     routes(scene, made)
+    kserve_parts(scene)
     mounts(scene)
     identities(scene)
     stores = Stores(scene)
@@ -81,9 +85,10 @@ def _wired(scene: Scene) -> Scene:
     asked(called)
     gateways(called)
     eventing(called)
-    models(scene)
+    nim_models(scene, models(scene))
     kserve_storage(called)
     trained_models(scene)
+    pooled(scene)
     references(scene)
     given(scene)
     nim_storage(scene)

@@ -151,7 +151,7 @@ _SEPARATORS = regex(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])")
 _HOLDS_HOSTS = frozenset({
     "host", "hosts", "hostname", "server", "servers", "addr", "addrs", "address", "addresses", "endpoint", "endpoints",
     "url", "urls", "uri", "uris", "dsn", "broker", "brokers", "upstream", "upstreams", "backend", "bootstrap", "target",
-    "sink", "baseurl", "apibase", "proxy", "collector", "connect", "quorum",
+    "sink", "baseurl", "apibase", "proxy", "collector", "connect", "quorum", "dial", "serverurl",
 })  # fmt: skip
 """Last words of names that hold an address."""
 
@@ -181,8 +181,9 @@ _OWN = frozenset({
 _OWN_NAMES = frozenset({
     "HOST", "ADDRESS", "ADDR", "BASE_URL", "APP_URL", "SERVER_NAME", "SERVER_HOST", "HTTP_HOST", "HTTP_ADDRESS", "POD_IP",
     "NODE_IP", "HOST_IP", "GRADIO_SERVER_NAME", "UVICORN_HOST", "VLLM_HOST_IP", "N8N_HOST", "WEB_HOST", "NODE_NAME",
+    "CONSOLE_API_URL", "CONSOLE_WEB_URL", "APP_WEB_URL",
 })  # fmt: skip
-"""Whole names of the same."""
+"""Whole names of the same; the last are Dify's (https://docs.dify.ai/en/getting-started/install-self-hosted/environments)."""
 
 
 @lru_cache(maxsize=8192)

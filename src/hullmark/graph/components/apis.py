@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from hullmark.graph.applications import at_pod
+from hullmark.graph.components.ray_serve import serve
 from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.store_table import by_image
 from hullmark.model.component import Component, ComponentKind, EdgeKind
@@ -16,7 +17,7 @@ from hullmark.model.container import Container
 from hullmark.model.resource import Resource
 from hullmark.model.truth import string
 from hullmark.model.workload import PodSet
-from hullmark.text.tree import Node, dig, mapping
+from hullmark.text.tree import Value, dig, items, mapping
 
 
 class Protocol(NamedTuple):
@@ -69,6 +70,10 @@ PROTOCOLS: Mapping[str, Protocol] = {
 }  # fmt: skip
 """By engine; an engine that is not here speaks HTTP of its own."""
 
+_SIDECAR = "routing-sidecar"
+"""Stands before the model server in its pod and speaks what that speaks."""
+
+_UNKNOWN = "unknown"
 _METRICS = ("metrics", "prometheus", "prom", "monitoring", "health", "probe")
 _HTTP = ("http", "web", "https", "api", "rest", "ui", "h2c")
 _SPECIFICATION = ("openapi", "swagger")
@@ -81,6 +86,20 @@ def apis(scene: Scene) -> None:
         podsets = _podsets(scene, service)
         if podsets and service.resource is not None:
             _describe(scene, service, service.resource, podsets, contracts)
+        elif service.facts.get("type") == "InferencePool":
+            scene.tell(service.id, protocol=_UNKNOWN)
+    _published(scene)
+
+
+def _published(scene: Scene) -> None:
+    """What routes lead to, they publish."""
+    found: dict[str, dict[str, None]] = {}
+    for _, source, target in scene.draft.edges(EdgeKind.ROUTES):
+        spoken = scene.draft.get(target).facts.get("protocol", "")
+        if spoken and scene.draft.get(source).kind is ComponentKind.ROUTE:
+            found.setdefault(source, {}).update(dict.fromkeys(spoken.split(", ")))
+    for route, protocols in found.items():
+        scene.tell(route, protocol=", ".join(protocols))
 
 
 def _podsets(scene: Scene, service: Component) -> list[PodSet]:
@@ -97,33 +116,66 @@ def _podsets(scene: Scene, service: Component) -> list[PodSet]:
 def _describe(
     scene: Scene, service: Component, resource: Resource, podsets: list[PodSet], contracts: Mapping[str, str]
 ) -> None:
-    ports = dict(_ports(resource, podsets)) if not service.facts.get("made-by") else {"": _whole(resource, podsets)}
-    spoken = list(dict.fromkeys(p for p in ports.values() if p and p != "metrics"))
-    engines = [c.engine for p in podsets for c in p.containers if c.kind == "app" and c.engine in PROTOCOLS]
-    published = PROTOCOLS[engines[0]].source if engines and spoken else ""
+    ports = (
+        dict(_ports(resource, podsets)) if not service.facts.get("made-by") else dict(_made(service, resource, podsets))
+    )
+    spoken = ", ".join(dict.fromkeys(p for p in ports.values() if p and p != "metrics"))
     contract = next((contracts[o] for p in podsets if (o := scene.owner(p)) in contracts), "")
     scene.tell(
         service.id,
-        protocol=", ".join(spoken) or "unknown",
+        protocol=spoken or _UNKNOWN,
         protocols="; ".join(f"{port}: {protocol}" for port, protocol in ports.items() if port and protocol),
-        documented=contract or published or "no",
+        documented=contract or _documented(resource, podsets, spoken) or "no",
         authenticated=_authenticated(scene, resource, podsets),
     )
 
 
+def _documented(resource: Resource, podsets: list[PodSet], spoken: str) -> str:
+    """Where the interface of the engine is published; empty where a part of it is somebody's own."""
+    engines = [c.engine for p in podsets for c in p.containers if c.kind == "app" and c.engine in PROTOCOLS]
+    if resource.ref.kind == "RayService":
+        engines = ["vllm"] if OPENAI in spoken else ["ray"]
+    return PROTOCOLS[engines[0]].source if engines and spoken and _UNKNOWN not in spoken else ""
+
+
 def _ports(service: Resource, podsets: list[PodSet]) -> Iterator[tuple[str, str]]:
+    """What each port of a Service or of an InferencePool speaks, whose pods may be of several workloads."""
     containers = [c for p in podsets for c in p.containers if c.long_running]
     for port in service.node.children("spec", "ports"):
-        name = string(port.value, "name") or str(dig(port.value, "port") or "")
-        yield name, _of_port(port, containers)
+        number = dig(port.value, "port")
+        to = dig(port.value, "targetPort") or number
+        name, hint = string(port.value, "name"), string(port.value, "appProtocol")
+        yield name or str(number or ""), _of_port(_Port(name.lower(), hint.lower(), to), containers)
+    if service.ref.kind == "InferencePool":
+        hint = string(service.spec, "appProtocol").lower()
+        for to in pool_ports(service):
+            each = (_of_port(_Port("", hint, to), [c for c in p.containers if c.long_running]) for p in podsets)
+            yield str(to), ", ".join(dict.fromkeys(s or _UNKNOWN for s in each))
 
 
-def _of_port(port: Node, containers: list[Container]) -> str:
-    name, hint = string(port.value, "name").lower(), string(port.value, "appProtocol").lower()
-    target = dig(port.value, "targetPort") or dig(port.value, "port")
+def pool_ports(pool: Resource) -> list[Value]:
+    """The ports of an InferencePool's pods: ``targetPorts`` of v1, ``targetPortNumber`` of v1alpha2.
+
+    https://gateway-api-inference-extension.sigs.k8s.io/reference/spec/
+    """
+    return [dig(p, "number") for p in items(pool.spec, "targetPorts")] or [dig(pool.spec, "targetPortNumber")]
+
+
+class _Port(NamedTuple):
+    """A port by its name and application protocol, in lower case, and the port of the pods that it leads to."""
+
+    name: str
+    hint: str
+    target: Value
+
+
+def _of_port(port: _Port, containers: list[Container]) -> str:
+    name, hint, target = port
     container, named = _targeted(target, containers)
     if any(name.startswith(m) or named.startswith(m) or name.endswith(m) for m in _METRICS):
         return "metrics"
+    if container is not None and container.workload.ref.kind == "RayService":
+        return _by_ray(container.workload.resource, target, named)
     grpc = "grpc" in (name.partition("-")[0], hint, named.partition("-")[0]) or hint == "kubernetes.io/h2c"
     protocol = PROTOCOLS.get(container.engine) if container is not None else None
     if protocol is not None:
@@ -137,13 +189,35 @@ def _of_port(port: Node, containers: list[Container]) -> str:
     return "HTTP" if plain or target in (80, 8080, 443) or _probed(container) else ""
 
 
+def _by_ray(resource: Resource, target: Value, named: str) -> str:
+    """What a port of Ray's pods speaks: the applications behind Serve's proxy, or the dashboard with the jobs API.
+
+    https://docs.ray.io/en/latest/ray-core/configure.html#ports-configurations
+    """
+    told = serve(resource)
+    if target in (told.port, "serve") or named == "serve":
+        return ", ".join(dict.fromkeys(OPENAI if a.openai else _UNKNOWN for a in told.applications))
+    return PROTOCOLS["ray"].http if target in (8265, "dashboard") or named == "dashboard" else ""
+
+
+def _made(service: Component, resource: Resource, podsets: list[PodSet]) -> Iterator[tuple[str, str]]:
+    """What a Service speaks that an operator makes."""
+    if resource.ref.kind != "RayService":
+        yield "", _whole(service, resource, podsets)
+        return
+    if service.id.endswith("/head"):
+        yield "dashboard", _by_ray(resource, "dashboard", "")
+    yield "serve", _by_ray(resource, "serve", "")
+
+
 def _targeted(target: object, containers: list[Container]) -> tuple[Container | None, str]:
     """The container that declares a port, else the one with an engine, else the only one; and the port's name there."""
     for container in containers:
         for port in container.node.children("ports"):
             if target in (dig(port.value, "containerPort"), string(port.value, "name")):
-                return container, string(port.value, "name").lower()
-    engines = [c for c in containers if c.engine]
+                before = container.engine == _SIDECAR and [c for c in containers if c.engine in PROTOCOLS]
+                return before[0] if before else container, string(port.value, "name").lower()
+    engines = [c for c in containers if c.engine and c.engine != _SIDECAR]
     apps = engines or [c for c in containers if c.kind == "app"]
     return (apps[0], "") if apps else (None, "")
 
@@ -153,15 +227,19 @@ def _probed(container: Container | None) -> bool:
     return container is not None and any(container.node.get(p, "httpGet") is not None for p in probes)
 
 
-def _whole(resource: Resource, podsets: list[PodSet]) -> str:
-    """What a Service speaks that an operator makes: its engine's protocol, or the one that KServe is told."""
-    told = string(resource.node.value, "spec", "predictor", "model", "protocolVersion")
+def _whole(service: Component, resource: Resource, podsets: list[PodSet]) -> str:
+    """What a Service speaks that an operator makes: its engine's protocol, or the one that KServe is told.
+
+    Transformers and explainers are programs of their own, of which neither the predictor's engine nor its protocol tells.
+    """
+    own = service.id.endswith(("/transformer", "/explainer"))
+    told = "" if own else string(resource.node.value, "spec", "predictor", "model", "protocolVersion")
     if told in ("v2", "grpc-v2"):
         return V2 if told == "v2" else f"{V2} (gRPC)"
     if told in ("v1", "grpc-v1"):
         return "KServe v1"
     engines = [c.engine for p in podsets for c in p.containers if c.kind == "app" and c.engine in PROTOCOLS]
-    engines = engines or [p.workload.engine for p in podsets if p.workload.engine in PROTOCOLS]
+    engines = engines or [p.workload.engine for p in podsets if p.workload.engine in PROTOCOLS and not own]
     return PROTOCOLS[engines[0]].http or PROTOCOLS[engines[0]].grpc if engines else ""
 
 

@@ -19,8 +19,10 @@ from hullmark.graph.components.addresses import (
     urls,
     words,
 )
+from hullmark.graph.components.cluster_clients import asking
 from hullmark.graph.components.draft import Why
-from hullmark.graph.components.externals import external
+from hullmark.graph.components.externals import external, kubernetes_api
+from hullmark.graph.components.handed import argument, entry, handed, is_workflow
 from hullmark.graph.components.hosts import KEYS
 from hullmark.graph.components.references import part_of
 from hullmark.graph.components.resolve import Resolver, Seen, shown_port
@@ -35,7 +37,7 @@ from hullmark.model.credentials import settled
 from hullmark.model.resource import Resource
 from hullmark.model.truth import is_placeholder
 from hullmark.model.workload import PodSet, Workload
-from hullmark.text.source import Span
+from hullmark.text.source import Key, Span
 from hullmark.text.tree import Node
 
 _HOSTS = frozenset(
@@ -87,17 +89,30 @@ class Calls:
         self._found: dict[tuple[str, str, bool], tuple[Found, ...]] = {}
         self._shared: dict[_Shared, list[_Said]] = {}
         self._trees = configuration.Trees()
+        self._reached: set[str] = set()
 
     def workload(self, workload: Workload) -> None:
         """All that a workload's pods and fields name."""
         if workload.template:
             return
+        self._reached.clear()
         for podset in workload.podsets:
-            self._podset(podset)
+            if podset not in self.scene.idle:
+                self._podset(podset)
         for field, path in settings.fields(workload):
+            if given := argument(workload, path):
+                self._argument(workload, field, given)
+                continue
             owner = part_of(self.scene, workload, path)
             for setting in self._inside(field):
                 self.setting(owner, setting, workload.resource)
+
+    def _argument(self, workload: Workload, field: Setting, path: tuple[Key, ...]) -> None:
+        """An argument of a workflow: its steps use it, so it says something of the whole only where no step was found to."""
+        owner = entry(self.scene, workload) if path[0] == "artifacts" else self.scene.owner(workload)
+        for setting in self._inside(field):
+            said = self._said(setting, workload.resource, None)
+            self._tell(owner, [s for s in said if not s.target or s.target not in self._reached])
 
     def _inside(self, setting: Setting) -> Iterable[Setting]:
         """A setting, or those in its value."""
@@ -114,9 +129,11 @@ class Calls:
                     for setting in inside:
                         self.setting(owner, setting, near, container)
             spoken = (settings.arguments(container), settings.hooks(container), configuration.scripts(container))
-            for setting in chain.from_iterable(spoken):
+            filled = handed(podset, container) if is_workflow(podset.workload) else ()
+            for setting in chain(chain.from_iterable(spoken), filled):
                 self.setting(owner, setting, near)
             self._keys(owner, container)
+            self._cluster(owner, container)
         for config, name, node in configuration.files(self.scene, podset):
             written = configuration.written(config, name, node, self._trees)
             self._tell(owner, self._once(node, "", written, near))
@@ -191,6 +208,7 @@ class Calls:
             if not target:
                 self.stores.bucket(owner, address, name, why)
             elif not self._itself(owner, target):
+                self._reached.add(target)
                 self.scene.draft.edge(EdgeKind.CALLS, owner, target, why)
                 self.stores.reached(owner, target, address, name, why)
 
@@ -201,6 +219,12 @@ class Calls:
             if other != owner and self.scene.draft.get(other).parent != owner:
                 return False
         return bool(behind)
+
+    def _cluster(self, owner: str, container: Container) -> None:
+        """The cluster's own API, where a command asks it."""
+        for program, place in asking(container):
+            why = Why(f"'{program}' of container '{container.name}'", place)
+            self.scene.draft.edge(EdgeKind.CALLS, owner, kubernetes_api(self.scene, place), why)
 
     def _keys(self, owner: str, container: Container) -> None:
         """Keys of providers that nothing sends elsewhere."""
@@ -263,8 +287,12 @@ _SCHEMES = frozenset({
     "rtsp", "rtsps", "rtmp", "ldap", "ldaps", "smtp", "smtps", "ftp", "sftp", "ssh", "git", "ray", "spark", "thrift",
     "hive2", "hive", "trino", "presto", "impala", "druid", "mssql", "sqlserver", "oracle", "snowflake", "redshift", "nfs",
     "mcp", "sse", "plaintext", "sasl_ssl", "sasl_plaintext", "socks5", "vertica",
+    "lm", "infinistore", "mooncakestore",
 })  # fmt: skip
-"""Schemes of addresses that are called, besides those of data stores; others name files, models, secrets."""
+"""Schemes of addresses that are called, besides those of data stores; others name files, models, secrets.
+
+``lm`` and the two beside it are those of LMCache's remote stores, https://docs.lmcache.ai/kv_cache/storage_backends/index.html.
+"""
 
 
 def _is_call(address: Address, name: str) -> bool:

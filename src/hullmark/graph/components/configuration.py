@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from hullmark.graph.components.addresses import MAX_TEXT, shuts, words
+from hullmark.graph.components.proxy_files import proxy_file, reader
 from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.settings import COMMENT, LINE, MOST_LINES, Beside, Setting, beside, named, with_siblings
 from hullmark.model.container import Container
@@ -19,7 +20,7 @@ from hullmark.model.workload import PodSet
 from hullmark.recognise.embedded import whole
 from hullmark.text.regex import regex
 from hullmark.text.source import Span
-from hullmark.text.tree import Document, Map, Node, Seq, Value, items
+from hullmark.text.tree import Document, Map, Node, Seq, Value, items, mapping
 
 _PROSE = (".md", ".txt", ".html", ".htm", ".rst", ".ipynb", ".license", ".css", ".svg", ".crt", ".pem", ".sql")
 _PROGRAMS = (".py", ".sh", ".js", ".ts", ".go", ".rb", ".lua", ".jinja", ".j2", ".tmpl", ".tpl", ".ps1")
@@ -97,6 +98,10 @@ def written(config: Resource, key: str, node: Node, trees: Trees) -> Iterator[Se
     if lower.endswith(_PROGRAMS):
         yield from _program(node, label, python=lower.endswith(".py"))
         return
+    if (proxied := reader(key, node.value)) is not None:
+        beside = [text for text in mapping(config.node.value, "data").values() if isinstance(text, str)]
+        yield from proxy_file(proxied, node, label, beside)
+        return
     read = trees.of(node) if _is_tree(lower, node.value) else ()
     if read:
         for tree in read:
@@ -149,6 +154,9 @@ class _Line(NamedTuple):
 
 _SECTION = regex(r"^\s*\[{1,2}\s*([^\[\]]{1,200}?)\s*\]{1,2}\s*$")
 _DIRECTIVE = regex(r"^\s*([A-Za-z][\w.-]{0,79})[ \t]+([^\s;{}]{1,500})(.*)$")
+_SERVERS = frozenset({"webserver", "api", "server"})
+_BASE = regex(r"^\s*(?:base|root)_url\s*=")
+"""Where a server is found, in the section of its own settings: Airflow's, MLflow's, Grafana's."""
 _ASSIGNED = regex(r"^\s*export\s+")
 
 
@@ -162,13 +170,14 @@ def _lines(node: Node, label: str, *, directives: bool) -> Iterator[Setting]:
 def _sections(lines: list[str], *, directives: bool) -> Iterator[_Line]:
     """Lines without comments, of sections whose name does not shut them off."""
     siblings: dict[tuple[str, ...], Value] = {}
-    shut = False
+    shut, served = False, False
     for raw in lines:
         bare = _ASSIGNED.sub("", COMMENT.sub("", raw))
         section = _SECTION.match(bare)
         if section is not None:
             siblings, shut = {}, any(shuts(part) for part in section[1].split("."))
-        elif bare.strip() and not shut:
+            served = section[1] in _SERVERS
+        elif bare.strip() and not shut and not (served and _BASE.match(bare)):
             yield from _named(bare, raw.strip(), siblings, directives=directives)
 
 

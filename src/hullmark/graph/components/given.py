@@ -18,6 +18,7 @@ from hullmark.model.component import ComponentKind, EdgeKind
 from hullmark.model.resource import Resource
 from hullmark.model.truth import is_placeholder, string
 from hullmark.model.workload import Workload
+from hullmark.recognise.embedded import whole
 from hullmark.text.regex import regex
 from hullmark.text.tree import Node
 
@@ -43,6 +44,8 @@ _CONFIG = regex(r"(?:.*C|c)onfigMap(?:Name|Ref|KeyRef)?")
 _CLAIM = regex(r".*PVC|pvc|(?:.*P|p)ersistentVolumeClaim")
 _ACCOUNTS = frozenset({"serviceAccount", "serviceAccountName"})
 _OBJECT = regex(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?")
+_MOST_INSIDE = 10_000
+"""Longest text that is read as a configuration of its own, in characters."""
 
 
 def _given(scene: Scene, workload: Workload, spec: Node) -> None:
@@ -116,6 +119,9 @@ def secrets(scene: Scene, owner: str, root: Node, near: Resource) -> None:
         field = _field_of(name, node)
         if _SECRET.fullmatch(field) and _OBJECT.fullmatch(node.value):
             _uses_secret(scene, owner, field, node, near)
+        elif "\n" in node.value and "ecret" in node.value and len(node.value) <= _MOST_INSIDE:
+            for inner in whole(node):
+                secrets(scene, owner, inner.node, near)
 
 
 SECRET_MAKERS: Mapping[str, tuple[tuple[str, ...], str]] = {

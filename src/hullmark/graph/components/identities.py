@@ -51,7 +51,7 @@ def _used(scene: Scene) -> Iterator[tuple[str, tuple[Grant, ...]]]:
     """The accounts that pods run as, with what is granted to them."""
     for podset in scene.podsets():
         named = any(string(podset.node.value, key) for key in _KEYS)
-        told = named or not (podset.workload.template or podset.workload.ref.group == _BY_RUN)
+        told = named or podset.made_account or not (podset.workload.template or podset.workload.ref.group == _BY_RUN)
         if podset.workload.platform is Platform.KUBERNETES and told:
             yield _runs_as(scene, podset), scene.arch.around(podset).identity.grants
     for account, described in made_accounts(scene):
@@ -75,10 +75,12 @@ def _runs_as(scene: Scene, podset: PodSet) -> str:
     key = next((k for k in _KEYS if string(written.node.value, k)), "")
     name, place = written.service_account, written.at(key) if key else podset.at()
     account = scene.named(ComponentKind.IDENTITY, "ServiceAccount", name, podset, place)
+    made = "" if key else written.made_account
     text = f"runs as '{name}'" if key else "names no account, which means 'default'"
+    text = f"the operator of {workload.ref.kind} makes the account '{name}' for it" if made else text
     mounted = scene.arch.around(podset).identity.token_mounted
     token = {True: "mounted", False: "not mounted", None: "unknown"}[mounted]
-    certain = bool(key) or not _chosen(podset)
+    certain = bool(key or made) or not _chosen(podset)
     unknown = "" if certain else f"the operator of {workload.ref.kind} may choose another account"
     owner = scene.owner(podset)
     why = Why(text, place, certain, unknown, {"token": token})

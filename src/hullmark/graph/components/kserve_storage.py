@@ -9,7 +9,8 @@ that it names (https://github.com/kserve/kserve/blob/master/pkg/apis/serving/v1a
 
 from __future__ import annotations
 
-from hullmark.graph.components.calls import Calls
+from hullmark.graph.components.addresses import alone, urls
+from hullmark.graph.components.calls import Calls, Found
 from hullmark.graph.components.draft import Why
 from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.settings import Setting
@@ -24,8 +25,13 @@ def kserve_storage(calls: Calls) -> None:
     """The hosts of the buckets that KServe's predictors load from. Models must be known by now."""
     loading = {s for _, s, t in calls.scene.draft.edges(EdgeKind.LOADS_MODEL) if t.startswith(_BUCKET)}
     for podset in calls.scene.podsets():
-        if podset.workload.ref.group == _GROUP and calls.scene.owner(podset) in loading:
+        if podset.workload.ref.group == _GROUP and (calls.scene.owner(podset) in loading or _from_s3(podset)):
             _endpoints(calls, calls.scene, podset)
+
+
+def _from_s3(podset: PodSet) -> bool:
+    """Whether a predictor's model lies in S3, also where the bucket's name is filled in elsewhere."""
+    return any(string(c.node.value, "storageUri").startswith("s3://") for c in podset.containers)
 
 
 def trained_models(scene: Scene) -> None:
@@ -52,4 +58,6 @@ def _endpoints(calls: Calls, scene: Scene, podset: PodSet) -> None:
         node = None if secret is None else secret.node.child("metadata", "annotations", _ENDPOINT)
         if secret is not None and node is not None and isinstance(node.value, str):
             text = f"annotation of Secret '{secret.ref.name}'"
-            calls.setting(scene.owner(podset), Setting("s3-endpoint", node.value, text, node), near)
+            said = Setting("s3-endpoint", node.value, text, node)
+            for address in urls(node.value) if "://" in node.value else alone(node.value):
+                calls.address(scene.owner(podset), said, Found(address, strong=True), near)

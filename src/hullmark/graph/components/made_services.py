@@ -1,6 +1,7 @@
 """The Services that operators make for their objects: how they are called and what stands behind them.
 
-Add a row to teach a new one. ``{name}`` is the object's name; the first name is the one to show.
+Add a row to teach a new one. ``{name}`` is the object's name; the first name is the one to show. Of
+two Services of an object that claim one name the first has it.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ class Made(NamedTuple):
 
     ``part`` tells several Services of one object apart; ``pods`` is the pod set it leads to, where it is not all of
     them, and without such a pod set there is no such Service. ``ports`` are those it offers by default. ``named_at`` is
-    where the object may name it; only an object with the annotation ``asked_by``, set to ``true``, has one.
+    where the object may name it. Only an object with the annotation ``asked_by`` set to ``true``, and with one of the fields
+    ``asked_at``, has one, and none where the field ``off_at`` is false.
     """
 
     names: tuple[str, ...]
@@ -23,6 +25,8 @@ class Made(NamedTuple):
     ports: tuple[int, ...] = ()
     named_at: tuple[str, ...] = ()
     asked_by: str = ""
+    asked_at: tuple[tuple[str, ...], ...] = ()
+    off_at: tuple[str, ...] = ()
 
 
 _SAME = (Made(("{name}",)),)
@@ -31,13 +35,13 @@ _RAY_HEAD = Made(("{name}-head-svc",), "head", "head", (8265, 6379, 10001, 8000)
 MADE: Mapping[str, tuple[Made, ...]] = {
     # https://github.com/kserve/kserve/blob/master/pkg/constants/constants.go
     "InferenceService.serving.kserve.io": (
+        Made(("{name}-transformer", "{name}", "{name}-transformer-default"), "transformer", "transformer", (80,)),
         Made(("{name}-predictor", "{name}", "{name}-predictor-default"), ports=(80,)),
-        Made(("{name}-transformer", "{name}-transformer-default"), "transformer", "transformer", (80,)),
         Made(("{name}-explainer", "{name}-explainer-default"), "explainer", "explainer", (80,)),
     ),
     "InferenceService.serving.kubeflow.org": (
+        Made(("{name}-transformer-default", "{name}"), "transformer", "transformer", (80,)),
         Made(("{name}-predictor-default", "{name}"), ports=(80,)),
-        Made(("{name}-transformer-default",), "transformer", "transformer", (80,)),
         Made(("{name}-explainer-default",), "explainer", "explainer", (80,)),
     ),
     "InferenceGraph.serving.kserve.io": (Made(("{name}",), ports=(80,)),),
@@ -70,6 +74,8 @@ MADE: Mapping[str, tuple[Made, ...]] = {
     "MCPRemoteProxy.toolhive.stacklok.dev": (Made(("mcp-{name}-proxy",)),),
     "VirtualMCPServer.toolhive.stacklok.dev": (Made(("vmcp-{name}",), ports=(4483,)),),
     "EmbeddingServer.toolhive.stacklok.dev": _SAME,
+    # https://github.com/bentoml/yatai-deployment (Service named after the object)
+    "BentoDeployment.serving.yatai.ai": (Made(("{name}",), ports=(3000,)),),
     # https://www.kubeflow.org/docs/components/notebooks/
     "Notebook.kubeflow.org": (Made(("{name}",), ports=(80,)),),
     "Tensorboard.tensorboard.kubeflow.org": (Made(("{name}",), ports=(80,)),),
@@ -83,10 +89,18 @@ MADE: Mapping[str, tuple[Made, ...]] = {
     "Milvus.milvus.io": (Made(("{name}-milvus",), ports=(19530,)),),
     # https://kubernetes.dask.org/en/latest/operator_resources.html
     "DaskCluster.kubernetes.dask.org": (Made(("{name}-scheduler",), "", "scheduler", (8786, 8787)),),
-    # groups whose pods find each other by name: https://jobset.sigs.k8s.io, https://lws.sigs.k8s.io, https://volcano.sh
-    "JobSet.jobset.x-k8s.io": _SAME,
+    # groups whose pods find each other by name: https://jobset.sigs.k8s.io (``spec.network``), https://lws.sigs.k8s.io,
+    # https://github.com/volcano-sh/volcano/blob/master/pkg/webhooks/admission/jobs/mutate/mutate_job.go (plugins that bring "svc")
+    "JobSet.jobset.x-k8s.io": (
+        Made(("{name}",), named_at=("spec", "network", "subdomain"), off_at=("spec", "network", "enableDNSHostnames")),
+    ),
     "LeaderWorkerSet.leaderworkerset.x-k8s.io": _SAME,
-    "Job.batch.volcano.sh": _SAME,
+    "Job.batch.volcano.sh": (
+        Made(
+            ("{name}",),
+            asked_at=tuple(("spec", "plugins", plugin) for plugin in ("svc", "tensorflow", "mpi", "pytorch")),
+        ),
+    ),
     "MPIJob.kubeflow.org": _SAME,
     # databases and queues
     "Cluster.postgresql.cnpg.io": (Made(("{name}-rw", "{name}-ro", "{name}-r"), ports=(5432,)),),

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from hullmark.graph.components.draft import NO_NAMESPACE, Why
 from hullmark.graph.components.externals import external
-from hullmark.graph.components.parameters import parameters
+from hullmark.graph.components.recipes import recipe
 from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.volumes import bucket, claim_store, volume_store
 from hullmark.model.component import Component, ComponentKind, EdgeKind
@@ -24,7 +24,8 @@ from hullmark.model.terms import SERVING, TRAINERS, Role
 from hullmark.model.truth import is_placeholder, string
 from hullmark.model.workload import Setting, Workload
 from hullmark.recognise.models import reference
-from hullmark.recognise.training import CHECKPOINT_FLAGS
+from hullmark.recognise.parameters import parameters
+from hullmark.recognise.training import CHECKPOINT_FLAGS, OUTPUT_FLAGS, OUTPUT_VARIABLES
 from hullmark.text.regex import regex
 from hullmark.text.source import Place
 
@@ -193,7 +194,7 @@ def models(scene: Scene) -> Models:
         if workload.template and workload.ref.kind not in _RUNTIMES:
             continue
         seen = set[ModelReference]()
-        for container in workload.containers:
+        for container in scene.containers(workload):
             for model in container.models:
                 seen.add(model)
                 _use(scene, made, workload, container, model)
@@ -244,7 +245,7 @@ _PRETRAINED = regex(r"(?:^|,)(?:pretrained|path)=([^,\s]{2,300})")
 
 def _given_to_runs(scene: Scene, workload: Workload) -> Iterator[tuple[Container | None, ModelReference]]:
     """Models on volumes that runs are given: a flag for a model, with a path that a volume is mounted at."""
-    for container in workload.containers:
+    for container in scene.containers(workload):
         if scene.role(scene.owner(container)) not in (*_LEARNERS, Role.BATCH_INFERENCE):
             continue
         for flag in _MODEL_FLAGS:
@@ -255,11 +256,20 @@ def _given_to_runs(scene: Scene, workload: Workload) -> Iterator[tuple[Container
                 model = reference(value, container.argv.place(flag))
                 if model is not None:
                     yield container, model
+        yield from ((container, model) for model in _of_recipe(scene, container))
         for value in (*container.argv.values("--model-args"), *_filled(container, "--model-args")):
             found = _PRETRAINED.search(value)
             model = None if found is None else reference(found[1], container.argv.place("--model-args"))
             if model is not None:
                 yield container, model
+
+
+def _of_recipe(scene: Scene, container: Container) -> Iterator[ModelReference]:
+    """The models that a run's recipe starts from; a path is one where a volume is mounted."""
+    for node in recipe(scene, container).models:
+        model = reference(str(node.value), node.at())
+        if model is not None and (model.scheme != "path" or container.mount_for(model.id) is not None):
+            yield model
 
 
 _DATASET_FLAGS = (
@@ -279,12 +289,14 @@ def _datasets(scene: Scene, workload: Workload) -> None:
     initializer = workload.resource.node.child("spec", "initializer", "dataset", "storageUri")
     if initializer is not None and isinstance(initializer.value, str):
         _dataset(scene, scene.owner(workload), initializer.value, initializer.at())
-    for container in workload.containers:
+    for container in scene.containers(workload):
         if scene.role(scene.owner(container)) not in _LEARNERS:
             continue
         for flag in _DATASET_FLAGS:
             for value in (*container.argv.values(flag), *_filled(container, flag)):
                 _dataset(scene, scene.owner(container), value, container.argv.place(flag))
+        for node in recipe(scene, container).datasets:
+            _dataset(scene, scene.owner(container), str(node.value), node.at())
         for name in _DATASET_VARIABLES:
             variable = container.environment.get(name)
             if variable is not None and variable.value:
@@ -314,9 +326,7 @@ def _dataset(scene: Scene, owner: str, value: str, place: Place) -> None:
 
 def _produced(scene: Scene, made: Models, workload: Workload) -> None:
     """Where training writes: the models it makes. Checkpoints are models that are not finished."""
-    if workload.training is None:
-        return
-    for setting in _outputs(workload):
+    for setting in _outputs(scene, workload):
         owner = scene.owner(setting.container if setting.container is not None else workload)
         if scene.role(owner) not in TRAINERS:
             continue
@@ -325,27 +335,55 @@ def _produced(scene: Scene, made: Models, workload: Workload) -> None:
             continue
         component = made.model(model, setting.container, workload)
         made.outputs[component] = owner
-        scene.draft.edge(
-            EdgeKind.TRAINS, owner, component, Why(f"writes its model to '{setting.value}'", setting.place)
-        )
+        why = Why(f"writes its model to '{setting.value}'", setting.place)
+        scene.draft.edge(EdgeKind.TRAINS, owner, component, why)
         store = made.store(component)
         if store in scene.draft:
-            why = Why(f"writes its model to '{setting.value}'", setting.place)
             scene.draft.edge(EdgeKind.WRITES, owner, store, why)
 
 
-def _outputs(workload: Workload) -> Iterator[Setting]:
-    if workload.training is not None:
-        yield from workload.training.checkpoints
-        for container in workload.containers:
-            for flag in CHECKPOINT_FLAGS:
-                for value in _filled(container, flag):
-                    yield Setting(value, container.argv.place(flag), container)
+_NO_MODEL = regex(r"\.(?:jsonl?|csv|tsv|txt|log|html?|png|ya?ml|parquet|md)$")
+"""How files are called that a run writes besides its model."""
+
+
+def _outputs(scene: Scene, workload: Workload) -> Iterator[Setting]:
+    """The places that a workload's runs are told to write to, each once for a container."""
+    known = workload.training.checkpoints if workload.training is not None else ()
+    run = (s for s in known if s.container is None or s.container.podset not in scene.idle)
+    found = {(s.value, s.container): s for s in run}
+    for container in scene.containers(workload):
+        if scene.role(scene.owner(container)) in TRAINERS:
+            for setting in _told(scene, container):
+                found.setdefault((setting.value, container), setting)
+    yield from found.values()
+
+
+def _told(scene: Scene, container: Container) -> Iterator[Setting]:
+    """Where a run is told to write: by flags, by variables, in its recipe.
+
+    A path that programs of one's own are given counts where a volume is mounted.
+    """
+    argv = container.argv
+    for flag in (*CHECKPOINT_FLAGS, *OUTPUT_FLAGS):
+        values = (*(v for v in argv.values(flag) if "{{" not in v), *_filled(container, flag))
+        for value in values:
+            if flag in CHECKPOINT_FLAGS or _kept(container, value):
+                yield Setting(value, argv.place(flag), container)
+    for name, variable in container.environment.items():
+        if variable.value and OUTPUT_VARIABLES.fullmatch(name) and _kept(container, variable.value):
+            yield Setting(variable.value, variable.node.at("value"), container)
+    yield from (Setting(str(node.value), node.at(), container) for node in recipe(scene, container).outputs)
+
+
+def _kept(container: Container, value: str) -> bool:
+    """Whether a value is a place outside the pod that may hold a model."""
+    return not _NO_MODEL.search(value) and (value[:1] != "/" or container.mount_for(value) is not None)
 
 
 def _filled(container: Container, flag: str) -> Iterator[str]:
     """What a flag of a step says once the parameters of its workflow are filled in, where it has any."""
     for value in container.argv.values(flag):
         if "{{" in value:
-            podset = container.podset
-            yield from (v for v in parameters(podset.workload).filled(value, podset) if not is_placeholder(v))
+            template, workflow = container.podset.template, container.workload.resource
+            name = "" if template is None else string(template.value, "name")
+            yield from (v for v in parameters(workflow).filled(value, name) if not is_placeholder(v))

@@ -107,7 +107,8 @@ def _mounted(scene: Scene, owner: str, container: Container, mount: Mount) -> No
     where = f"'{mount.path}' of container '{container.name}'"
     facts = {"path": mount.path, "read-only": "no" if writable else "yes"}
     scene.draft.edge(EdgeKind.MOUNTS, owner, store, Why(f"mounted at {where}", place, facts=facts))
-    if mount.volume is not None and mount.volume.get("persistentVolumeClaim", "claimName") is not None:
+    claim = scene.arch.around(container.podset).claims.get(string(mount.node.value, "name"))
+    if mount.volume is not None and claim is not None and not claim.made:
         why = Why("the claim behind the volume", mount.volume.at("persistentVolumeClaim", "claimName"))
         scene.draft.edge(EdgeKind.MOUNTS, owner, store, why)
     scene.draft.edge(EdgeKind.READS, owner, store, Why(f"mounted at {where}", place))

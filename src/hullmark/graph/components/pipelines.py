@@ -13,7 +13,9 @@ from itertools import islice
 
 from hullmark.graph.components.calls import Calls
 from hullmark.graph.components.draft import Why
+from hullmark.graph.components.externals import kubernetes_api
 from hullmark.graph.components.given import secrets
+from hullmark.graph.components.idle import idle
 from hullmark.graph.components.kubeflow import kubeflow, step_that_holds
 from hullmark.graph.components.scene import Scene
 from hullmark.graph.components.settings import Setting, named, texts
@@ -70,7 +72,8 @@ def _argo(calls: Calls, workload: Workload) -> None:
     scene = calls.scene
     at = ("spec", "workflowSpec") if workload.ref.kind == "CronWorkflow" else ("spec",)
     templates = {string(t.value, "name"): t for t in workload.resource.node.children(*at, "templates")}
-    for template in templates.values():
+    left = {template.path for template in idle(workload)}
+    for template in (t for t in templates.values() if t.path not in left):
         _artifacts(calls, workload, template)
         _request(calls, workload, template)
         tasks = {string(t.value, "name"): t for t in islice(template.children("dag", "tasks"), _MOST_STEPS)}
@@ -158,6 +161,10 @@ def _bare_step(scene: Scene, workload: Workload, template: Node) -> str:
             )
         )  # fmt: skip
         _step_account(scene, workload, template, made)
+        if string(template.value, "resource", "action"):
+            place = template.at("resource", "action")
+            why = Why(f"{string(template.value, 'resource', 'action')}s an object", place)
+            scene.draft.edge(EdgeKind.CALLS, made, kubernetes_api(scene, place), why)
     return made
 
 

@@ -75,7 +75,6 @@ FIELDS: Mapping[str, tuple[Field, ...]] = {
     "SandboxWarmPool.extensions.agents.x-k8s.io": (
         _field("spec.sandboxTemplateRef.name", "SandboxTemplate", "sandbox template"),
     ),
-    "NemoCustomizer.apps.nvidia.com": (_field("spec.modelConfig.name", "ConfigMap", "models it may tune"),),
     "LoraAdapter.production-stack.vllm.ai": (_field("spec.baseModel", "VLLMRuntime", "base model server"),),
     "MCPServer.toolhive.stacklok.dev": (_field("spec.groupRef.name", "MCPGroup", "group"),),
     "JobFlow.flow.volcano.sh": (_field("spec.flows.*.name", "JobTemplate", "step"),),
@@ -132,7 +131,8 @@ def part_of(scene: Scene, workload: Workload, path: tuple[Key, ...]) -> str:
     """The component that a field belongs to: a part of a parted object whose own path leads there, else the whole."""
     for podset in workload.podsets:
         own = podset.node.path
-        if len(own) > 2 and path[: len(own)] == own:
+        at = own.index(podset.name) + 1 if podset.name in own else len(own)  # what holds the pods is the part
+        if len(own) > 2 and path[:at] == own[:at]:
             return scene.owner(podset)
     return scene.owner(workload)
 

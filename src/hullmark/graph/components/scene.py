@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hullmark.graph.components.draft import Draft, identify
+from hullmark.graph.components.idle import idle_pods
 from hullmark.graph.components.zones import Zones
 from hullmark.graph.index import Chains, Names, Pods
 from hullmark.model.architecture import Architecture
@@ -33,7 +34,8 @@ class Scene:
         found = {r.ref: r for r in reversed(arch.resources) if r.ref in hosts} if hosts else {}
         self.zones = Zones(self.draft, found, composed=self.composed)
         self._names: dict[str, Names] = {}
-        self._podsets = [p for w in arch.workloads for p in w.podsets]
+        self.idle = {podset for workload in arch.workloads for podset in idle_pods(workload)}
+        self._podsets = [p for w in arch.workloads for p in w.podsets if p not in self.idle]
         self._owners: dict[PodSet, str] = {}
         self._wholes: dict[Workload, str] = {}
         self._behind: dict[str, set[str]] | None = None
@@ -78,8 +80,12 @@ class Scene:
         return Role(self.draft.get(component).facts.get("role", Role.GENERIC.value))
 
     def podsets(self) -> Sequence[PodSet]:
-        """All pod sets of the scan, in order."""
+        """All pod sets of the scan that something runs, in order."""
         return self._podsets
+
+    def containers(self, workload: Workload) -> Sequence[Container]:
+        """The containers of a workload that something runs."""
+        return [c for c in workload.containers if c.podset not in self.idle] if self.idle else workload.containers
 
     def object(self, kind: ComponentKind, resource: Resource) -> str:
         """The component of an object of the scan, in the zone of its namespace."""

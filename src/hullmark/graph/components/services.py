@@ -23,11 +23,15 @@ class MadeServices:
         self._ids: dict[tuple[str, Resource], str] = {}
         self.ports: dict[str, tuple[int, ...]] = {}
 
+    def free(self, name: str, resource: Resource) -> bool:
+        """Whether no Service of this object has the name yet."""
+        return (name, resource) not in self._ids
+
     def add(self, resource: Resource, names: tuple[str, ...], component: str, ports: tuple[int, ...]) -> None:
         """File a Service under its names."""
         self.ports[component] = ports
         for name in names:
-            if (name, resource) not in self._ids:
+            if self.free(name, resource):
                 self._names.add(name, resource)
                 self._ids[name, resource] = component
 
@@ -101,19 +105,33 @@ def made_services(scene: Scene) -> MadeServices:
     made = MadeServices(scene)
     for resource in scene.arch.resources:
         ref = resource.ref
-        if ref.kind not in _MAKERS:
+        if ref.kind not in _MAKERS or (resource.host is not None and not _has_name(resource)):
             continue
         workload = scene.arch.workload(resource)
         if workload is not None and workload.template:
             continue
         for row in MADE.get(f"{ref.kind}.{ref.group}", ()):
-            if not row.asked_by or resource.annotations.get(row.asked_by) == "true":
+            if _is_asked(resource, row):
                 own = string(resource.node.value, *row.named_at) if row.named_at else ""
                 _made(scene, made, resource, row._replace(names=(own,)) if own else row)
         if ref.kind in _PARTED:
             for name, node, owner in _services_of(scene, resource):
                 _add(scene, made, resource, Made((name,), name), owner, node)
     return made
+
+
+def _is_asked(resource: Resource, row: Made) -> bool:
+    """Whether an object says that it wants a Service, where not every object of its kind has one."""
+    if row.asked_by and resource.annotations.get(row.asked_by) != "true":
+        return False
+    if row.off_at and resource.node.get(*row.off_at) is False:
+        return False
+    return not row.asked_at or any(resource.node.get(*path) is not None for path in row.asked_at)
+
+
+def _has_name(resource: Resource) -> bool:
+    """Whether an object inside another says how it is called, if only in part; the one of a trial is named when it runs."""
+    return any(string(resource.node.value, "metadata", key) for key in ("name", "generateName"))
 
 
 def _made(scene: Scene, made: MadeServices, resource: Resource, row: Made) -> None:
@@ -130,7 +148,7 @@ def _made(scene: Scene, made: MadeServices, resource: Resource, row: Made) -> No
 
 def _add(scene: Scene, made: MadeServices, resource: Resource, row: Made, behind: str, node: Node) -> None:
     ref = resource.ref
-    names = tuple(n.replace("{name}", ref.name) for n in row.names)
+    names = tuple(n for r in row.names if made.free(n := r.replace("{name}", ref.name), resource)) or row.names[:1]
     plain = scene.draft.id_of(ComponentKind.SERVICE, resource)
     component = f"{plain}/{row.part}" if row.part else plain
     place = resource.place if node is resource.node else node.at("name")

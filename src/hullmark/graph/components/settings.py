@@ -50,6 +50,8 @@ def _spot(node: Node, text: str, line: str) -> Place:
     source, (start, end) = node.doc.source.text, node.span
     from_line = source.find(line, start, end) if line else start
     found = source.find(text, max(from_line, start), end)
+    if found < 0 and line and from_line >= 0:
+        found, text = from_line, line  # the text is put together from what stands there
     if found < 0:
         return node.at()
     return node.doc.place(found, found + len(text), node.path)
@@ -95,14 +97,14 @@ def arguments(container: Container) -> Iterator[Setting]:
             yield Setting(name, value, f"'{program}' of container '{container.name}'", Word(container, word))
         flag = ""
         for word in segment:
-            name, value, flag = _taken(word, flag)
+            name, value, flag = taken(word, flag)
             if value and worth_reading(name, value):
                 called = f"flag '{name}'" if name[:1] == "-" else f"argument '{name}'" if name else "command line"
                 text = f"{called} of container '{container.name}'"
                 yield Setting(name, value, text, Word(container, word))
 
 
-def _taken(word: str, flag: str) -> tuple[str, str, str]:
+def taken(word: str, flag: str) -> tuple[str, str, str]:
     """A word as name and value, and the flag that the next word belongs to."""
     name, equals, value = word.partition("=")
     if word[:1] == "-":
@@ -138,6 +140,8 @@ def fields(workload: Workload) -> Iterator[tuple[Setting, tuple[Key, ...]]]:
         if name.lower().endswith(("host", "address", "addr", "server")):
             setting = setting._replace(value=with_siblings(setting, beside(siblings)))
         yield setting, node.path
+    if not workload.podsets:  # its operator alone knows the pods
+        yield from ((setting, spec.path) for setting in boxed(spec, of.removeprefix("of ")))
     known = {id(c.node.value) for c in workload.containers}
     for box in _boxes(spec, known):
         for setting in boxed(box, f"'{box.path[-1]}' {of}"):
@@ -164,7 +168,7 @@ _BOX = frozenset({"env", "command", "args"})
 
 def boxed(node: Node, of: str) -> Iterator[Setting]:
     """The settings of something that is described like a container: its variables and the words of its command."""
-    for entry in node.children("env"):
+    for entry in (*node.children("env"), *node.children("envs")):
         name, value = string(entry.value, "name"), entry.child("value")
         if name and value is not None and isinstance(value.value, str):
             yield Setting(name, value.value, f"variable '{name}' of {of}", value)
@@ -172,7 +176,7 @@ def boxed(node: Node, of: str) -> Iterator[Setting]:
     for key in ("command", "args"):
         for word in node.children(key):
             if isinstance(word.value, str):
-                name, text, flag = _taken(word.value, flag)
+                name, text, flag = taken(word.value, flag)
                 if text and worth_reading(name, text):
                     yield Setting(name, text, f"command line of {of}", word)
 

@@ -35,7 +35,7 @@ def volume_store(scene: Scene, container: Container, mount: Mount) -> tuple[str,
     if claim is None and (mount.volume is None or not _kept(mount.volume)):
         return None
     read_only = mount.read_only or _read_only(mount.volume)
-    if claim is not None and claim.claim is None and (mount.volume is None or not _claimed(mount.volume)):
+    if claim is not None and claim.made:
         made = _from_template(scene, container, name)
         return made, not read_only
     if claim is not None:
@@ -53,10 +53,6 @@ _KEPT = frozenset({"csi", "hostPath", "nfs"})
 
 def _kept(volume: Node) -> bool:
     return isinstance(volume.value, dict) and not _KEPT.isdisjoint(volume.value)
-
-
-def _claimed(volume: Node) -> bool:
-    return bool(string(volume.value, "persistentVolumeClaim", "claimName"))
 
 
 def _read_only(volume: Node | None) -> bool:
@@ -99,14 +95,19 @@ def _behind(scene: Scene, store: str, claim: Resource) -> None:
         scene.draft.edge(EdgeKind.DEPENDS_ON, store, behind, Why("what its volume is made of", place))
 
 
+_FOR_RUNS = frozenset({"argoproj.io", "jobset.x-k8s.io", "trainer.kubeflow.org"})
+"""Groups whose kinds make one claim of a template, which all pods of a run share; others make one for each pod."""
+
+
 def _from_template(scene: Scene, container: Container, name: str) -> str:
-    """The claims that are made from a template, one for each pod, as one store."""
+    """The claims that are made from a template, as one store."""
     workload = container.workload
     made = identify(ComponentKind.DATA_STORE, workload.namespace, "PersistentVolumeClaim", f"{name}-{workload.name}")
     if made not in scene.draft:
         zone = scene.zones.namespace(workload.namespace)
         place = next((t.at("metadata", "name") for t in _templates(workload.resource, name)), workload.resource.place)
-        facts = {"kind": "PersistentVolumeClaim", "type": "volume", "template": "one for each pod"}
+        each = "run" if workload.ref.group in _FOR_RUNS else "pod"
+        facts = {"kind": "PersistentVolumeClaim", "type": "volume", "template": f"one for each {each}"}
         label = f"{name}-{workload.name}"
         scene.draft.add(Component(made, ComponentKind.DATA_STORE, label, workload.namespace, zone, place, facts=facts))
     return made

@@ -17,6 +17,10 @@ PARTED = frozenset({
 })  # fmt: skip
 """Kinds whose pod sets are different programs: each is a component, with the object as its parent."""
 
+BESIDE = {"InferenceService.serving.kserve.io": ("transformer", "explainer"),
+          "InferenceService.serving.kubeflow.org": ("transformer", "explainer")}  # fmt: skip
+"""Pod sets that are programs of their own beside the one that the object stands for."""
+
 
 def workloads(scene: Scene) -> None:
     """Every workload, and its parts."""
@@ -40,8 +44,9 @@ def workloads(scene: Scene) -> None:
                 facts=facts,
             )
         )
-        if parted(workload):
-            for podset in workload.podsets:
+        beside = BESIDE.get(f"{workload.ref.kind}.{workload.ref.group}", ())
+        for podset in workload.podsets if beside or parted(workload) else ():
+            if not beside or podset.name in beside:
                 scene.own_part(podset, _part(scene, workload, podset, made, zone))
         scene.own(workload, made)
 
@@ -60,6 +65,8 @@ def _part(scene: Scene, workload: Workload, podset: PodSet, whole: str, zone: st
         made, number = f"{plain}:{number}", number + 1
     role = podset.role if podset.role is not workload.role else podset_purpose(podset) or podset.role
     facts = {"kind": workload.ref.kind, "role": role.value, **_images(podset)}
+    if podset in scene.idle:
+        facts["runs"] = "no: nothing that the workflow's entry point leads to runs it"
     component = Component(
         made,
         ComponentKind.WORKLOAD,

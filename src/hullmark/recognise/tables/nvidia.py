@@ -11,7 +11,7 @@ from hullmark.model.workload import Replicas
 from hullmark.recognise import dynamo
 from hullmark.recognise.assemble import flat
 from hullmark.recognise.kinds import ONE, Count, Kind, Pods, Table, whole
-from hullmark.recognise.nim import SERVICE, cache, service
+from hullmark.recognise.nim import SERVICE, cache, nemo, service
 from hullmark.text.tree import Node
 
 _NEMO = SERVICE._replace(name="nemo")
@@ -42,7 +42,7 @@ _APP = {"app.kubernetes.io/name": "{name}"}
 
 
 def _nemo(role: Role) -> Kind:
-    return Kind((Pods(labels=_APP, assemble=flat(_NEMO)),), role, injected=_PROBES)
+    return Kind((Pods(labels=_APP, assemble=nemo(_NEMO)),), role, injected=_PROBES)
 
 
 _GRAPH = (

@@ -41,7 +41,8 @@ _UNBOUNDED = 2**31 - 1
 
 
 def _autoscales(carrier: Node, resource: Resource) -> bool:
-    cluster = resource.node.child(*carrier.path[: carrier.path.index("workerGroupSpecs")])
+    own = carrier.path[len(resource.node.path) :]
+    cluster = resource.node.child(*own[: own.index("workerGroupSpecs")])
     return cluster is not None and cluster.get("enableInTreeAutoscaling") is True
 
 

@@ -90,6 +90,7 @@ KINDS: Table = {
         _SERVE,
         injected=frozenset({"liveness-probe", "readiness-probe", "pre-stop", "grace-period"}),
     ),
+    "BentoDeployment.serving.yatai.ai": Kind((), _SERVE),
     "Workspace.kaito.sh": Kind(_KAITO),
     "InferenceSet.kaito.sh": Kind(
         (

@@ -10,10 +10,11 @@ from hullmark.engine.attack.path import Path as AttackPath
 from hullmark.engine.attack.rules import INTERNAL, INTERNET
 from hullmark.engine.result import Result, Settled
 from hullmark.model.component import Component, ComponentKind, Edge, EdgeKind, Graph
-from hullmark.model.terms import Reach, Severity
+from hullmark.model.terms import Reach, Role, Severity
 from hullmark.model.workload import Workload
 from hullmark.report.picture.scene import Arrow, Path, Scene, Shape, Tile, Tone, Zone
 from hullmark.report.snippet import address
+from hullmark.report.steps import likely, told
 from hullmark.report.workloads import declared, models, together
 
 _HIDDEN = frozenset({EdgeKind.MAY_REACH})
@@ -170,11 +171,15 @@ def _tile(component: Component, graph: Graph, result: Result, found: Sequence[Se
     workload = component.workload
     parts = 0 if workload is None or workload.lifetime != "task" else graph.parts(component.id)
     worst = max((settled.severity for settled in found), default=None)
+    kept = _keeps(component, graph)
+    title, subtitle = _names(component)
+    icon = workload.role.value if workload is not None else component.kind.value.replace("trust-boundary", "entry")
     return Tile(
         component.id,
-        *_names(component),
+        title,
+        f"{_KINDS[ComponentKind.DATA_STORE]} · {kept}" if kept else subtitle,
         tuple(_chips(result, workload, parts)) if workload is not None else (),
-        workload.role.value if workload is not None else component.kind.value.replace("trust-boundary", "entry"),
+        ComponentKind.DATA_STORE.value if kept else icon,
         _SHAPES.get(component.kind, "card"),
         component.zone if component.zone in zones and component.kind is not ComponentKind.BOUNDARY else "",
         _TONES[worst] if worst is not None else "",
@@ -182,6 +187,14 @@ def _tile(component: Component, graph: Graph, result: Result, found: Sequence[Se
         workload.role.value if workload is not None else component.kind.value,
         dict(_details(component, graph, result, found)),
     )
+
+
+def _keeps(component: Component, graph: Graph) -> str:
+    """What a workload of no other role keeps for those who call it, such as *postgresql*; empty for nothing."""
+    if component.workload is None or component.workload.role is not Role.GENERIC:
+        return ""
+    stores = (graph.by_id[edge.target] for edge in graph.out(component.id, EdgeKind.SERVES))
+    return next((s.facts.get("type", "") for s in stores if s.kind is ComponentKind.DATA_STORE), "")
 
 
 def _names(component: Component) -> tuple[str, str]:
@@ -218,11 +231,14 @@ def _chips(result: Result, workload: Workload, steps: int) -> Iterator[str]:
     if steps:
         yield f"{steps} step{'' if steps == 1 else 's'}"  # one after another: their pods are no replicas
     elif workload.podsets and replicas.least is not None:
-        span = str(replicas.least) if replicas.least == replicas.most else f"{replicas.least}-{replicas.most or '?'}"
+        most = f"-{replicas.most}" if replicas.most else "+"
+        span = str(replicas.least) if replicas.least == replicas.most else f"{replicas.least}{most}"
         yield f"{span} replica{'' if span == '1' else 's'}"
+    elif workload.ref.kind == "DaemonSet":
+        yield "on each node"
     exposure = result.architecture.exposure(workload)
     if exposure.reach > Reach.CLUSTER:
-        yield f"{exposure.reach.word}, asks who calls" if exposure.authenticated else exposure.reach.word
+        yield f"{exposure.word}, asks who calls" if exposure.authenticated else exposure.word
 
 
 def _details(
@@ -301,7 +317,19 @@ def _paths(
         visited = tuple(dict.fromkeys(component for component in ways if component in kept))
         if len(visited) > 1:
             between = (step for a, b in pairwise(visited) for step in _between(a, b, leaving))
-            yield Path(f"{path.entry.text} gets {path.prize.text}", tuple(dict.fromkeys((visited[0], *between))))
+            tiles = tuple(dict.fromkeys((visited[0], *between)))
+            yield Path(f"{path.entry.text} gets {path.prize.text}", tiles, likely(path), {"steps": tuple(_steps(path))})
+
+
+def _steps(path: AttackPath) -> Iterator[tuple[str, str]]:
+    for number, step in enumerate(told(path), 1):
+        yield f"{number}.", f"{step.text} ({', '.join(step.places)})" if step.places else step.text
+        if step.checks:
+            yield "", f"opened by {', '.join(step.checks)}"
+        if step.techniques:
+            yield "", ", ".join(t.id for t in step.techniques)
+        if step.assumed:
+            yield "assumed", step.assumed
 
 
 def _between(start: str, end: str, leaving: Mapping[str, Sequence[str]]) -> tuple[str, ...]:

@@ -11,9 +11,9 @@ from typing import Any
 
 from hullmark.report.markup import text
 from hullmark.report.picture.layout import lay_out
-from hullmark.report.picture.scene import Scene, Tile
+from hullmark.report.picture.scene import Details, Path, Scene, Tile
 from hullmark.report.picture.style import STROKES, TONES, in_order, sheet, stroke
-from hullmark.report.picture.svg import body
+from hullmark.report.picture.svg import body, heads, remark, tones
 from hullmark.report.picture.tidiness import MOST_ORDERS
 from hullmark.report.picture.views import LARGE, TANGLE, close_up, members, overview
 from hullmark.report.visible import visible
@@ -59,10 +59,11 @@ def fragment(scene: Scene) -> Iterator[str]:
     """Everything between the page's head and its script."""
     views = list(_views(scene))
     yield "<header>" + "".join(_controls(scene, [name for name, _, _ in views])) + "</header>\n<main>\n"
+    yield f'<svg class="heads" aria-hidden="true">{heads()}</svg>\n'
     for name, _, small in views:
         yield from _view(name, small, tries=MOST_ORDERS if len(views) <= _FEW else max(1, MOST_ORDERS // len(views)))
     yield f'<div class="legend">{"".join(_legend(scene))}</div>\n'
-    buttons = (("in", "zoom in", "+"), ("out", "zoom out", "&minus;"), ("fit", "show all", "⤢"))
+    buttons = (("in", "zoom in (+)", "+"), ("out", "zoom out (-)", "&minus;"), ("fit", "show all (0)", "⤢"))
     shown = "".join(f'<button id="{i}" title="{name}" aria-label="{name}">{sign}</button>' for i, name, sign in buttons)
     yield f'<div class="none">nothing fits these filters</div>\n<div class="buttons">{shown}</div>\n'
     yield '</main>\n<aside aria-live="polite"></aside>\n'
@@ -70,7 +71,7 @@ def fragment(scene: Scene) -> Iterator[str]:
     yield data("details", {visible(one.id): _details(one) for one in tiles.values()})
     yield data("inside", {visible(f"zone:{z}"): [visible(t.id) for t in tiles] for z, tiles in members(scene).items()})
     yield data("parents", {visible(zone.id): visible(zone.parent) for zone in scene.zones})
-    yield data("paths", {str(n): [visible(one) for one in path.tiles] for n, path in enumerate(scene.paths)})
+    yield data("paths", {str(n): _way(path) for n, path in enumerate(scene.paths)})
 
 
 def data(name: str, value: Any) -> str:
@@ -96,9 +97,7 @@ def _views(scene: Scene) -> Iterator[tuple[str, str, Scene]]:
 
 
 def _controls(scene: Scene, views: Sequence[str]) -> Iterator[str]:
-    found = sum(tile.badge for tile in scene.tiles)
-    yield f"<h1>{text(scene.title)}</h1>"
-    yield f'<span class="remark">{len(scene.tiles)} components · {len(scene.arrows)} connections · {found} findings</span>'
+    yield f'<h1>{text(scene.title)}</h1><span class="remark">{remark(scene)}</span>'
     yield '<input id="search" type="search" placeholder="search ( / )" aria-label="search">'
     yield _select("role", "every role", ((r, r) for r in sorted({t.role for t in scene.tiles if t.role})))
     yield _select("zone", "every namespace", ((z.id, z.title) for z in scene.zones))
@@ -130,14 +129,30 @@ def _legend(scene: Scene) -> Iterator[str]:
     for kind in in_order(arrow.kind for arrow in scene.arrows):
         name = kind if kind in STROKES else "calls"
         line = f'<svg viewBox="0 0 38 10"><g class="edge"><path class="e-{name}" d="M0 5h36" marker-end="url(#h-{name})"/></g></svg>'
-        yield f"<span>{line}{text(stroke(kind).legend if kind in STROKES else kind)}</span>"
+        yield f'<span data-kind="{text(kind)}">{line}{text(stroke(kind).legend if kind in STROKES else kind)}</span>'
+    for number, tone in enumerate(tones(scene)):
+        dot = f'<svg class="dot" viewBox="0 0 16 10"><rect class="tone-{tone}" width="16" height="10" rx="5"/></svg>'
+        yield f"<span>{dot}{'findings, worst ' if number == 0 else ''}{tone}</span>"
+
+
+def _way(path: Path) -> dict[str, Any]:
+    return {
+        "title": visible(path.title),
+        "subtitle": visible(path.subtitle),
+        "tiles": [visible(one) for one in path.tiles],
+        "details": _sections(path.details),
+    }
+
+
+def _sections(details: Details) -> list[tuple[str, list[tuple[str, str]]]]:
+    return [
+        (visible(heading), [(visible(name), visible(words)) for name, words in rows])
+        for heading, rows in details.items()
+    ]
 
 
 def _details(tile: Tile) -> dict[str, Any]:
-    sections = [
-        (visible(heading), [(visible(name), visible(words)) for name, words in rows])
-        for heading, rows in tile.details.items()
-    ]
+    sections = _sections(tile.details)
     spoken = [tile.title, tile.subtitle, *tile.chips, *(w for _, rows in sections for row in rows for w in row)]
     return {
         "role": visible(tile.role),

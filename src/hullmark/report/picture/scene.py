@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 Shape = Literal["card", "store", "outside", "entry", "small"]
@@ -10,6 +11,12 @@ Shape = Literal["card", "store", "outside", "entry", "small"]
 
 Tone = Literal["", "info", "low", "medium", "high", "critical"]
 """The colour of a tile: its worst finding or its impact; empty for nothing to say."""
+
+
+Details = Mapping[str, tuple[tuple[str, str], ...]]
+"""What is told about something: pairs of a name and a text by heading."""
+
+NOTHING: Details = MappingProxyType({})
 
 
 class Tile(NamedTuple):
@@ -31,7 +38,7 @@ class Tile(NamedTuple):
     tone: Tone = ""
     badge: int = 0
     role: str = ""
-    details: Mapping[str, tuple[tuple[str, str], ...]] = {}
+    details: Details = NOTHING
 
 
 class Arrow(NamedTuple):
@@ -55,11 +62,12 @@ class Zone(NamedTuple):
 
 
 class Path(NamedTuple):
-    """A way through the picture worth showing, by the ids of the tiles it visits."""
+    """A way through the picture worth showing, by the ids of the tiles it visits, and what is told about it."""
 
     title: str
     tiles: tuple[str, ...]
-    tone: Tone = "high"
+    subtitle: str = ""
+    details: Details = NOTHING
 
 
 class Scene(NamedTuple):

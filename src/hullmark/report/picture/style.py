@@ -96,7 +96,7 @@ def _variables(which: int) -> str:
 
 _RULES = (
     f"svg text{{font-family:{FONT};fill:var(--ink)}}"
-    ".paper{fill:var(--paper)}"
+    ":root{background:var(--paper)}.paper{fill:var(--paper)}"
     ".heading{font-size:20px;font-weight:650}"
     ".remark{font-size:12px;fill:var(--faint)}"
     ".zone rect{fill:var(--zone);stroke:var(--rim);stroke-width:1.2}"

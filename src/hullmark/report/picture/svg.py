@@ -10,51 +10,54 @@ from hullmark.report.picture.layout import CHIP, LEFT, SUBTITLE, TITLE, Box, Lai
 from hullmark.report.picture.lettering import BOLD, clipped, width
 from hullmark.report.picture.scene import Arrow, Path, Scene, Tile, Zone
 from hullmark.report.picture.style import STROKES, TONES, in_order, sheet, stroke
+from hullmark.report.visible import count
 
 _MARGIN, _HEADER, _LEGEND = 36.0, 64.0, 56.0
 _CORNER = 8.0
 """The radius of an arrow's corners."""
 
 
-def render(scene: Scene, *, theme: str = "auto", path: Path | None = None, own_style: bool = True) -> str:
+def render(scene: Scene, *, theme: str = "auto", path: Path | None = None, embedded: bool = False) -> str:
     """A scene as an SVG file.
 
     Args:
         scene: what to draw.
         theme: *light*, *dark* or *auto*.
         path: a way through the picture to highlight.
-        own_style: whether it brings its style sheet, or stands in a page that has it.
+        embedded: whether it stands in a page, which has the style sheet and says what is seen.
 
     Raises:
         HullmarkError: the layout library is not installed.
     """
     laid = lay_out(scene)
-    return "".join(_file(laid, sheet(theme) if own_style else "", path))
+    return "".join(_file(laid, "" if embedded else sheet(theme), path, embedded=embedded))
 
 
-def _file(laid: Laid, style: str, path: Path | None) -> Iterator[str]:
+def _file(laid: Laid, style: str, path: Path | None, *, embedded: bool) -> Iterator[str]:
     x, y, wide, high = laid.bounds
     kinds = in_order(arrow.kind for arrow, _ in laid.arrows)
-    full_wide, full_high = max(wide, 520.0) + 2 * _MARGIN, high + 2 * _MARGIN + _HEADER + _LEGEND
-    left, top = x - _MARGIN, y - _MARGIN - _HEADER
+    header = 0.0 if embedded else _HEADER
+    full_wide, full_high = max(wide, 520.0) + 2 * _MARGIN, high + 2 * _MARGIN + header + _LEGEND
+    left, top = x - _MARGIN, y - _MARGIN - header
     yield (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{left:.0f} {top:.0f} {full_wide:.0f} {full_high:.0f}" '
         f'width="{full_wide:.0f}" height="{full_high:.0f}" role="img" aria-label="{text(laid.scene.title)}">\n'
         f"<title>{text(laid.scene.title)}</title>\n<style>{style}</style>\n"
         f'<rect class="paper" x="{left:.0f}" y="{top:.0f}" width="{full_wide:.0f}" height="{full_high:.0f}"/>\n'
     )
-    yield f'<text class="heading" x="{x:.0f}" y="{top + _MARGIN + 18:.0f}">{text(laid.scene.title)}</text>\n'
-    yield f'<text class="remark" x="{x:.0f}" y="{top + _MARGIN + 38:.0f}">{text(_remark(laid.scene))}</text>\n'
+    if not embedded:
+        yield f'<text class="heading" x="{x:.0f}" y="{top + _MARGIN + 18:.0f}">{text(laid.scene.title)}</text>\n'
+        yield f'<text class="remark" x="{x:.0f}" y="{top + _MARGIN + 38:.0f}">{text(_told_of(laid.scene, path))}</text>\n'
+    yield heads()
     yield from body(laid, path)
-    yield from _legend(kinds, x, y + high + _MARGIN + 10, full_wide - 2 * _MARGIN)
+    yield from _legend(kinds, tones(laid.scene), x, y + high + _MARGIN + 10, full_wide - 2 * _MARGIN)
     yield "</svg>\n"
 
 
 def body(laid: Laid, path: Path | None = None) -> Iterator[str]:
-    """Frames, arrows and tiles, without the file around them: what the interactive page embeds too."""
+    """Frames, arrows and tiles, without the file around them and the heads of arrows: what the interactive page embeds too."""
     hot = frozenset(path.tiles) if path is not None else frozenset()
     steps = frozenset(zip(path.tiles, path.tiles[1:], strict=False)) if path is not None else frozenset()
-    yield f"<defs>{''.join(_heads())}</defs>\n"
     outer = {zone.parent for zone, _ in laid.zones}
     for zone, box in laid.zones:
         yield _zone(zone, box, is_outer=zone.id in outer)
@@ -65,18 +68,31 @@ def body(laid: Laid, path: Path | None = None) -> Iterator[str]:
         yield _tile(tile, box, hot)
 
 
-def _remark(scene: Scene) -> str:
-    said = [f"{len(scene.tiles)} components", f"{len(scene.arrows)} connections"]
+def _told_of(scene: Scene, path: Path | None) -> str:
+    """How much there is, or what the way that is highlighted is about."""
+    return remark(scene) if path is None else " · ".join(filter(None, (path.title, path.subtitle)))
+
+
+def remark(scene: Scene) -> str:
+    """How much there is in a scene, in a line."""
+    said = [count(len(scene.tiles), "component"), count(len(scene.arrows), "connection")]
     found = sum(tile.badge for tile in scene.tiles)
-    return " · ".join([*said, f"{found} findings"] if found else said)
+    return " · ".join([*said, count(found, "finding")] if found else said)
 
 
-def _heads() -> Iterator[str]:
-    for name in (*STROKES, "hot"):
-        yield (
-            f'<marker id="h-{name}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="10" markerHeight="10" '
-            f'markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path class="h-{name}" d="M0 1L10 5L0 9z"/></marker>'
-        )
+def tones(scene: Scene) -> list[str]:
+    """The severities that a scene shows, worst first."""
+    return [tone for tone in TONES if any(tile.badge and tile.tone == tone for tile in scene.tiles)]
+
+
+def heads() -> str:
+    """The heads of all kinds of arrows, once for a document: what is not rendered lends its markers to nobody."""
+    markers = (
+        f'<marker id="h-{name}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="10" markerHeight="10" '
+        f'markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path class="h-{name}" d="M0 1L10 5L0 9z"/></marker>'
+        for name in (*STROKES, "hot")
+    )
+    return f"<defs>{''.join(markers)}</defs>\n"
 
 
 def _zone(zone: Zone, box: Box, *, is_outer: bool) -> str:
@@ -152,7 +168,6 @@ def _face(tile: Tile, box: Box) -> str:
     radius = {"small": 14.0, "entry": 18.0}.get(tile.shape, 12.0)
     face = f'<rect class="face" width="{box.width:.1f}" height="{box.height:.1f}" rx="{radius}"/>'
     if tile.tone in TONES and tile.shape == "card":
-        face += f'<path class="tone-{tile.tone}" d="M12 .6H5.5Q.6 4 .6 12v{box.height - 24:.1f}q0 8 4.9 11.4H12z" opacity=".0"/>'
         face += f'<rect class="tone-{tile.tone}" x="7" y="13" width="4" height="{box.height - 26:.1f}" rx="2"/>'
     return face
 
@@ -208,16 +223,28 @@ def _badge(tile: Tile, box: Box) -> str:
     )
 
 
-def _legend(kinds: Sequence[str], x: float, y: float, room: float) -> Iterator[str]:
+def _legend(kinds: Sequence[str], worst: Sequence[str], x: float, y: float, room: float) -> Iterator[str]:
+    """What lines and colours mean, in as many rows as it takes."""
     at, line = x, y
-    for kind in kinds:
-        name = kind if kind in STROKES else "calls"
-        label = stroke(kind).legend if kind in STROKES else kind
-        wide = 44 + width(label, 12) + 18
+    for sign, space, label in (*map(_line, kinds), *(_colour(n, tone) for n, tone in enumerate(worst))):
+        wide = space + width(label, 12) + 18
         if at + wide > x + room:
             at, line = x, line + 20
         yield (
-            f'<g class="edge"><path class="e-{name}" d="M{at:.1f} {line:.1f}h34" marker-end="url(#h-{name})"/></g>'
-            f'<text class="remark" x="{at + 42:.1f}" y="{line + 4:.1f}">{text(label)}</text>\n'
+            f'<g transform="translate({at:.1f} {line:.1f})">{sign}'
+            f'<text class="remark" x="{space}" y="4">{text(label)}</text></g>\n'
         )
         at += wide
+
+
+def _line(kind: str) -> tuple[str, int, str]:
+    """A kind of edges in a legend: its sign, how wide that is, and what it is called."""
+    name = kind if kind in STROKES else "calls"
+    sign = f'<g class="edge"><path class="e-{name}" d="M0 0h34" marker-end="url(#h-{name})"/></g>'
+    return sign, 42, stroke(kind).legend if kind in STROKES else kind
+
+
+def _colour(number: int, tone: str) -> tuple[str, int, str]:
+    """A severity in a legend; the first says what the badges count."""
+    sign = f'<rect class="tone-{tone}" y="-5" width="16" height="10" rx="5"/>'
+    return sign, 22, f"findings, worst {tone}" if number == 0 else tone

@@ -27,22 +27,43 @@
     const place = new DOMPoint(event.clientX, event.clientY);
     return place.matrixTransform(svg.getScreenCTM().inverse());
   }
+  const readable = 0.55;
+  // What a narrow screen would shrink beyond reading begins at its left, where people come in.
+  function start(svg) {
+    const [x, y, w, h] = frame(svg), wide = svg.clientWidth / readable, high = svg.clientHeight / readable;
+    if (!svg.camera && matchMedia("(max-width:800px)").matches && wide < w) look(svg, [x, y + (h - high) / 2, wide, high]);
+  }
   let grip = null;
+  const fingers = new Map();
+  const apart = () => { const [a, b] = [...fingers.values()]; return Math.hypot(a.clientX - b.clientX, a.clientY - b.clientY); };
   all(".view svg").forEach((svg) => {
     svg.addEventListener("wheel", (event) => {
       event.preventDefault();
       zoom(svg, event.deltaY > 0 ? 1.15 : 1 / 1.15, point(svg, event));
     }, { passive: false });
-    svg.addEventListener("pointerdown", (event) => { grip = { svg, from: point(svg, event), moved: false }; });
+    svg.addEventListener("pointerdown", (event) => {
+      fingers.set(event.pointerId, event);
+      grip = { svg, from: point(svg, event), moved: fingers.size > 1 };
+    });
     svg.addEventListener("pointermove", (event) => {
       if (!grip || grip.svg !== svg) return;
+      if (fingers.size === 2 && fingers.has(event.pointerId)) {
+        const before = apart(), [a, b] = [...fingers.values()];
+        fingers.set(event.pointerId, event);
+        const middle = { clientX: (a.clientX + b.clientX) / 2, clientY: (a.clientY + b.clientY) / 2 };
+        if (apart()) zoom(svg, before / apart(), point(svg, middle));
+        return;
+      }
       const to = point(svg, event), [x, y, w, h] = camera(svg);
       const dx = grip.from.x - to.x, dy = grip.from.y - to.y;
       if (Math.abs(dx) + Math.abs(dy) > w / 300) grip.moved = true;
       if (grip.moved) look(svg, [x + dx, y + dy, w, h]);
     });
   });
-  addEventListener("pointerup", () => setTimeout(() => { grip = null; }));
+  for (const end of ["pointerup", "pointercancel"]) addEventListener(end, (event) => {
+    fingers.delete(event.pointerId);
+    setTimeout(() => { grip = null; });
+  });
 
   // What is dimmed: everything that a filter or the search does not mean.
   function within(zone, wanted) {
@@ -59,7 +80,7 @@
   }
   const onPath = (path, id) => path.includes(id) || (inside[id] || []).some((one) => path.includes(one));
   function filter() {
-    const path = paths[chosen.path.value];
+    const path = (paths[chosen.path.value] || {}).tiles;
     const home = new Map(Object.entries(inside).flatMap(([zone, ids]) => ids.map((id) => [id, zone])));
     const steps = new Set();
     (path || []).slice(1).forEach((to, i) => {
@@ -91,6 +112,15 @@
     if (best) reveal(best);
   });
   Object.values(chosen).forEach((select) => select.addEventListener("change", filter));
+  chosen.path.addEventListener("change", () => {
+    const path = paths[chosen.path.value];
+    shut();
+    if (!path) return;
+    // A path that lies within one zone is seen there.
+    const zones = new Set(Object.keys(inside).filter((zone) => inside[zone].some((id) => path.tiles.includes(id))));
+    if (path.tiles.some((id) => !tileOf(id, shown())) && zones.size === 1) show(`zone ${[...zones][0].slice(5)}`);
+    tell(path);
+  });
 
   // What a component is, on a click.
   function element(name, text, parent) {
@@ -108,6 +138,9 @@
     all(".edge[data-from]").forEach((edge) => {
       edge.classList.toggle("near", [edge.dataset.from, edge.dataset.to].includes(tile.dataset.id));
     });
+    tell(told);
+  }
+  function tell(told) {
     aside.replaceChildren();
     const close = element("button", "×", aside);
     close.className = "close";
@@ -122,6 +155,12 @@
     }
     aside.classList.add("shown");
   }
+  // Whatever is opened or focused is looked at, wherever the camera was.
+  function bring(tile) {
+    const svg = tile.closest("svg"), at = tile.transform.baseVal.consolidate().matrix, box = tile.getBBox();
+    const [x, y, w, h] = camera(svg), cx = at.e + box.width / 2, cy = at.f + box.height / 2;
+    if (cx < x || cx > x + w || cy < y || cy > y + h) look(svg, [cx - w / 2, cy - h / 2, w, h]);
+  }
   function tileOf(id, view) { return all(".tile", view).find((tile) => tile.dataset.id === id); }
   // Where a component is hidden in the view at hand, the view of its zone shows it.
   function reveal(id) {
@@ -130,7 +169,7 @@
       show(zone ? `zone ${zone.slice(5)}` : views.options[0].value);
     }
     const tile = tileOf(id, shown());
-    if (tile) { open(tile); tile.focus(); }
+    if (tile) { open(tile); tile.focus(); bring(tile); }
   }
   function shut() {
     aside.classList.remove("shown");
@@ -140,6 +179,7 @@
   all(".view .tile").forEach((tile) => {
     tile.setAttribute("tabindex", "0");
     tile.setAttribute("role", "button");
+    tile.addEventListener("focus", () => bring(tile));
     tile.addEventListener("click", () => { if (!grip || !grip.moved) open(tile); });
     tile.addEventListener("keydown", (event) => {
       if (event.key === "Enter" || event.key === " ") { event.preventDefault(); open(tile); }
@@ -153,12 +193,24 @@
     if (!wanted) return;
     all(".view").forEach((view) => view.classList.toggle("shown", view === wanted));
     views.value = name;
+    start(one("svg", wanted));
+    const kinds = new Set(all(".edge[data-from]", wanted).map((edge) => edge.dataset.kind));
+    all(".legend [data-kind]").forEach((line) => { line.hidden = !kinds.has(line.dataset.kind); });
     filter();
   }
   views.addEventListener("change", () => show(views.value));
-  one("#in").addEventListener("click", () => zoom(one("svg", shown()), 1 / 1.3));
-  one("#out").addEventListener("click", () => zoom(one("svg", shown()), 1.3));
-  one("#fit").addEventListener("click", () => { const svg = one("svg", shown()); look(svg, frame(svg)); });
+  function pan(right, down) {
+    const svg = one("svg", shown()), [x, y, w, h] = camera(svg);
+    look(svg, [x + right * w / 8, y + down * h / 8, w, h]);
+  }
+  const moves = {
+    "+": () => zoom(one("svg", shown()), 1 / 1.3), "-": () => zoom(one("svg", shown()), 1.3),
+    0: () => { const svg = one("svg", shown()); look(svg, frame(svg)); },
+    ArrowLeft: () => pan(-1, 0), ArrowRight: () => pan(1, 0), ArrowUp: () => pan(0, -1), ArrowDown: () => pan(0, 1),
+  };
+  one("#in").addEventListener("click", moves["+"]);
+  one("#out").addEventListener("click", moves["-"]);
+  one("#fit").addEventListener("click", moves[0]);
   one("#theme").addEventListener("click", () => {
     const root = document.documentElement;
     const dark = root.classList.contains("dark")
@@ -168,7 +220,9 @@
   });
   addEventListener("keydown", (event) => {
     if (event.key === "Escape") { if (aside.classList.contains("shown")) shut(); else show(views.options[0].value); }
-    if (event.key === "/" && document.activeElement !== search) { event.preventDefault(); search.focus(); }
+    if (document.activeElement.closest("input, select, aside")) return;
+    if (event.key === "/") { event.preventDefault(); search.focus(); }
+    if (moves[event.key] && !event.ctrlKey && !event.metaKey && !event.altKey) { event.preventDefault(); moves[event.key](); }
   });
   show(views.value);
 })();

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from hullmark.report.picture.scene import Arrow, Scene, Tile, Tone, Zone
 from hullmark.report.picture.style import in_order, stroke
+from hullmark.report.visible import count
 
 LARGE = 80
 """From how many tiles on a picture starts with its overview."""
@@ -93,7 +94,7 @@ def _summary(zone: Zone, tiles: list[Tile]) -> Tile:
     return Tile(
         _zone_tile(zone.id),
         zone.title,
-        f"{len(tiles)} components",
+        count(len(tiles), "component"),
         icon="pipeline",
         tone=worst,
         badge=sum(tile.badge for tile in tiles),

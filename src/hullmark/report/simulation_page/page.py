@@ -14,11 +14,10 @@ from hullmark.report.simulation_page import sections
 from hullmark.report.simulation_page.promises import promises
 from hullmark.report.simulation_page.tables import number, section
 from hullmark.report.simulation_page.years import years
-from hullmark.report.simulation_terms import duration, percent
-from hullmark.report.simulation_words import sentences, weakest_of
+from hullmark.report.simulation_terms import chance, duration, percent
+from hullmark.report.simulation_words import made_by, sentences, weakest_of
 from hullmark.report.visible import visible
 from hullmark.simulate.simulation import Simulation
-from hullmark.version import __version__
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """Nothing is fetched, sent or run, whatever a manifest tries to smuggle in: the page has no script."""
@@ -51,7 +50,7 @@ def _page(simulations: Sequence[tuple[str, Simulation]], title: str) -> Iterator
 
 def _unit(one: Simulation, mark: str) -> Iterator[str]:
     """One deployable unit; ``mark`` tells its anchors from those of others."""
-    yield f'<p class="faint">{text(_evidence(one))}</p>\n<ul class="figures">{"".join(_figures(one))}</ul>\n'
+    yield f'<p class="faint">{text(made_by(one))}</p>\n<ul class="figures">{"".join(_figures(one))}</ul>\n'
     yield from section(f"summary{mark}", "In short", (f"<p>{text(s)}</p>\n" for s in sentences(one)))
     yield from section(
         f"repairs{mark}",
@@ -88,10 +87,6 @@ def _unit(one: Simulation, mark: str) -> Iterator[str]:
     yield from section(f"missing{mark}", "What is not modelled", sections.missing(one))
 
 
-def _evidence(one: Simulation) -> str:
-    return f"hullmark {__version__}, rates {one.rates_digest}, seed {one.seed}"
-
-
 def _figures(one: Simulation) -> Iterator[str]:
     lasting = {a.service.name for a in one.availabilities}
     alone = {p.service.name for p in one.single_points if p.need is p.service.needs[0] and p.kind in ("node", "zone")}
@@ -107,7 +102,7 @@ def _figures(one: Simulation) -> Iterator[str]:
         yield _figure(number(duration(left * 60), left), "left once repaired", ' data-tone="good"')
     for run in one.trainings[:2]:
         if run.progress is not None:
-            yield _figure(number(f"{run.progress:.1%}", run.progress), f"progress of {visible(run.name)}")
+            yield _figure(number(chance(run.progress), run.progress), f"progress of {visible(run.name)}")
 
 
 def _figure(value: str, name: str, tone: str = "") -> str:

@@ -100,6 +100,10 @@ def bars(rows: Rows, names: list[str], parts: list[str], title: str) -> Spec:
     }
 
 
+_PERCENT = "format(100 * datum.value, '~f') + ' %'"
+"""How shares are written at axes, as everywhere else."""
+
+
 def intervals(rows: Rows, names: list[str]) -> Spec:
     """Availabilities with their intervals and objectives: ``rows`` have a name, mean, low, high and perhaps a target.
 
@@ -144,42 +148,44 @@ def course(spans: Rows, steps: Rows, names: list[str], unit: str, end: float) ->
     told = {"title": f"{unit} after the failure", "tickCount": 8}
     quiet = {"title": None, "labels": False, "ticks": False, "tickCount": 8}
     time = {"type": "quantitative", "scale": {"domain": [0, end], "nice": False}}
+    above = _spans(spans, names, {**time, "field": "start", "axis": quiet if steps else told})
+    below = _steps(steps, names, {**time, "field": "time", "axis": told})
+    return {"vconcat": [above, below] if steps else [above], "resolve": {"scale": {"color": "independent"}}}
+
+
+def _spans(rows: Rows, names: list[str], time: Spec) -> Spec:
+    """Who is short from when to when."""
     states = {"domain": ["fewer than needed serve", "enough serve, fewer than all"], "range": list(LONG.values())}
-    above = {
-        "data": {"values": spans},
+    return {
+        "data": {"values": rows},
         "width": WIDTH,
         "height": {"step": 26},
         "mark": {"type": "bar", "height": 14, "cornerRadius": 3},
         "encoding": {
             "y": {"field": "name", "type": "nominal", "sort": names, "title": None},
-            "x": {**time, "field": "start", "axis": quiet if steps else told},
+            "x": time,
             "x2": {"field": "end"},
             "color": {"field": "state", "type": "nominal", "scale": states},
         },
     }
-    below = {
-        "data": {"values": steps},
+
+
+def _steps(rows: Rows, names: list[str], time: Spec) -> Spec:
+    """How many serve as time goes on."""
+    share = {"title": "pods that serve", "labelExpr": _PERCENT, "grid": True, "tickCount": 4, "minExtent": 0}
+    legend = {"symbolType": "stroke", "symbolStrokeWidth": 3}
+    return {
+        "data": {"values": rows},
         "width": WIDTH,
         "height": 110,
         "mark": {"type": "line", "interpolate": "step-after", "strokeWidth": 2.2},
         "encoding": {
-            "x": {**time, "field": "time", "axis": told},
-            "y": {
-                "field": "share",
-                "type": "quantitative",
-                "scale": {"domain": [0, 1]},
-                "axis": {"title": "pods that serve", "format": "~%", "grid": True, "tickCount": 4, "minExtent": 0},
-            },
-            "color": {
-                "field": "name",
-                "type": "nominal",
-                "scale": series(names),
-                "legend": {"symbolType": "stroke", "symbolStrokeWidth": 3},
-            },
+            "x": time,
+            "y": {"field": "share", "type": "quantitative", "scale": {"domain": [0, 1]}, "axis": share},
+            "color": {"field": "name", "type": "nominal", "scale": series(names), "legend": legend},
             "detail": {"field": "name", "type": "nominal"},
         },
     }
-    return {"vconcat": [above, below] if steps else [above], "resolve": {"scale": {"color": "independent"}}}
 
 
 def curve(points: Rows, marks: Rows, names: list[str]) -> Spec:
@@ -189,7 +195,7 @@ def curve(points: Rows, marks: Rows, names: list[str]) -> Spec:
     up = {
         "field": "progress",
         "type": "quantitative",
-        "axis": {"format": "~%", "title": "progress", "grid": True, "minExtent": 0},
+        "axis": {"labelExpr": _PERCENT, "title": "progress", "grid": True, "minExtent": 0},
     }
     return {
         "height": 210,

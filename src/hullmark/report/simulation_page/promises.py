@@ -8,7 +8,7 @@ from hullmark.report.overlaps import is_exact, together
 from hullmark.report.simulation_names import Name, names
 from hullmark.report.simulation_page import plots
 from hullmark.report.simulation_page.tables import Cell, figure, table
-from hullmark.report.simulation_terms import chance, duration, percent, rounded
+from hullmark.report.simulation_terms import chance, duration, part, percent, rarely, rounded
 from hullmark.report.visible import visible
 from hullmark.simulate.overlap.answers import Answer, Interval
 from hullmark.simulate.repairs import MINUTES
@@ -70,7 +70,7 @@ def _row(one: Answer, called: Name) -> tuple[str | Cell, ...]:
         window = f"of windows of {duration(verdict.window)}"
         kept = Cell(chance(verdict.chance), verdict.chance, "", window)
         tone = "good" if verdict.spent <= 1 and not one.never else "bad"
-        spent = Cell(f"{verdict.spent:.0%}", verdict.spent, tone, f"of {duration(verdict.budget)}")
+        spent = Cell(part(verdict.spent, 0), verdict.spent, tone, f"of {duration(verdict.budget)}")
     if one.never:
         return name, Cell("never: too few pods before anything fails", None, "bad"), "", "", kept, spent, "", ""
     if one.unavailability is None or one.mean_minutes is None:
@@ -110,7 +110,7 @@ def _contributions(shown: Sequence[Answer], called: Name) -> Iterator[str]:
 
 def _cuts(answers: Sequence[Answer], called: Name) -> Iterator[str]:
     rows = [
-        (title(a, called), together(cut), Cell(f"{cut.probability:.2g}", cut.probability))
+        (title(a, called), together(cut), Cell(rarely(cut.probability), cut.probability))
         for a in answers
         for cut in a.cuts[:MOST_CUTS]
     ]
@@ -121,7 +121,7 @@ def _cuts(answers: Sequence[Answer], called: Name) -> Iterator[str]:
         (
             title(a, called),
             w.part,
-            Cell(f"{w.criticality:.1%}", w.criticality),
+            Cell(part(w.criticality), w.criticality),
             Cell(rounded(w.achievement), w.achievement),
             Cell(f"{w.birnbaum:.2g}", w.birnbaum),
         )

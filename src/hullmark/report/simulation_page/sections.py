@@ -13,8 +13,19 @@ from hullmark.report.simulation_names import Name, names
 from hullmark.report.simulation_page import plots
 from hullmark.report.simulation_page.courses import Alike, alike, plot, weight
 from hullmark.report.simulation_page.tables import Cell, figure, table
-from hullmark.report.simulation_terms import FIRST, KINDS, duration, lasting, needed, percent, points, rounded, saving
-from hullmark.report.simulation_words import target_of
+from hullmark.report.simulation_terms import (
+    FIRST,
+    KINDS,
+    chance,
+    duration,
+    lasting,
+    needed,
+    percent,
+    points,
+    rounded,
+    saving,
+)
+from hullmark.report.simulation_words import not_modelled, target_of
 from hullmark.report.snippet import address
 from hullmark.report.visible import count, visible
 from hullmark.simulate.availability import Availability
@@ -307,9 +318,9 @@ def _run(run: Training) -> Iterator[tuple[str | Cell, ...]]:
         yield "from a failure until it works again", Cell(duration(run.restart * 3600), run.restart)
     yield "best checkpoint interval", Cell(duration(run.best * 3600), run.best)
     if run.progress is not None:
-        yield "progress at best", Cell(f"{run.progress:.2%}", run.progress)
+        yield "progress at best", Cell(chance(run.progress), run.progress)
     if run.progress_as_written is not None and run.written is not None:
-        yield "progress as it saves now", Cell(f"{run.progress_as_written:.2%}", run.progress_as_written)
+        yield "progress as it saves now", Cell(chance(run.progress_as_written), run.progress_as_written)
 
 
 def basis(one: Simulation) -> Iterator[str]:
@@ -335,7 +346,6 @@ def basis(one: Simulation) -> Iterator[str]:
 
 
 NOT_MODELLED = (
-    "outages by change (deployments, configuration), which are most outages, unless how often they happen is said",
     "requests sent to dead pods before their endpoints are withdrawn",
     "other ties of the scheduler: one of several placements is simulated",
 )
@@ -345,6 +355,10 @@ SINGLE_ONLY = ("failures that overlap", "journeys through several services")
 
 def missing(one: Simulation) -> Iterator[str]:
     """What is left out."""
-    lines = (*NOT_MODELLED, *(SINGLE_ONLY if one.overlaps is None else ()))
+    lines = (
+        *(f"{said}, which are most outages" for said in not_modelled(one)),
+        *NOT_MODELLED,
+        *(SINGLE_ONLY if one.overlaps is None else ()),
+    )
     yield f"<ul>{''.join(f'<li>{text(line)}</li>' for line in lines)}</ul>\n"
     yield "<p>docs/simulation.md says what each of them costs.</p>\n"

@@ -10,7 +10,7 @@ from hullmark.report.simulation_page import plots
 from hullmark.report.simulation_page.promises import MOST_BARS, bar, title
 from hullmark.report.simulation_page.tables import Cell, figure, table
 from hullmark.report.simulation_terms import chance as likely
-from hullmark.report.simulation_terms import duration, percent
+from hullmark.report.simulation_terms import duration, part, percent
 from hullmark.report.visible import visible
 from hullmark.simulate.repairs import MINUTES
 from hullmark.simulate.sequence.answers import Months, Record
@@ -71,6 +71,6 @@ def _months(name: str, months: Months) -> tuple[str | Cell, ...]:
         Cell(f"{months.windows:,}", months.windows, "", f"of {duration(months.window)}"),
         Cell(kept(months), chance if 0 < chance < 1 else None),
         "" if months.computed is None else Cell(likely(months.computed), months.computed),
-        Cell(f"{months.spent:.0%}", months.spent, "good" if months.spent <= 1 else "bad", duration(months.budget)),
-        Cell(f"{months.late:.0%}" if months.late else "nothing", months.late),
+        Cell(part(months.spent, 0), months.spent, "good" if months.spent <= 1 else "bad", duration(months.budget)),
+        Cell(part(months.late, 0) if months.late else "nothing", months.late),
     )

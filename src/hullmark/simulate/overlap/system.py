@@ -26,7 +26,7 @@ from hullmark.simulate.slo import Promised
 from hullmark.simulate.topology import ThirdParty, Topology
 
 HOLDING = frozenset({"control-plane", "start-only"})
-"""Kinds of failures that stop nothing that runs, and keep what stopped from coming back."""
+"""Kinds of failures that keep what stopped from coming back; they stop nobody but those that lead by a lease."""
 
 Lost = tuple[tuple[int, int], ...]
 """The pods that are away: the index of a unit, and a bit for each of its pods."""
@@ -116,19 +116,7 @@ def system(
 
     A failure whose rate or end is unknown is not in it, and named in ``uncounted``.
     """
-    known = [service for service in services if service.member.workload.lifetime == "service"]
-    units = [
-        Unit(s.name, s.pods, n.pods, sum(1 << i for i in unplaced.get(s.name, ())), n.name)
-        for s in known
-        for n in s.needs
-    ]
-    mine: dict[str, list[int]] = {}
-    for index, unit in enumerate(units):
-        mine.setdefault(unit.name, []).append(index)
-    for name in network.outside:
-        if name not in mine:
-            mine[name] = [len(units)]
-            units.append(Unit(name, 1, 1))
+    units, mine = _units(network, services, unplaced)
     needs = tuple(
         (index, tuple(mine[t][0] for t in targets))
         for name, indexes in mine.items()
@@ -146,6 +134,26 @@ def system(
     soft = [Asked(a.name, lost, of=i) for i, a in enumerate(main) if (lost := _soft(a, units, network, mine))]
     rates = {b.failure.rate.name: b.failure.rate for b in blasts if b.failure.rate is not None}
     return System(tuple(units), tuple(parts), needs, (*main, *alone, *soft), rates, tuple(uncounted))
+
+
+def _units(
+    network: Network, services: Sequence[Service], unplaced: Mapping[str, Sequence[int]]
+) -> tuple[list[Unit], dict[str, list[int]]]:
+    """Services with their needs and third parties, and which of them have a name."""
+    units = [
+        Unit(s.name, s.pods, n.pods, sum(1 << i for i in unplaced.get(s.name, ())), n.name)
+        for s in services
+        if s.member.workload.lifetime == "service"
+        for n in s.needs
+    ]
+    mine: dict[str, list[int]] = {}
+    for index, unit in enumerate(units):
+        mine.setdefault(unit.name, []).append(index)
+    for name in network.outside:
+        if name not in mine:
+            mine[name] = [len(units)]
+            units.append(Unit(name, 1, 1))
+    return units, mine
 
 
 def _soft(asked: Asked, units: Sequence[Unit], network: Network, mine: Mapping[str, Sequence[int]]) -> tuple[int, ...]:
@@ -183,7 +191,9 @@ def _parts(
             parts.append(_part(failure, failure.rate, (Window(failure.repair / 3600, lost),), held(failure, ())))
         elif failure.kind in HOLDING:
             everybody = tuple(sorted({unit for units in mine.values() for unit in units}))
-            parts.append(_part(failure, failure.rate, (Window(failure.repair / 3600, ()),), held(failure, everybody)))
+            stops = tuple(_windows(blast, mine, 0.0, failure.repair, ()))
+            windows = stops or (Window(failure.repair / 3600, ()),)
+            parts.append(_part(failure, failure.rate, windows, held(failure, everybody)))
         else:
             also = together.get(failure.name, ()) if failure.kind == "region" else ()
             windows = tuple(_windows(blast, mine, outage, failure.repair, also))
@@ -212,6 +222,8 @@ _SPOKEN = {
     "start-only": "provider",
     "control-plane": "control plane",
     "reclaim": "reclaim of",
+    "crash": "crash of",
+    "hang": "hang of",
 }
 
 
@@ -228,11 +240,12 @@ def _windows(
 ) -> Iterator[Window]:
     """The stretches between the moments at which somebody goes or comes back, and one more in which nobody is away.
 
-    In that last one, as long as an outage of what starts pods, the pods are away only if such an outage is going on: they
-    were not back when it began.
+    They end when the last pod serves, which may be long after the mending: it has its model to load then. In that last
+    one, as long as an outage of what starts pods, the pods are away only if such an outage is going on: they were not
+    back when it began.
     """
     gone = [
-        (unit, 1 << pod, down, min(up, repair))
+        (unit, 1 << pod, down, up)
         for impact in blast.impacts
         for pod, down, up in impact.absences
         for unit in mine.get(impact.service.name, ())

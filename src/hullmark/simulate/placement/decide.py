@@ -54,6 +54,17 @@ def passes(cluster: Cluster, pod: Pod, node: int) -> bool:
     return all(node not in refused for refused in _dynamic(cluster, plan))
 
 
+def cramped(cluster: Cluster, pod: Pod) -> list[int]:
+    """The nodes that would take a pod if less were on them: resources, or the number of pods, are all that refuses it."""
+    if pod.shape.blocked:
+        return []
+    plan = cluster.plan(pod.shape)
+    fits = plan.demand.refresh().fits
+    refused = {node for refusals in _dynamic(cluster, plan) for node in refusals} | cluster.gone
+    full = (node for node in plan.outlook.open if not fits[node] and node not in refused)
+    return [node for node in full if not cluster.stocks[node].lacks(pod.shape)[1]]
+
+
 def _dynamic(cluster: Cluster, plan: Plan) -> Iterator[Refusals]:
     """The refusals that depend on placed pods, in the order of the plugins, resources left out."""
     shape = plan.shape

@@ -33,8 +33,9 @@ CONTROL = "the control plane"
 class Hazard:
     """Something that fails ``per_hour`` times while it works, and takes so many hours to mend in the mean.
 
-    ``failure`` is what it takes from the cluster, if anything; ``lost`` are units that are down meanwhile (third
-    parties), ``holds`` the names of services whose pods do not come back meanwhile.
+    ``notice`` are those of them that do not vary, from its announcement to the failure. ``failure`` is what it takes from
+    the cluster, if anything; ``lost`` are units that are down meanwhile (third parties), ``holds`` the names of services
+    whose pods do not come back meanwhile.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Hazard:
     failure: Failure | None = None
     lost: tuple[int, ...] = ()
     holds: frozenset[str] = frozenset()
+    notice: float = 0.0
 
     @property
     def often(self) -> float:
@@ -69,6 +71,23 @@ class Outage(NamedTuple):
     hazard: Hazard
 
 
+class Coming:
+    """Outages that are still to come, in their order."""
+
+    def __init__(self, outages: Sequence[Outage] = (), at: int = 0) -> None:
+        self._outages, self.at = outages, at
+
+    @property
+    def time(self) -> float:
+        """When the next one begins."""
+        return self._outages[self.at].start if self.at < len(self._outages) else math.inf
+
+    def next(self) -> Outage:
+        """The next one, which has come by that."""
+        self.at += 1
+        return self._outages[self.at - 1]
+
+
 def hazards(blasts: Sequence[Blast], network: Network, parties: Sequence[ThirdParty], system: System) -> list[Hazard]:
     """Everything simulated that fails at a known rate and is mended in a known time."""
     mine: dict[str, list[int]] = {}
@@ -86,7 +105,9 @@ def hazards(blasts: Sequence[Blast], network: Network, parties: Sequence[ThirdPa
         lost = tuple(mine.get(failure.name, ())) if failure.kind == "third-party" else ()
         lost = shared.pop(failure.name, ()) if failure.kind == "region" else lost
         holds = held if failure.kind in {*HOLDING, "third-party"} else frozenset[str]()
-        found.append(Hazard(spoken(failure), rate.per_hour, rate.repair_hours, failure, lost, holds))
+        notice = failure.notice / 3600
+        hours = notice + rate.repair_hours
+        found.append(Hazard(spoken(failure), rate.per_hour, hours, failure, lost, holds, notice))
     return [*found, *_elsewhere(blasts, shared)]
 
 
@@ -112,10 +133,11 @@ def history(known: Iterable[Hazard], seconds: float, seed: str, spread: float = 
 
 
 def mending(hazard: Hazard, random: Random, spread: float) -> float:
-    """Seconds until it works again: lognormal with its mean; always the mean without ``spread``."""
+    """Seconds until it works again: lognormal with its mean, after its notice; always the mean without ``spread``."""
     if not spread:
         return hazard.hours * 3600
-    return 3600 * random.lognormvariate(math.log(hazard.hours) - spread**2 / 2, spread)
+    mean = hazard.hours - hazard.notice
+    return 3600 * (hazard.notice + random.lognormvariate(math.log(mean) - spread**2 / 2, spread))
 
 
 class Calm:

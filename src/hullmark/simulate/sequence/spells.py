@@ -2,9 +2,9 @@
 
 Most failures meet nothing else that is broken. What such a one does is simulated once for each order in which its mending
 can fall among the other events, and looked up from then on; only *crowded* spells, in which a failure comes before the one
-before it is over, are simulated event by event each time. The second course joins what each failure does by itself, as the
-estimators of `hullmark.simulate.overlap` do. The difference is what they leave out: competition for room, and pods that
-are hit where they moved to.
+before it is over, or a notice while the control plane is down, are simulated event by event each time. The second course
+joins what each failure does by itself, as the estimators of `hullmark.simulate.overlap` do. The difference is what they
+leave out: competition for room, and pods that are hit where they moved to.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from hullmark.simulate.sequence.hazards import Calm, Hazard, Outage
-from hullmark.simulate.sequence.world import Absence, Coming, World
+from hullmark.simulate.sequence.hazards import CONTROL, Calm, Coming, Hazard, Outage
+from hullmark.simulate.sequence.world import Absence, World
 
 LOOKED_UP = 10
 """What it costs to look up who is away and to go through it twice, in the unit of `World.work`: about a microsecond."""
@@ -54,7 +54,8 @@ class Spells:
             self.world.work += LOOKED_UP * (len(alone) + 2)
             if outage.start >= over:  # else it is part of the spell before it
                 over = max([outage.end, *(absence.up for absence in alone)])
-                if index + 1 < len(taking) and taking[index + 1].start < over:
+                unheeded = outage.hazard.notice and calm.after(CONTROL, outage.start) > outage.start
+                if unheeded or (index + 1 < len(taking) and taking[index + 1].start < over):
                     found.crowded.append(outage.start)
                     alone = self.world.run(outage, Coming(taking, index + 1), calm)
                     over = self.world.now

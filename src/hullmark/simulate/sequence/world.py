@@ -11,18 +11,22 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from heapq import heappop, heappush
 from itertools import count
 from typing import Any, NamedTuple
 
-from hullmark.simulate.blast import again, unreachable
+from hullmark.simulate.course import again, unreachable
+from hullmark.simulate.drain import allowed
 from hullmark.simulate.faults import Failure
 from hullmark.simulate.heads import led
+from hullmark.simulate.leaving import Going, going, last
 from hullmark.simulate.placement.gang import queued
 from hullmark.simulate.placement.shape import Pod
 from hullmark.simulate.pods import Member
 from hullmark.simulate.recovery import (
     FORCE_DETACH,
+    Arrivals,
     Speeds,
     Start,
     Timers,
@@ -31,7 +35,8 @@ from hullmark.simulate.recovery import (
     lognormal_mean,
     started,
 )
-from hullmark.simulate.sequence.hazards import CONTROL, Calm, Outage
+from hullmark.simulate.reprieve import Reprieve
+from hullmark.simulate.sequence.hazards import CONTROL, Calm, Coming, Outage
 from hullmark.simulate.services import title
 from hullmark.simulate.standing import STATEFUL, Seat, Standing
 
@@ -45,23 +50,6 @@ class Absence(NamedTuple):
     down: float
     sent: float
     up: float
-
-
-class Coming:
-    """Outages that are still to come, in their order."""
-
-    def __init__(self, outages: Sequence[Outage] = (), at: int = 0) -> None:
-        self._outages, self.at = outages, at
-
-    @property
-    def time(self) -> float:
-        """When the next one begins."""
-        return self._outages[self.at].start if self.at < len(self._outages) else math.inf
-
-    def next(self) -> Outage:
-        """The next one, which has come by that."""
-        self.at += 1
-        return self._outages[self.at - 1]
 
 
 class _Taken(NamedTuple):
@@ -111,6 +99,10 @@ class World:
         self.orphans: dict[Pod, None] = {}
         self.lain: dict[int, set[Member]] = {}
         self.revived: set[int] = set()
+        self.leaving: dict[int, tuple[Reprieve, float]] = {}
+        self.told: set[Pod] = set()
+        self.free: dict[Pod, float] = {}
+        self.arrivals = Arrivals()
         self.retry = False
         self.absences: list[Absence] = []
         self.moments: list[float] = []
@@ -157,17 +149,77 @@ class World:
     # What fails and is mended.
 
     def _fail(self, outage: Outage) -> None:
-        taken = self.active[outage] = self._hit(outage.hazard.failure)
+        failure = outage.hazard.failure
+        taken = self.active[outage] = self._hit(failure)
         self._at(outage.end, self._mend, outage)
-        struck = dict.fromkeys(taken.pods)
         self.stopped.update(taken.pods)
-        for node in taken.nodes:
+        self._stop(taken.pods)
+        if failure is not None and failure.reprieve is not None and failure.notice:
+            self._warn(taken.nodes, failure.reprieve)
+        else:
+            self._break(taken.nodes)
+        self._bar()
+
+    def _break(self, nodes: Iterable[int]) -> None:
+        """Nodes stop."""
+        struck: dict[Pod, None] = {}
+        for node in nodes:
+            self.leaving.pop(node, None)
             self.broken[node] += 1
             if self.broken[node] == 1:
                 struck.update(dict.fromkeys(self._die(node)))
         self._stop(struck)
-        self._bar()
         self._queue()
+
+    # What goes with a notice.
+
+    def _warn(self, nodes: Sequence[int], reprieve: Reprieve) -> None:
+        """Nodes are to go: nothing new comes to them, and their pods are told to leave."""
+        end, cluster = self.now + reprieve.seconds, self.standing.cluster
+        for node in nodes:
+            if not self.broken[node] and node not in cluster.gone:
+                self.leaving[node] = reprieve, end
+                cluster.replace(replace(cluster.nodes[node], unschedulable=True))
+        self._at(end, self._break, nodes)
+        self._at(self.now, self._tell, None)
+
+    def _tell(self, _: object) -> None:
+        """Whoever may leave nodes that are to go does, as far as disruption budgets let them."""
+        if not self.leaving or self._held(self._tell, None):
+            return
+        standing = self.standing
+        for node, (reprieve, end) in list(self.leaving.items()):
+            pods = [pod for pod in self._living(node) if pod not in self.told]
+            leaving = allowed(standing, pods, self.away)[0] if reprieve.evicts else pods
+            alone = last(standing, leaving, self.away)
+            self.told.update(leaving)
+            for pod in leaving:
+                self._go(pod, going(standing.member[pod], reprieve, end - self.now), alone=pod in alone)
+
+    def _go(self, pod: Pod, how: Going, *, alone: bool) -> None:
+        """A pod leaves its node."""
+        self.free[pod] = self.now + how.attached
+        if alone and how.serves:
+            self.away.setdefault(pod, self.now + how.serves)
+            self.sent.pop(pod, None)
+        else:
+            self._stop((pod, *(mate for mate in self.standing.gangs.get(pod, ()) if mate in self.standing.body)))
+        if how.replaced is not None:
+            self._at(self.now + how.replaced, self._depart, pod)
+        if how.ended is not None:
+            self._at(self.now + how.ended, self._ended, self.standing.body[pod])
+
+    def _depart(self, pod: Pod) -> None:
+        """Something may take the place of a pod that was told to leave, unless it is somewhere else already."""
+        if pod in self.told and pod in self.standing.body and not self._held(self._depart, pod):
+            self.moments.append(self.now)
+            self._let_go([pod])
+
+    def _ended(self, body: Pod) -> None:
+        """What was left of a pod is gone, and with it whatever kept others away."""
+        if self.standing.left(body):
+            self.standing.cluster.remove(body)
+            self.retry = True
 
     def _hit(self, failure: Failure | None) -> _Taken:
         """What a failure takes: nodes that were added since then too, where all of a zone is lost."""
@@ -219,21 +271,25 @@ class World:
     def _mend(self, outage: Outage) -> None:
         taken = self.active.pop(outage)
         self.stopped.subtract(taken.pods)
+        other = outage.hazard.failure is not None and outage.hazard.failure.kind == "reclaim"
         back = dict.fromkeys(taken.pods)
         for node in taken.nodes:
             self.broken[node] -= 1
             if not self.broken[node]:
-                back.update(dict.fromkeys(self._revive(node)))
+                back.update(dict.fromkeys(self._revive(node, other=other)))
         for pod in back:
-            self._resume(pod)
+            self._resume(pod, cached=not other)
         self.due.update(dict.fromkeys(self.orphans, math.inf))
         self.orphans.clear()
         self.retry = True
         self._bar()
         self._queue()
 
-    def _revive(self, node: int) -> Iterator[Pod]:
-        """A node is back with the pods that nobody has deleted meanwhile; they, and those who waited for them."""
+    def _revive(self, node: int, *, other: bool) -> Iterator[Pod]:
+        """A node is back with the pods that nobody has deleted meanwhile; they, and those who waited for them.
+
+        What comes instead of a node that was taken back is an ``other`` machine, without images.
+        """
         standing, cluster = self.standing, self.standing.cluster
         cluster.replace(self._plain[node])
         if node in cluster.gone:
@@ -246,25 +302,30 @@ class World:
                 cluster.remove(body)
         self.since.pop(node, None)
         self.tainted.discard(node)
-        self.revived.add(node)
+        if other:
+            self.lain.pop(node, None)
+            self.arrivals.forget(node)
+        else:
+            self.revived.add(node)
         for pod in self._living(node):
             self.marked.pop(pod, None)
             yield from standing.gangs.get(pod, (pod,))
 
-    def _resume(self, pod: Pod) -> None:
+    def _resume(self, pod: Pod, *, cached: bool = True) -> None:
         """A pod starts where it stands, unless something still keeps it from that."""
         standing = self.standing
         free = pod in self.away and pod in standing.body and not self.stopped[pod] and pod not in self.waits
         if free and not any(self._stuck(mate) for mate in standing.gangs.get(pod, (pod,))):
-            self._return(pod, self.now + self._started(pod, cached=True))
+            self._return(pod, self.now + self._started(pod, cached=cached))
 
     def _stuck(self, pod: Pod) -> bool:
-        """Whether a pod stands on a node that is broken."""
+        """Whether a pod stands on a node that is broken or to go."""
         body = self.standing.body.get(pod)
-        return body is not None and bool(self.broken[self.standing.cluster.placed[body]])
+        node = None if body is None else self.standing.cluster.placed[body]
+        return node is not None and (bool(self.broken[node]) or node in self.leaving)
 
-    def _started(self, pod: Pod, *, cached: bool, others: Sequence[Start] = ()) -> float:
-        return started(self.starts[self.standing.member[pod]], self.speeds, cached=cached, others=others).total
+    def _started(self, pod: Pod, *, cached: bool) -> float:
+        return started(self.starts[self.standing.member[pod]], self.speeds, cached=cached).total
 
     def _return(self, pod: Pod, up: float) -> None:
         name = self.names[self.standing.member[pod]]
@@ -276,7 +337,11 @@ class World:
         if self.sent.get(pod) != sent or self.stopped[pod] or pod in self.waits:
             return
         del self.sent[pod]
-        self.absences.append(Absence(pod, self.away.pop(pod), sent, self.now))
+        self.told.discard(pod)
+        down = self.away.pop(pod)
+        if down < self.now:
+            self.absences.append(Absence(pod, down, sent, self.now))
+        self._tell(None)  # budgets may allow more now
         for worker in [worker for worker, head in self.waits.items() if head is pod]:
             del self.waits[worker]
             self._resume(worker)
@@ -386,19 +451,22 @@ class World:
 
     def _ready(self, seats: Sequence[Seat]) -> Iterator[tuple[Seat, float]]:
         """How long pods take from a place to serving; where their like were before, images and volumes still are."""
-        standing = self.standing
+        standing, now = self.standing, {seat.pod for seat in seats}
         just_back = {member for node in self.revived for member in self.lain.get(node, ())}
         together = [self.starts[standing.member[seat.pod]] for seat in seats] if self.speeds.shared else []
         for number, seat in enumerate(seats):
             member = standing.member[seat.pod]
             back = member in (just_back if seat.node in self.revived else self.lain.get(seat.node, ()))
             on = (standing.origin.get(body, body) for body in standing.cluster.on[seat.node])
-            cached = back or any(standing.member.get(pod) is member for pod in on if pod is not seat.pod)
+            cached = back or any(standing.member.get(pod) is member for pod in on if pod not in now)
             others = () if back else (*together[:number], *together[number + 1 :])
             scale = standing.pools[seat.node].autoscale
             detach = FORCE_DETACH if member.volumes.attached and not back else 0.0
-            provision = lognormal_mean(scale.median, scale.late) if seat.fresh and scale is not None else 0.0
-            yield seat, detach + provision + self._started(seat.pod, cached=cached, others=others)
+            if seat.pod in self.told:
+                detach = max(self.free[seat.pod] - self.now, 0.0)
+            new = lognormal_mean(scale.median, scale.late) if seat.fresh and scale is not None else 0.0
+            start = started(self.starts[member], self.speeds, cached=cached, others=others)
+            yield seat, detach + self.arrivals.wait(start, self.now, seat.node, member, new=new).total
 
     def _settle(self) -> None:
         """Nothing is broken any more: who still has no place gets the old one back."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from hullmark.model.truth import string
 from hullmark.sources.kustomize.copy import Copy
 from hullmark.sources.kustomize.trace import Found, Trace
 from hullmark.sources.kustomize.tree import Tree
 from hullmark.text.source import Key, Place, Source, Span, decode
-from hullmark.text.tree import Document, Map, Node, Origin, Value, dig, items
+from hullmark.text.tree import Document, Map, Node, Origin, Seq, Value, dig, items
 from hullmark.text.yaml import read
 
 _DIGEST = re.compile(r"-[a-z0-9]{10}$")
@@ -76,13 +76,30 @@ class _Places:
         self.home = home
 
     def __call__(self, span: Span, path: tuple[Key, ...], exact: bool) -> Place:  # noqa: FBT001 - an `Origin`
-        part = self._part(span, path, exact=exact)
-        found = self._found(path, part) if self.trace is not None else None
+        at = self._standing(span, path)
+        part = self._part(span, at, exact=exact)
+        found = self._found(at, part) if self.trace is not None else None
         if found is None or self.trace is None:
             return self.home._replace(path=path, exact=False, editable=False)
-        place = self._key(found) if part is None else self._within(found.place, span, path)
-        via = self.trace.overridden(path, found)
+        place = self._key(found) if part is None else self._within(found.place, span, at)
+        via = self.trace.overridden(at, found)
         return Place(place.source, place.span, path, exact and found.exact, editable=False, via=via)
+
+    def _standing(self, span: Span, path: tuple[Key, ...]) -> tuple[Key, ...]:
+        """The path of what stands there: of a container that was put together from fields the path is made up as well."""
+        mark = _mark(dig(self.document.root, *path[:-1]), path[-1]) if path else None
+        if not path or (mark is not None and mark[0] <= span.start and span.end <= mark[-1]):
+            return path
+        value, found = self.document.root, list[Key]()
+        while isinstance(value, (Map, Seq)):
+            entries: Iterable[tuple[Key, tuple[int, ...]]]
+            entries = value.marks.items() if isinstance(value, Map) else enumerate(value.marks)
+            hit = next(((k, m) for k, m in entries if m[0] <= span.start and span.end <= m[-1]), None)
+            if hit is None:
+                break
+            found.append(hit[0])
+            value = dig(value, hit[0]) if hit[1][-2] <= span.start else None
+        return tuple(found) or path
 
     def _found(self, path: tuple[Key, ...], part: str | None) -> Found | None:
         """The origin of a value, or of an entry of it that stands for the whole."""
@@ -95,7 +112,7 @@ class _Places:
     def _part(self, span: Span, path: tuple[Key, ...], *, exact: bool) -> str | None:
         """What of the value at a path a span means: its key (None), itself (empty), or one of its entries."""
         value = dig(self.document.root, *path)
-        mark = dig(self.document.root, *path[:-1]).marks[path[-1]] if path else tuple(self.document.span)
+        mark = (_mark(dig(self.document.root, *path[:-1]), path[-1]) if path else None) or tuple(self.document.span)
         if exact and span == Span(mark[-2], mark[-1]):
             return ""
         if len(mark) == 4 and span.start == mark[0]:
@@ -117,6 +134,15 @@ class _Places:
             return place
         start = place.span.start + own.index(text)
         return place._replace(span=Span(start, start + len(text)))
+
+
+def _mark(holder: Value, key: Key) -> tuple[int, ...] | None:
+    """Where an entry stands; None if there is none."""
+    if isinstance(holder, Map):
+        return holder.marks.get(key)  # type: ignore[arg-type]  # no key is a number: it finds nothing
+    if isinstance(holder, Seq) and isinstance(key, int) and -len(holder) <= key < len(holder):
+        return holder.marks[key]
+    return None
 
 
 def _identity(root: Value) -> Identity:

@@ -1,0 +1,43 @@
+"""What is not known to be open is shown as that: in the inventory, in JSON, in the note of a finding."""
+
+from __future__ import annotations
+
+from tests.engine.scanning import result
+
+from hullmark.checks.registry import checks
+from hullmark.model.terms import Outcome, Reach
+from hullmark.report.workloads import workloads
+
+TEXT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: chat, namespace: ml}
+spec:
+  selector: {matchLabels: {app: chat}}
+  template:
+    metadata: {labels: {app: chat}}
+    spec: {containers: [{name: vllm, image: 'vllm/vllm-openai:v0.11.0'}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: chat, namespace: ml}
+spec: {selector: {app: chat}, ports: [{port: 80, targetPort: 8000}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: chat, namespace: infra}
+spec: {parentRefs: [{name: edge}], rules: [{backendRefs: [{name: chat, namespace: ml, port: 80}]}]}
+"""
+
+
+def test_what_may_be_public_is_shown_as_that() -> None:
+    found = result(TEXT, checks())
+    arch = found.architecture
+    [shown] = workloads(arch, arch.workloads)
+    unauthenticated = [v for v in found.undecided if v.check == "unauthenticated-public-inference"]
+
+    assert (shown["exposure"], shown["impact"]) == ("cluster", "moderate")
+    assert shown["exposure_unknown"] == "whether a ReferenceGrant of namespace 'ml' permits it is not in the scan"
+    assert [(v.outcome, v.reason) for v in unauthenticated] == [(Outcome.UNKNOWN, shown["exposure_unknown"])]
+    assert {s.reach for s in found.findings if s.subject.kind == "Deployment"} == {Reach.CLUSTER}
+    assert not [s for s in found.findings if s.check == "unauthenticated-public-inference"]
