@@ -267,7 +267,7 @@ def test_of_several_ways_the_cheapest_is_taken() -> None:
 
 
 def test_a_stand_that_leads_to_very_many_is_left_only_by_ways_that_win(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every entry gets what it would get if all steps from there were followed, and one of its own is not lost."""
+    """Every entry gets what it would get if all steps from there were followed, also where the first is its own anyway."""
     hub = Stand("hub", Hold.REACH)
     doors = [Stand(f"door-{n}", Hold.CONTROL) for n in range(5)]
     rooms = [Stand(f"room-{n}", Hold.REACH) for n in range(600)]
@@ -277,16 +277,14 @@ def test_a_stand_that_leads_to_very_many_is_left_only_by_ways_that_win(monkeypat
     steps[hub] = [Step(hub, room, "enters", (), cost=1 + (n * 7) % 5) for n, room in enumerate(rooms)]
     steps[rooms[3]] = [Step(rooms[3], rooms[599], "passes through", (), cost=0)]
     steps[doors[4]].append(Step(doors[4], rooms[250], "climbs", (), cost=1))
-    prizes = {room: [Prize("data", f"{n % 9}", 4)] for n, room in enumerate(rooms) if n % 2} | {
-        rooms[250]: [Prize("data", "8", 4), Prize("data", "rare", 4)]
+    prizes = {
+        room: [Gain(Prize("data", f"{n % 9}", 4), of=f"door-{n % 10 // 2}")] for n, room in enumerate(rooms) if n % 2
     }
+    prizes[rooms[250]] = [Gain(Prize("data", "8", 4)), Gain(Prize("data", "rare", 4))]
+    entries = [Entry(door, door.component, given=frozenset({"data"})) for door in doors]
 
     def found() -> list[Path]:
-        return search(
-            [Entry(door, door.component) for door in doors],
-            lambda s: steps.get(s, []),
-            lambda s: [Gain(p) for p in prizes.get(s, [])],
-        )
+        return search(entries, lambda s: steps.get(s, []), lambda s: prizes.get(s, []))
 
     narrowed = found()
     monkeypatch.setattr(looking, "_MANY", 10_000)

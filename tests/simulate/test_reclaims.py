@@ -8,7 +8,7 @@ from staging import IMAGE, QUIET, named, plain, stage, topology, world
 from test_events import CLAIM
 
 from hullmark.model.rates import HOURS_PER_YEAR
-from hullmark.simulate.availability import availability
+from hullmark.simulate.availability import availability, hits
 from hullmark.simulate.blast import Blast
 from hullmark.simulate.overlap.estimate import plain as plainly
 from hullmark.simulate.overlap.estimate import summed
@@ -218,7 +218,7 @@ def test_a_single_pod_misses_what_its_start_takes_beyond_its_pre_stop(notice: st
     lost = max(0.0, start - linger) if notice == NOTICE else EVICTED + start
     share = PER_YEAR * lost / 3600 / HOURS_PER_YEAR
     (service,) = (impact.service for impact in reclaims(one)[0].impacts)
-    (single,) = availability(service, one.blasts)
+    (single,) = availability(service, hits(one.blasts))
     (estimated,) = solve(one.system, one.network).answers
     record = play(one, Play(300)).records[0]
     assert single.unavailability == pytest.approx(share, rel=1e-3)

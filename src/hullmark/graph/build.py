@@ -108,6 +108,8 @@ def _unowned(workloads: tuple[Workload, ...]) -> tuple[Workload, ...]:
 
     https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/
     """
+    if not any(w.resource.node.get("metadata", "ownerReferences") for w in workloads):
+        return workloads
     known = {_identity(w): (string(w.resource.node.value, "metadata", "uid"), _controller(w)) for w in workloads}
 
     def present(owner: _Identity, uid: str) -> bool:

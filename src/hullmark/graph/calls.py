@@ -14,6 +14,7 @@ from hullmark.model.resource import Resource
 from hullmark.model.truth import string
 from hullmark.model.workload import Workload
 from hullmark.text.regex import regex
+from hullmark.text.tree import items
 
 _ADDRESS = regex(
     r"(?:\b[a-z][a-z0-9+]{1,15}://(?:[^\s/@]{1,128}@)?)?\b([a-z][a-z0-9-]{0,62})(?:\.([a-z0-9][a-z0-9-]{0,62}))?(?:\.svc\b[\w.]{0,64})?(?::\d{1,5}\b|(?=/|$))"
@@ -92,6 +93,6 @@ def _texts(container: Container) -> Iterator[str]:
         if (":" in value or "host=" in value) and len(value) < 2048:
             yield value
     for key in ("command", "args"):
-        for word in container.node.get(key) or () if isinstance(container.node.get(key), list) else ():
+        for word in items(container.node.value, key):
             if isinstance(word, str) and ":" in word and len(word) < 8192:
                 yield word

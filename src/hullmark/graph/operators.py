@@ -117,10 +117,14 @@ _SWITCHES: tuple[tuple[str, ...], ...] = (
     ("spec", "expose", "ingress", "enabled"),
     ("spec", "ingress", "enabled"),
 )
+_PUBLISHING = frozenset({"expose", "service", "serviceType", "ingress"})
+"""The fields of ``spec`` under which all of these are."""
 
 
 def _generic(workload: Workload) -> Found:
     """The fields that most operators use to publish what they make (NIM, Qdrant…)."""
+    if _PUBLISHING.isdisjoint(workload.resource.spec):
+        return
     for path in _TYPES:
         for key in ("type", "serviceType"):
             yield from _typed(workload, (*path, key), (*path, "annotations"), workload.podsets)

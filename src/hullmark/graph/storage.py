@@ -17,6 +17,10 @@ _JOB_SETS = (("spec", "volumeClaimPolicies"), ("spec", "template", "spec", "volu
 """Where a JobSet and a training runtime, which holds one, have them."""
 
 
+_WITHOUT_TEMPLATES = frozenset({"Deployment", "ReplicaSet", "DaemonSet", "Job", "CronJob", "Pod"})
+"""Kinds that have none, of which most pods are."""
+
+
 class Storage:
     """Claims, volumes and classes of a scan."""
 
@@ -93,6 +97,8 @@ def _templates(resource: Resource) -> Iterator[tuple[str, Node, bool]]:
 
     With each, whether its claims outlive the object: by default a StatefulSet's do and a JobSet's do not.
     """
+    if resource.ref.kind in _WITHOUT_TEMPLATES:
+        return
     kept = string(resource.spec, "persistentVolumeClaimRetentionPolicy", "whenDeleted") != "Delete"
     for path in (("spec", "volumeClaimTemplates"), ("spec", "leaderWorkerTemplate", "volumeClaimTemplates")):
         for template in resource.node.children(*path):

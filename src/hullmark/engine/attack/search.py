@@ -28,14 +28,23 @@ def search(entries: Sequence[Entry], steps: Steps, prizes: Prizes) -> list[Path]
 
     @cache
     def promising(stand: Stand) -> tuple[Step, ...]:
-        """The steps from a stand; of very many, those that begin the cheapest way from there to some prize.
+        """The steps from a stand; of very many, those that begin a cheapest way from there to some prize.
 
-        Whoever gets there wins the same by the same ways, so the others are looked at once and not for every entry.
+        Whoever gets there wins the same by the same ways, so the others are looked at once and not for every entry. A
+        prize counts twice, with two components: it may be denied to who comes in at the first of them.
         """
         every = leaving(stand)
         if len(every) <= _MANY:
             return every
-        first = {id(path.steps[0]) for path in _from(Entry(stand, ""), leaving, winning) if path.steps}
+        order, came = _walk(stand, 0, leaving)
+        first: set[int] = set()
+        owners: dict[Prize, set[str]] = {}
+        for there in order:
+            for gain in winning(there):
+                known = owners.setdefault(gain.prize, set())
+                if len(known) < 2 and gain.of not in known:
+                    known.add(gain.of)
+                    first.update(id(step) for step in _back(there, came)[:1])
         return tuple(step for step in every if id(step) in first)
 
     for entry in sorted(entries, key=lambda e: e.cost):
@@ -48,27 +57,34 @@ def search(entries: Sequence[Entry], steps: Steps, prizes: Prizes) -> list[Path]
 
 
 def _from(entry: Entry, leaving: Steps, prizes: Prizes) -> Iterable[Path]:
-    best: dict[Stand, int] = {entry.stand: entry.cost}
-    came: dict[Stand, Step] = {}
-    queue: list[tuple[int, int, Stand]] = [(entry.cost, 0, entry.stand)]
-    order, done = 0, set[Stand]()
     won: dict[Prize, tuple[Stand, Gain]] = {}
+    order, came = _walk(entry.stand, entry.cost, leaving)
+    for stand in order:
+        for gain in prizes(stand):
+            if gain.of != entry.stand.component or gain.prize.kind not in entry.given:
+                won.setdefault(gain.prize, (stand, gain))
+    for prize, (stand, gain) in won.items():
+        yield Path(entry, tuple(_back(stand, came)), prize, gain.evidence)
+
+
+def _walk(start: Stand, cost: int, leaving: Steps) -> tuple[Iterable[Stand], dict[Stand, Step]]:
+    """Everything that can be got to, the cheapest first, and by which step each was."""
+    best: dict[Stand, int] = {start: cost}
+    came: dict[Stand, Step] = {}
+    queue: list[tuple[int, int, Stand]] = [(cost, 0, start)]
+    order, done = 0, dict[Stand, None]()
     while queue:
         cost, _, stand = heappop(queue)
         if stand in done:
             continue
-        done.add(stand)
-        for gain in prizes(stand):
-            if gain.of != entry.stand.component or gain.prize.kind not in entry.given:
-                won.setdefault(gain.prize, (stand, gain))
+        done[stand] = None
         for step in leaving(stand):
             total = cost + step.cost
             if total < best.get(step.target, total + 1):
                 best[step.target], came[step.target] = total, step
                 order += 1
                 heappush(queue, (total, order, step.target))
-    for prize, (stand, gain) in won.items():
-        yield Path(entry, tuple(_back(stand, came)), prize, gain.evidence)
+    return done, came
 
 
 def _leaving(stand: Stand, steps: Steps) -> Iterable[Step]:

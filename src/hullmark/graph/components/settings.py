@@ -72,10 +72,11 @@ _IN_CREDENTIALS = regex(r"\$(?:\{[^{}]{1,80}\}|\([^()]{1,80}\))(?=[^\s/@]{0,128}
 def variables(container: Container) -> Iterator[Setting]:
     """The variables of a container, with what is written of those that are known in part: their host may be."""
     for variable in container.environment.values():
-        value = variable.value or _IN_CREDENTIALS.sub("x", string(variable.node.value, "value"))
-        if value and worth_reading(variable.name, value):
-            text, shared = f"variable '{variable.name}'", variable.origin == "config"
-            yield Setting(variable.name, value, text, _value(variable), shared=shared)
+        name, value, origin, node = variable
+        if not value:
+            value = _IN_CREDENTIALS.sub("x", string(node.value, "value"))
+        if value and worth_reading(name, value):
+            yield Setting(name, value, f"variable '{name}'", _value(variable), shared=origin == "config")
 
 
 def _value(variable: Variable) -> Node:

@@ -60,6 +60,8 @@ class Reachability:
         egress, ingress = self.holds(source, "egress"), self.holds(target, "ingress")
         if not egress and not ingress:
             return ALL_OPEN
+        if isinstance(port, int):
+            return self._pair(source, target, Port(port, protocol), egress, ingress)
         best: Verdict | None = None
         for candidate in _candidates(target.ports, port, protocol, (egress, ingress)):
             verdict = self._pair(source, target, candidate, egress, ingress)
@@ -87,7 +89,7 @@ class Reachability:
         return self.held.get((podset, direction), ())
 
     def _matches(self, rule: Rule, policy: Resource, other: PodSet, target: PodSet, port: Port) -> Truth:
-        if rule.ports is not None and not any(_holds(p, target.ports, port) for p in rule.ports):
+        if rule.ports is not None and not _any_holds(rule.ports, target.ports, port):
             return False
         unknown = False
         for peer in rule.peers or ():
@@ -139,24 +141,23 @@ Declared = tuple[tuple[Port, str], ...]
 """The ports that containers of a pod set declare, each with its name."""
 
 
-def _holds(ports: Ports, declared: Declared, port: Port) -> bool:
-    if ports.protocol and ports.protocol.upper() != port.protocol:
-        return False
-    if not ports.name:
-        return ports.first <= port.number <= ports.last
-    return (port, ports.name) in declared
+def _any_holds(listed: tuple[Ports, ...], declared: Declared, port: Port) -> bool:
+    number, wanted = port
+    for protocol, first, last, name in listed:  # a loop, for this is asked of every pair of pod sets
+        if protocol and protocol.upper() != wanted:
+            continue
+        if (port, name) in declared if name else first <= number <= last:
+            return True
+    return False
 
 
 def _candidates(
-    declared: Declared, port: int | str | None, protocol: str, held: tuple[Sequence[Held], Sequence[Held]]
+    declared: Declared, port: str | None, protocol: str, held: tuple[Sequence[Held], Sequence[Held]]
 ) -> Iterator[Port]:
     """The ports to ask about. For any port: those declared, and the first of every stretch that all rules treat alike.
 
     One after the other, for the first is mostly open and settles it.
     """
-    if isinstance(port, int):
-        yield Port(port, protocol)
-        return
     own = [p for p, name in declared if p.protocol == protocol and (port is None or name == port)]
     yield from own
     if port is not None:

@@ -83,7 +83,7 @@ def _additive(held: Sequence[Held], matches: Matches, rest: Answer) -> Answer:
     if denied is not None and denied.allowed is False:
         return denied
     answer = _allowed(open_, matches, rest)
-    for dark in (h for h in held if h.policy.unknown):
+    for dark in (h for h in held if h.policy.unknown) if len(open_) < len(held) else ():
         answer = Answer(None, (*answer.policies, dark.policy.resource), dark.policy.unknown)
     if denied is not None and answer.allowed is not False:
         return denied
