@@ -199,7 +199,10 @@ def test_nothing_is_left_behind() -> None:
 def test_an_interrupt_ends_the_child_too(tmp_path: Path) -> None:
     note = tmp_path / "pid"
     child = f"import os, time; open({str(note)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
-    code = f"import sys; from hullmark.sources.process import run; run([sys.executable, '-c', {child!r}])"
+    listen = (
+        "signal.signal(signal.SIGINT, signal.default_int_handler)"  # which tests in the background are started without
+    )
+    code = f"import signal, sys; from hullmark.sources.process import run; {listen}; run([sys.executable, '-c', {child!r}])"
     ours = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE)
     while not note.exists() or not note.read_text():
         time.sleep(0.02)
