@@ -24,7 +24,7 @@ from hullmark.simulate.generated import generated
 from hullmark.simulate.holding import require, require_room
 from hullmark.simulate.overlap.answers import TRIALS, Notice, Overlaps
 from hullmark.simulate.overlap.system import system
-from hullmark.simulate.pods import Member, fleet
+from hullmark.simulate.pods import Fleet, Member, fleet
 from hullmark.simulate.repairs import Plan, plan
 from hullmark.simulate.scenarios import chosen
 from hullmark.simulate.sequence.answers import Chronicle
@@ -136,73 +136,85 @@ def simulate(  # noqa: PLR0913 - all that may be said of one simulation
     Raises:
         HullmarkError: the topology, the rates or the objectives are wrong; the error says where and what would be right.
     """
+    crew = fleet(arch)
+    topology, slo, rates = _said(arch, crew, described, counted, promised)
+    noted = list(crew.assumptions)
+    setting = _setting(arch, crew, topology, slo, rates, noted)
+    standing = setting.stand()
+    if described is not None and not crowded:
+        require_room(setting, standing)
+
+    def asked(every: Sequence[Failure], standing: Standing, known: Sequence[Service]) -> Iterable[Failure]:
+        return chosen(scenario, [*every, *on_request(standing, rates, known, arch)])
+
+    course = setting.run(asked if scenario else None, standing)
+    known, blasts = course.services, course.blasts
+    judged = () if scenario else known
+    lasting = [service for service in judged if service.member.workload.lifetime == "service"]
+    overlaps, chronicle = (None, None) if chance is None or scenario else _by_chance(setting, course, chance)
+    runs = tuple(trainings(standing, judged, blasts, setting.starts, noted, begin))
+    used = {f.rate.name: f.rate for f in (b.failure for b in blasts) if f.rate is not None}
+    texts = (
+        *_assumptions(topology, crew.members, used),
+        *_assumed(overlaps, chronicle, setting.ties),
+        *noted,
+        *_strangers(topology, known),
+    )
+    return Simulation(
+        topology,
+        known,
+        _pending(standing, known),
+        blasts,
+        course.drains,
+        tuple(proof for service in judged for proof in _proofs(service, blasts)),
+        tuple(point for service in lasting for point in _single_points(service, blasts)),
+        tuple(found for service in lasting for found in _available(service, course)),
+        runs,
+        Plan() if scenario else plan(setting, course),
+        used,
+        digest(rates),
+        tuple({a.text: a for a in reversed(texts)}.values())[::-1],
+        setting.ties,
+        overlaps,
+        chronicle,
+        SEED if chance is None else chance.seed,
+        scenario,
+    )
+
+
+def _said(
+    arch: Architecture, crew: Fleet, described: Source | None, counted: Source | None, promised: Source | None
+) -> tuple[Topology, Slo, dict[str, Rate]]:
+    """What the files say, and what is taken where they say nothing; of rates the file of objectives has the last word."""
     rates = dict(shipped())
     if counted is not None:
         rates = overridden(rates, document(counted, "a file of rates"))
-    crew = fleet(arch)
     topology = read(described, rates) if described is not None else of_nodes(arch.resources) or generated(crew.pods)
     rates = overridden(rates, topology.rates)
     slo = read_slo(promised, rates) if promised is not None else Slo()
-    topology, rates = _timed(slo.onto(topology), arch), dict(slo.rates or rates)
+    topology = _timed(slo.onto(topology), arch)
     if described is not None:
         require(topology, crew)
-    noted = list(crew.assumptions)
+    return topology, slo, dict(slo.rates or rates)
+
+
+def _setting(
+    arch: Architecture, crew: Fleet, topology: Topology, slo: Slo, rates: Mapping[str, Rate], noted: list[Assumption]
+) -> Setting:
+    """What the simulation starts from; what had to be assumed for it is ``noted``."""
     starts = {member: start_of(member.podset, noted) for member in crew.members}
     known = services(crew, arch, topology.objectives, {one.name: one for one in slo.services})
     graph = components(arch)
-    ties = network(slo, known, graph, topology.third_parties, topology.objectives)
-    setting = Setting(
+    return Setting(
         topology,
         crew,
         promises(arch),
         starts,
         {service.member.podset: service.needs for service in known},
         graph,
-        ties,
+        network(slo, known, graph, topology.third_parties, topology.objectives),
         rates,
         {r.ref.name: r.labels for r in arch.kinds("Namespace")},
-    )
-
-    def asked(every: Sequence[Failure], standing: Standing, known: Sequence[Service]) -> Iterable[Failure]:
-        return chosen(scenario, [*every, *on_request(standing, rates, known, arch)])
-
-    standing = setting.stand()
-    if described is not None and not crowded:
-        require_room(setting, standing)
-    course = setting.run(asked if scenario else None, standing)
-    standing, known, blasts, drains, _ = course
-    pending = _pending(standing, known)
-    unplaced = {s.name: [i for i, p in enumerate(s.member.pods) if p not in standing.body] for s in known}
-    model = system(topology, blasts, ties, known, unplaced)
-    overlaps = chronicle = None
-    if chance is not None and not scenario:
-        overlaps, chronicle = _by_chance(Stage(standing, starts, blasts, ties, model), chance)
-    runs = () if scenario else tuple(trainings(standing, known, blasts, starts, noted, begin))
-    noted += _strangers(topology, known)
-    lasting = [service for service in known if service.member.workload.lifetime == "service"]
-    said = _assumed(overlaps, chronicle, ties)
-    used = {f.rate.name: f.rate for f in (b.failure for b in blasts) if f.rate is not None}
-    return Simulation(
-        topology,
-        known,
-        pending,
-        blasts,
-        drains,
-        () if scenario else tuple(proof for service in known for proof in _proofs(service, blasts)),
-        () if scenario else tuple(point for service in lasting for point in _single_points(service, blasts)),
-        () if scenario else tuple(found for service in lasting for found in _available(service, course)),
-        runs,
-        Plan() if scenario else plan(setting, course),
-        used,
-        digest(rates),
-        tuple({a.text: a for a in reversed((*_assumptions(topology, crew.members, used), *said, *noted))}.values())[
-            ::-1
-        ],
-        ties,
-        overlaps,
-        chronicle,
-        SEED if chance is None else chance.seed,
-        scenario,
     )
 
 
@@ -223,8 +235,12 @@ def _timed(topology: Topology, arch: Architecture) -> Topology:
     return replace(topology, runs=runs)
 
 
-def _by_chance(stage: Stage, chance: Chance) -> tuple[Overlaps | None, Chronicle | None]:
+def _by_chance(setting: Setting, course: Course, chance: Chance) -> tuple[Overlaps | None, Chronicle | None]:
     """What several failures do at once: estimated from states that are drawn, and in years event by event."""
+    standing, known = course.standing, course.services
+    unplaced = {s.name: [i for i, p in enumerate(s.member.pods) if p not in standing.body] for s in known}
+    model = system(setting.topology, course.blasts, setting.ties, known, unplaced)
+    stage = Stage(standing, setting.starts, course.blasts, setting.ties, model)
     overlaps = chronicle = None
     if chance.trials:
         from hullmark.simulate.overlap.solve import solve
