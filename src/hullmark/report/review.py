@@ -231,7 +231,7 @@ def _findings(result: Result) -> Iterator[str]:
     options = "".join(f'<option value="{w}">{w} and worse</option>' for w in ("critical", "high", "medium", "low"))
     yield (
         '<div class="bar"><input id="search" type="search" placeholder="search findings" aria-label="search findings">'
-        f'<select id="tone" aria-label="severity"><option value="">every severity</option>{options}</select>'
+        f'<select id="tone" aria-label="severity"><option value="">any severity</option>{options}</select>'
         '<span id="count" class="faint"></span></div>\n'
     )
     frame = Frame(painter(color=False), 120, 1, Veil.over(result))

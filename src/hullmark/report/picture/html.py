@@ -99,9 +99,9 @@ def _views(scene: Scene) -> Iterator[tuple[str, str, Scene]]:
 def _controls(scene: Scene, views: Sequence[str]) -> Iterator[str]:
     yield f'<h1>{text(scene.title)}</h1><span class="remark">{remark(scene)}</span>'
     yield '<input id="search" type="search" placeholder="search ( / )" aria-label="search">'
-    yield _select("role", "every role", ((r, r) for r in sorted({t.role for t in scene.tiles if t.role})))
-    yield _select("zone", "every namespace", ((z.id, z.title) for z in scene.zones))
-    yield _select("tone", "every severity", ((tone, f"{tone} and worse") for tone in TONES))
+    yield _select("role", "any role", ((r, r) for r in sorted({t.role for t in scene.tiles if t.role})))
+    yield _select("zone", "any namespace", ((z.id, z.title) for z in scene.zones))
+    yield _select("tone", "any severity", ((tone, f"{tone} and worse") for tone in TONES))
     yield _select("path", "no path", ((str(n), path.title) for n, path in enumerate(scene.paths)))
     titles = {zone.id: zone.title for zone in scene.zones}
     names = {"all": "everything", "overview": "overview"}
