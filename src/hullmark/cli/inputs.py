@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 
 from hullmark.cli.pipeline import Plan
@@ -49,3 +50,13 @@ def no_object() -> int:
     hint = "no Kubernetes object was found; name files or folders that hold some"
     complain("nothing to scan", HullmarkError("", hint))
     return NOTHING
+
+
+def titled(units: Sequence[str]) -> str:
+    """What the whole is called: its only unit, or the folder one stands in."""
+    return named(units[0]) if len(units) == 1 else os.path.basename(os.getcwd())
+
+
+def named(unit: str) -> str:
+    """The name of a unit, by which the folder one stands in is called as it is."""
+    return os.path.basename(os.getcwd()) + unit[1:] if unit == "." or unit.startswith(". (") else unit

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Sequence
 from importlib import import_module
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import FILES, Command, Option, one_of
-from hullmark.cli.inputs import nothing, read, unread
+from hullmark.cli.inputs import named, nothing, read, titled, unread
 from hullmark.cli.options import HELP, INPUT, NO_PROGRESS, PATHS, QUIET, RENDERING, UNIT
 from hullmark.cli.paths import positive
 from hullmark.cli.scan import request
@@ -36,21 +35,14 @@ def run(options: argparse.Namespace) -> int:
     if not result.architecture.resources:
         return nothing(units)
     found = list(attacks(result))
-    here = os.path.basename(os.getcwd())
     scenes = [
-        scene(attack, part.result, _named(part.unit.title, here))
-        for attack, part in zip(found, result.parts, strict=True)
+        scene(attack, part.result, named(part.unit.title)) for attack, part in zip(found, result.parts, strict=True)
     ]
-    title = options.title or (scenes[0].title if len(scenes) == 1 else here)
+    title = options.title or titled([attack.unit.title for attack in found])
     graphs = [(attack.unit.title, attack.graph) for attack in found]
     drawn = _drawn(side_by_side([s for s in scenes if s.tiles] or scenes, title), suffix, options, graphs)
     put(drawn, options, "the picture")
     return unread(units)
-
-
-def _named(unit: str, here: str) -> str:
-    """The name of a unit, by which the folder one stands in is called as it is."""
-    return here + unit[1:] if unit == "." or unit.startswith(". (") else unit
 
 
 def _suffix(file: str | None) -> str:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import os
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import FILES, Command, Option
-from hullmark.cli.inputs import nothing, read, unread
+from hullmark.cli.inputs import named, nothing, read, titled, unread
 from hullmark.cli.options import COMPLETE, HELP, INPUT, NO_PROGRESS, PATHS, PROFILE, QUIET, RENDERING, UNIT
 from hullmark.cli.output import note
 from hullmark.cli.scan import request
@@ -26,9 +25,10 @@ def run(options: argparse.Namespace) -> int:
     if not result.architecture.resources:
         return nothing(units)
     found = tuple(attacks(result))
-    scenes = [scene(attack, part.result, part.unit.title) for attack, part in zip(found, result.parts, strict=True)]
-    here = os.path.basename(os.getcwd())
-    title = options.title or (scenes[0].title if len(scenes) == 1 and scenes[0].title != "." else here)
+    scenes = [
+        scene(attack, part.result, named(part.unit.title)) for attack, part in zip(found, result.parts, strict=True)
+    ]
+    title = options.title or titled([attack.unit.title for attack in found])
     if not available():
         note(f"the picture is left out: {'; '.join(LACKING)}")
     page = render(result, found, scenes, title)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -11,7 +10,7 @@ from importlib.util import find_spec
 
 from hullmark.cli import pipeline
 from hullmark.cli.command import FILES, Command, Option, one_of
-from hullmark.cli.inputs import read, unread
+from hullmark.cli.inputs import read, titled, unread
 from hullmark.cli.options import COLOR, HELP, INPUT, NO_PROGRESS, PATHS, QUIET, RENDERING, UNIT
 from hullmark.cli.output import colored, note, width, write
 from hullmark.cli.paths import positive
@@ -116,7 +115,7 @@ def _deliver(found: Sequence[tuple[str, Simulation]], options: argparse.Namespac
     if wanted == "html":
         from hullmark.report.simulation_page.page import render
 
-        title = options.title or f"What happens when a part of {_system(found)} fails"
+        title = options.title or f"What happens when a part of {titled([unit for unit, _ in found])} fails"
         text = render(found, title)
     elif wanted == "json":
         text = simulation_json.as_json(found)
@@ -128,10 +127,6 @@ def _deliver(found: Sequence[tuple[str, Simulation]], options: argparse.Namespac
         else:
             text = report.render(found, color=shown, width=room, brief=options.brief)
     put(text, options, "the simulation")
-
-
-def _system(found: Sequence[tuple[str, Simulation]]) -> str:
-    return found[0][0] if len(found) == 1 else os.path.basename(os.getcwd())
 
 
 def _day(text: str) -> date:
