@@ -366,3 +366,37 @@ def test_arrays_of_options_are_not_known_and_single_values_hide_none() -> None:
 )
 def test_names_of_tools(name: str) -> None:
     assert named(name) is Sign.TOOLS
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("http://admin:hunter2@qdrant:6333/?tls=no", "an argument"),
+        ("-uadmin:hunter2@qdrant:6333=x", "an argument"),
+        ("--store=http://admin:hunter2@qdrant:6333", "argument '--store'"),
+    ],
+)
+def test_what_an_argument_says_is_never_told(word: str, said: str) -> None:
+    text = f"""
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: app, namespace: ml}}
+spec:
+  selector: {{matchLabels: {{a: b}}}}
+  template:
+    metadata: {{labels: {{a: b}}}}
+    spec: {{containers: [{{name: app, image: 'acme/app:1', args: ['{word}'], env: [{MODEL}]}}]}}
+"""
+    [workload] = build([r for r in resources(Source("app.yaml", text)) if isinstance(r, Resource)]).workloads
+    told = [e.text for e in workload.evidence]
+
+    assert workload.role is Role.RAG_SERVICE
+    assert any(said in t for t in told)
+    assert not any("hunter2" in t for t in told)
+
+
+@pytest.mark.parametrize("part", ["QDRANT_", "OPENAI_", "VECTOR_DB_", "ELASTIC_", "MCP_A_", "EMB_MODEL_"])
+def test_very_long_names_take_no_time(part: str) -> None:
+    before = process_time()
+    assert named(part * 20_000 + "x") is None
+    assert process_time() - before < 1

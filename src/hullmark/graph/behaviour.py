@@ -16,7 +16,6 @@ from hullmark.model.terms import Role, Sign
 from hullmark.model.workload import Evidence, Workload
 from hullmark.recognise import behaviour
 from hullmark.recognise.recognition import recast
-from hullmark.recognise.signs import WATCHING
 from hullmark.text.regex import regex
 from hullmark.text.source import Place
 
@@ -102,16 +101,6 @@ def _mentions(container: Container, names: list[str]) -> Iterator[tuple[str, Pla
     host = re.compile(
         rf"(?<![\w.-])(?:{'|'.join(map(re.escape, names[:_MOST_NAMES]))})(?:\.[\w.-]{{1,99}})?(?::\d|/|$)"
     )
-    for variable in container.environment.values():
-        if (
-            variable.value
-            and ":" in variable.value
-            and not WATCHING.search(variable.name)
-            and host.search(variable.value[:2048])
-        ):
-            yield f"variable '{variable.name}'", variable.node.at()
-    for word in (w for segment in container.argv.segments for w in segment):
-        if ":" in word and host.search(word[:2048]):
-            flag, given, _ = word.partition("=")
-            what = f"argument '{flag}'" if given and flag[:2] == "--" else "an argument"
-            yield what, container.argv.word_place(word)
+    for value, what, place in behaviour.addresses(container):
+        if host.search(value[:2048]):
+            yield what, place()

@@ -8,7 +8,9 @@ signs of different sorts are asked for in one container. What only calls a model
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from hullmark.model.files import Finds, files, runs, within
@@ -131,13 +133,15 @@ def signs(container: Container, scan: Finds) -> Signs:
     found: Signs = {}
     for variable in container.environment.values():
         sign, value = named(variable.name), variable.value
-        if sign is None and value and ":" in value and not WATCHING.search(variable.name):
-            sign = addressed(value)
         if sign is not None and sign not in found and value != "" and not (sign is Sign.OFFERS and value == "stdio"):
             found[sign] = _told(f"variable '{variable.name}'", sign, variable.node.at())
     _of_tools(container, found)
-    for sign, text, place in _arguments(container):
-        found.setdefault(sign, _told(text, sign, place))
+    for value, text, place in addresses(container):
+        sign = addressed(value)
+        if sign is not None and sign not in found:
+            found[sign] = _told(text, sign, place())
+    for sign, text, place in _code(container):
+        found.setdefault(sign, _told(text, sign, place()))
     if any(mount.type in ("configMap", "projected") for mount in container.mounts):
         for file in files(container, scan):
             for sign, word in _written(container, file):
@@ -160,17 +164,29 @@ def _told(what: str, sign: Sign, place: Place) -> Evidence:
     return Evidence(f"probably: {what} tells of {sign.value}", place)
 
 
-def _arguments(container: Container) -> Iterator[tuple[Sign, str, Place]]:
+def addresses(container: Container) -> Iterator[tuple[str, str, Callable[[], Place]]]:
+    """What a container is given that may be an address, each with what holds it and where; values are never told."""
+    for variable in container.environment.values():
+        if variable.value and ":" in variable.value and not WATCHING.search(variable.name):
+            yield variable.value, f"variable '{variable.name}'", variable.node.at
     argv = container.argv
-    for word in (w for segment in argv.segments for w in segment):
-        if "import " in word:
-            for sign, shown in imported(word):
-                yield sign, f"'{shown}'", argv.word_place("")
-        elif ":" in word and argv.launcher not in ("curl", "wget", "nc"):
+    if argv.launcher in ("curl", "wget", "nc"):
+        return
+    for word in chain.from_iterable(argv.segments):
+        if ":" in word and "import " not in word:
             flag, given, value = word.partition("=")
-            leads = addressed(value if given and flag[:1] == "-" else word)
-            if leads is not None:
-                yield leads, f"argument '{flag}'" if given else "an argument", argv.word_place(word)
+            is_option = given and flag[:1] == "-" and ":" not in flag
+            yield (
+                value if is_option else word,
+                f"argument '{flag}'" if is_option else "an argument",
+                partial(argv.word_place, word),
+            )
+
+
+def _code(container: Container) -> Iterator[tuple[Sign, str, Callable[[], Place]]]:
+    for word in chain.from_iterable(container.argv.segments):
+        if "import " in word:
+            yield from ((sign, f"'{shown}'", partial(container.argv.word_place, "")) for sign, shown in imported(word))
 
 
 def _written(container: Container, file: File) -> tuple[tuple[Sign, str], ...]:

@@ -92,9 +92,8 @@ _CODE: tuple[tuple[Sign, re.Pattern[str]], ...] = (
 https://google.github.io/adk-docs/, https://openai.github.io/openai-agents-python/)."""
 _CODE = tuple((sign, re.compile(p.pattern, p.flags | re.MULTILINE)) for sign, p in _CODE)
 
-_LONGEST = 2048
-_LONGEST_FILE = 64_000
-"""Characters of a value, and of a file, that are looked at."""
+_LONGEST_NAME, _LONGEST, _LONGEST_FILE = 200, 2048, 64_000
+"""Characters of a name, of a value and of a file that are looked at."""
 
 WATCHING = regex(
     r"UPSTREAM|BACKEND|PROXY|SCRAPE|PROBE|HEALTH|TARGETS|MONITOR|ALLOWED|CORS|REDIRECT|(?:^|_)(?:HREF|LINK|ICON|PING)(?:$|_)",
@@ -116,6 +115,8 @@ _WORTH = regex(
 @lru_cache(maxsize=8192)
 def named(name: str) -> Sign | None:
     """What a variable or a setting with this name tells of (``Qdrant__Endpoint``, ``spring.ai.openai.api-key``)."""
+    if len(name) > _LONGEST_NAME:
+        return None
     shout = name.upper().replace("__", "_").replace("-", "_").replace(".", "_")
     return next((sign for sign, pattern in _NAMES if pattern.search(shout)), None)
 
