@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from graph_manifests import CHAT
 
 from hullmark.graph.build import build
 from hullmark.model.architecture import Architecture
@@ -12,22 +13,6 @@ from hullmark.model.terms import Reach
 from hullmark.sources.kubernetes import resources
 from hullmark.text.source import Source
 
-SERVER = """
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: chat, namespace: ml}
-spec:
-  selector: {matchLabels: {app: chat}}
-  template:
-    metadata: {labels: {app: chat}}
-    spec: {containers: [{name: vllm, image: 'vllm/vllm-openai:v0.11.0'}]}
----
-apiVersion: v1
-kind: Service
-metadata: {name: chat, namespace: ml}
-spec: {selector: {app: chat}, ports: [{port: 80, targetPort: 8000}]}
----
-"""
 GATEWAY = """
 apiVersion: gateway.networking.k8s.io/v1
 kind: Gateway
@@ -72,13 +57,13 @@ def crossing(
 ) -> Architecture:
     """A gateway and a route in one namespace, and what the route leads to in another."""
     route = ROUTE.replace("SPACE", "infra").replace("MORE", "").replace("BACKEND", backend)
-    return built(SERVER, GATEWAY.replace("LISTENERS", OPEN), route, *more, complete=complete)
+    return built(CHAT, GATEWAY.replace("LISTENERS", OPEN), route, *more, complete=complete)
 
 
 def attached(listener: str, *more: str, reference: str = "", space: str = "ml") -> Architecture:
     """A gateway in one namespace, and a route with what it leads to in another."""
     route = ROUTE.replace("SPACE", space).replace("MORE", reference).replace("BACKEND", "{name: chat, port: 80}")
-    return built(SERVER, *more, GATEWAY.replace("LISTENERS", listener), route)
+    return built(CHAT, *more, GATEWAY.replace("LISTENERS", listener), route)
 
 
 def leads(arch: Architecture) -> Edge | None:
@@ -148,14 +133,14 @@ def test_a_namespace_that_is_left_out_may_be_the_same() -> None:
         .replace(" MORE", "")
         .replace("BACKEND", "{name: chat, namespace: ml}")
     )
-    edge = leads(built(SERVER, texts[0], route))
+    edge = leads(built(CHAT, texts[0], route))
 
     assert edge is not None
     assert edge.certain
 
 
 def test_a_certain_way_that_is_as_wide_comes_first() -> None:
-    balancer = SERVER.replace("ports: [{port: 80", "type: LoadBalancer, ports: [{port: 80")
+    balancer = CHAT.replace("ports: [{port: 80", "type: LoadBalancer, ports: [{port: 80")
     route = ROUTE.replace("SPACE", "infra").replace("MORE", "").replace("BACKEND", "{name: chat, namespace: ml}")
     arch = built(balancer, route)
 
@@ -227,7 +212,7 @@ def test_the_listener_that_a_route_means(reference: str, given: bool) -> None:
 def test_a_gateway_without_listeners_and_one_that_is_not_in_the_scan_are_taken_to_admit() -> None:
     assert enters(attached("")) is not None
     route = ROUTE.replace("SPACE", "ml").replace("MORE", "").replace("BACKEND", "{name: chat}")
-    arch = built(SERVER, route)
+    arch = built(CHAT, route)
     assert arch.exposure(arch.workloads[0]).least is Reach.PUBLIC
 
 
@@ -238,7 +223,7 @@ def test_a_certificate_of_another_namespace() -> None:
     permitted = grant(kind="Gateway").replace("namespace: ml", "namespace: certs").replace("Service", "Secret")
 
     def read(*more: str, complete: bool = False) -> list[tuple[bool, str]]:
-        graph = built(SERVER, gateway, route, *more, complete=complete).graph
+        graph = built(CHAT, gateway, route, *more, complete=complete).graph
         return [(e.certain, e.unknown) for e in graph.edges if e.target == "secret/certs/Secret/c"]
 
     assert read(permitted) == [(True, "")]

@@ -3,30 +3,17 @@
 from __future__ import annotations
 
 from tests.engine.scanning import result
+from tests.graph.graph_manifests import CHAT
 
 from hullmark.checks.registry import checks
 from hullmark.model.terms import Outcome, Reach
 from hullmark.report.workloads import workloads
 
-TEXT = """\
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: chat, namespace: ml}
-spec:
-  selector: {matchLabels: {app: chat}}
-  template:
-    metadata: {labels: {app: chat}}
-    spec: {containers: [{name: vllm, image: 'vllm/vllm-openai:v0.11.0'}]}
----
-apiVersion: v1
-kind: Service
-metadata: {name: chat, namespace: ml}
-spec: {selector: {app: chat}, ports: [{port: 80, targetPort: 8000}]}
----
+TEXT = f"""{CHAT}
 apiVersion: gateway.networking.k8s.io/v1
 kind: HTTPRoute
-metadata: {name: chat, namespace: infra}
-spec: {parentRefs: [{name: edge}], rules: [{backendRefs: [{name: chat, namespace: ml, port: 80}]}]}
+metadata: {{name: chat, namespace: infra}}
+spec: {{parentRefs: [{{name: edge}}], rules: [{{backendRefs: [{{name: chat, namespace: ml, port: 80}}]}}]}}
 """
 
 

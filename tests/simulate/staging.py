@@ -45,7 +45,7 @@ spec:
     metadata: {{labels: {{app: {name}}}}}
     spec:
       {more}
-      containers: [{{name: c, image: "nginx:1.29", resources: {{requests: {{cpu: {cpu}, memory: 1Gi}}}}}}]
+      containers: [{{name: c, image: "nginx:1.29", resources: {{requests: {{{requests}}}}}}}]
 ---
 """
 TOPOLOGY = """\
@@ -65,8 +65,11 @@ def plain(
     cpu: int = 3,
     kind: str = "Deployment",
     more: str = "restartPolicy: Always",
+    requests: str = "",
 ) -> str:
-    return PLAIN.format(name=name, replicas=replicas, cpu=cpu, kind=kind, more=more)
+    return PLAIN.format(
+        name=name, replicas=replicas, requests=requests or f"cpu: {cpu}, memory: 1Gi", kind=kind, more=more
+    )
 
 
 def topology(

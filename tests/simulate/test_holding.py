@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from building import architecture
+from staging import plain
 
 from hullmark.model.errors import HullmarkError
 from hullmark.simulate.holding import require
@@ -39,20 +40,6 @@ def test_a_pod_that_a_large_node_does_not_take_is_something_to_simulate() -> Non
     require(read(Source("t", POOLS.format(8, ", taints: [{key: k}]") + small)), fleet(architecture(POD)))
 
 
-APP = """\
-apiVersion: apps/v1
-kind: Deployment
-metadata: {{name: {name}}}
-spec:
-  replicas: {replicas}
-  selector: {{matchLabels: {{app: {name}}}}}
-  template:
-    metadata: {{labels: {{app: {name}}}}}
-    spec:
-      {more}
-      containers: [{{name: c, image: "nginx:1.29", resources: {{requests: {{{requests}}}}}}}]
----
-"""
 TRAINING = """\
 apiVersion: jobset.x-k8s.io/v1alpha2
 kind: JobSet
@@ -74,7 +61,7 @@ spec:
 
 
 def app(replicas: int, requests: str = "cpu: 3", more: str = "restartPolicy: Always", name: str = "web") -> str:
-    return APP.format(name=name, replicas=replicas, requests=requests, more=more)
+    return plain(name, replicas, requests=requests, more=more)
 
 
 def on(*pools: str) -> str:
